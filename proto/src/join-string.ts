@@ -1,0 +1,48 @@
+import { decodeBase64url, encodeBase64url } from './base64url.js';
+import { parseThumbprint, type Thumbprint } from './jwk.js';
+import { parseJsonObject } from './jws.js';
+import { uriCharsMax } from './token.js';
+
+/** All that a member needs for its first contact. The join token is bearer material. */
+export interface JoinString {
+  readonly issuer: string;
+  /** Public origin of the broker: `https://host:port`, or `http://` on loopback. */
+  readonly address: string;
+  /** Thumbprint of the issuer's anchor key, pinned by verifiers. */
+  readonly anchor: Thumbprint;
+  readonly joinToken: string;
+}
+
+const prefix = 'creance-join:v1:';
+const joinStringCharsMax = 2_048;
+const joinTokenForm = /^[A-Za-z0-9_-]{22,64}$/;
+
+/** Whether a text has the form of a join token. */
+export function isJoinToken(text: string): boolean {
+  return joinTokenForm.test(text);
+}
+
+/** `creance-join:v1:` + base64url of the four parts as JSON. */
+export function formatJoinString(join: JoinString): string {
+  const { issuer, address, anchor, joinToken } = join;
+  const json = JSON.stringify({ iss: issuer, addr: address, anchor, token: joinToken });
+  return prefix + encodeBase64url(new TextEncoder().encode(json));
+}
+
+/** Parses a join string; undefined when it is not one. White space around it is forgiven. */
+export function parseJoinString(text: string): JoinString | undefined {
+  const trimmed = text.trim();
+  if (!trimmed.startsWith(prefix) || trimmed.length > joinStringCharsMax) return undefined;
+  const bytes = decodeBase64url(trimmed.slice(prefix.length));
+  const parts = bytes && parseJsonObject(bytes);
+  if (parts === undefined) return undefined;
+  const { iss, addr, anchor, token } = parts as Record<string, unknown>;
+  const thumbprint = parseThumbprint(anchor);
+  if (!isUri(iss) || !isUri(addr) || thumbprint === undefined) return undefined;
+  if (typeof token !== 'string' || !isJoinToken(token)) return undefined;
+  return { issuer: iss, address: addr, anchor: thumbprint, joinToken: token };
+}
+
+function isUri(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= uriCharsMax && URL.canParse(value);
+}
