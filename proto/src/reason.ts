@@ -23,8 +23,73 @@ const unavailable = { grpc: 14, oauth: 'temporarily_unavailable', retryable: tru
 const unauthenticated = { grpc: 16, oauth: 'invalid_client', retryable: false } as const;
 const badProof = { grpc: 16, oauth: 'invalid_dpop_proof', retryable: false } as const;
 
+/** A refusal of the broker by its stable name. */
+export type Reason =
+  | 'request_malformed'
+  | 'request_too_large'
+  | 'method_unknown'
+  | 'deadline_too_long'
+  | 'deadline_exceeded'
+  | 'proof_missing'
+  | 'proof_malformed'
+  | 'proof_signature_invalid'
+  | 'proof_wrong_key'
+  | 'proof_wrong_method'
+  | 'proof_wrong_target'
+  | 'proof_expired'
+  | 'proof_from_future'
+  | 'proof_wrong_token'
+  | 'proof_digest_mismatch'
+  | 'proof_replayed'
+  | 'nonce_required'
+  | 'replay_memory_full'
+  | 'evidence_missing'
+  | 'evidence_malformed'
+  | 'evidence_signature_invalid'
+  | 'evidence_wrong_audience'
+  | 'evidence_expired'
+  | 'evidence_wrong_session_key'
+  | 'evidence_replayed'
+  | 'evidence_key_unknown'
+  | 'evidence_key_expired'
+  | 'evidence_key_revoked'
+  | 'join_token_unknown'
+  | 'join_token_used'
+  | 'join_token_expired'
+  | 'join_token_wrong_network'
+  | 'workload_not_registered'
+  | 'session_missing'
+  | 'session_unknown'
+  | 'session_revoked'
+  | 'session_ended'
+  | 'session_expired'
+  | 'ancestor_ended'
+  | 'session_key_in_use'
+  | 'session_wrong_kind'
+  | 'operator_role_missing'
+  | 'resource_unknown'
+  | 'resource_not_granted'
+  | 'scope_malformed'
+  | 'scope_not_granted'
+  | 'approval_required'
+  | 'lifetime_not_allowed'
+  | 'token_too_large'
+  | 'member_unknown'
+  | 'networks_required'
+  | 'reason_missing'
+  | 'revision_in_future'
+  | 'connection_limit'
+  | 'rate_limited'
+  | 'sessions_limit'
+  | 'keys_limit'
+  | 'store_busy'
+  | 'store_full'
+  | 'store_failed'
+  | 'shutting_down'
+  | 'internal';
+
 /** Every refusal of the broker. */
-export const reasons = {
+export const reasons: Readonly<Record<Reason, ReasonRow>> = {
   request_malformed: {
     ...invalidArgument,
     message: 'the request cannot be read',
@@ -341,10 +406,7 @@ export const reasons = {
     message: 'the broker has a fault',
     fix: 'tell the operator the request id',
   },
-} as const satisfies Record<string, ReasonRow>;
-
-/** A refusal of the broker by its stable name. */
-export type Reason = keyof typeof reasons;
+};
 
 /** The row of a reason. */
 export function reasonRow(reason: Reason): ReasonRow {

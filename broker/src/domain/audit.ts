@@ -1,0 +1,40 @@
+import type { SessionId } from '@creance/proto';
+import type { Instant } from './instant.js';
+
+/** What an audit record may speak of. Reference documentation is generated from this list. */
+export type AuditKind =
+  | 'broker_started'
+  | 'join_token_created'
+  | 'session_opened'
+  | 'token_issued'
+  | 'session_renewed'
+  | 'session_ended'
+  | 'session_expired'
+  | 'session_cut'
+  | 'before_cut'
+  | 'token_key_published';
+
+/** One audit record before it has its place in the chain. Never a token, proof or join token. */
+export interface AuditEvent {
+  readonly kind: AuditKind;
+  readonly at: Instant;
+  /** Who: a session id, `dev` for the owner of a development broker, `broker` for itself. */
+  readonly actor: string;
+  /** The session that it is about. */
+  readonly session?: SessionId;
+  /** The request, so that a refusal, a log line and a record can be joined. */
+  readonly requestId?: string;
+  /** Flat facts; names in lower camel case. */
+  readonly facts: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+}
+
+/** An audit record in its place. */
+export interface AuditRecord {
+  /** From 1, without gaps. */
+  readonly sequence: number;
+  readonly event: AuditEvent;
+  /** Hash of the record before, 32 bytes; zeros for the first. */
+  readonly previousHash: Uint8Array;
+  /** SHA-256 over the previous hash and the record's canonical text, 32 bytes. */
+  readonly hash: Uint8Array;
+}

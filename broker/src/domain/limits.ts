@@ -1,0 +1,101 @@
+/**
+ * Every bound of the broker, by name. A bound that is hit refuses with a reason of its own and counts
+ * in the metric `creance.limit.hits` under its name here.
+ */
+export const limits = {
+  /** Bytes of a gRPC message. */
+  messageBytes: 65_536,
+  /** Bytes of a message to RegistryService. */
+  registryMessageBytes: 1_048_576,
+  /** Bytes of a call's metadata. */
+  metadataBytes: 16_384,
+  /** Streams of one connection. */
+  streamsPerConnection: 100,
+  /** Connections in all, and from one address. */
+  connections: 10_000,
+  connectionsPerAddress: 100,
+  /** Connections from one address that have not authenticated once. */
+  strangersPerAddress: 32,
+  /** Milliseconds in which a new connection must send its first bytes. */
+  firstBytesMillis: 5_000,
+  /** Milliseconds for the TLS and HTTP/2 handshake. */
+  handshakeMillis: 10_000,
+  connectionAgeMillis: 1_800_000,
+  connectionAgeGraceMillis: 30_000,
+  connectionIdleMillis: 300_000,
+  keepaliveMillis: 30_000,
+  keepaliveTimeoutMillis: 10_000,
+  /** Milliseconds that a unary call may take when it names no deadline, and at most. */
+  deadlineMillis: 5_000,
+  deadlineMillisMax: 30_000,
+  /** Milliseconds for calls in flight when the broker stops. */
+  drainMillis: 10_000,
+
+  /** Failed calls of one address in a row, and how many come back a second. */
+  failuresBurst: 60,
+  failuresPerSecond: 10,
+  /** Calls of one workload in a row, and a second. */
+  workloadBurst: 2_000,
+  workloadPerSecond: 1_000,
+  /** Calls of one owner in a row, and a second. */
+  ownerBurst: 5_000,
+  ownerPerSecond: 2_500,
+  /** Addresses, workloads and owners whose rates are remembered. */
+  rateKeys: 100_000,
+
+  /** Proofs remembered in all, and for one key. When full, refuse; never forget. */
+  proofsRemembered: 1_000_000,
+  proofsRememberedPerKey: 100_000,
+
+  /** Seconds of a session without activity, and whatever happens. */
+  sessionIdleSeconds: 600,
+  sessionAbsoluteSeconds: 28_800,
+  /** Sessions of a chain, from root to leaf. */
+  sessionDepth: 8,
+  /** Live sessions of one workload. */
+  sessionsPerMember: 100,
+  /** Seconds for which an ended session's row is kept. */
+  endedSessionSeconds: 604_800,
+  /** Seconds between two writes of a session's last activity. */
+  activityWriteSeconds: 30,
+
+  /** Seconds for which a join token registers a key, and keys of one member. */
+  evidenceKeySeconds: 2_592_000,
+  evidenceKeysPerMember: 1_000,
+  /** Seconds that a join token lives: default, least, most. */
+  joinTokenSeconds: 600,
+  joinTokenSecondsMin: 10,
+  joinTokenSecondsMax: 604_800,
+  joinTokenUsesMax: 10_000,
+  joinTokenNetworksMax: 16,
+  /** Characters of a reason that an operator gives. */
+  reasonCharsMin: 3,
+  reasonCharsMax: 500,
+
+  /** Writes of one transaction, milliseconds to wait for more, and writes that may wait. */
+  commitRows: 256,
+  commitMillis: 2,
+  writesWaiting: 10_000,
+  /** Audit records and seconds between two signed checkpoints. */
+  checkpointRecords: 1_000,
+  checkpointSeconds: 60,
+
+  /** Seconds between heartbeats of the feed. */
+  heartbeatSeconds: 2,
+  /** Frames that may wait for one subscriber, and subscribers. */
+  framesWaiting: 256,
+  subscribers: 5_000,
+  /** Entries of one frame. */
+  frameEntries: 1_000,
+  /** Milliseconds for which cuts are gathered when the feed is busy. */
+  coalesceMillis: 5,
+  /** Seconds after which a view is stale. */
+  maxStaleSeconds: 10,
+
+  /** Seconds for which a token key signs, and for which it is published before and after. */
+  tokenKeySeconds: 86_400,
+  tokenKeyOverlapSeconds: 1_800,
+} as const;
+
+/** The name of a bound. */
+export type LimitName = keyof typeof limits;

@@ -1,0 +1,108 @@
+import {
+  firstScopeMissing,
+  ok,
+  type Result,
+  refuse,
+  type ScopeSet,
+  tokenLifetimeSecondsMin,
+} from '@creance/proto';
+import type { Denial } from './denial.js';
+import { type Instant, plusSeconds, unixSeconds } from './instant.js';
+import type { Grant, Registry, Resource } from './registry.js';
+import type { Session } from './session.js';
+
+/** What a session asks for. */
+export interface TokenAsk {
+  readonly audience: string;
+  readonly scopes: ScopeSet;
+  /** Seconds; zero takes what the grants give. */
+  readonly lifetimeSeconds: number;
+}
+
+/** What policy lets it have. */
+export interface TokenGrant {
+  readonly resource: Resource;
+  readonly scopes: ScopeSet;
+  /** Unix seconds; never beyond the absolute end of any session of the path. */
+  readonly expiresAt: number;
+}
+
+/** Seconds that a token of a `bestEffort` resource lives at most: its verifiers may be behind. */
+export const bestEffortLifetimeSecondsMax = 60;
+
+/**
+ * Decides by today's policy along the whole path, root first (law 1): every session of it must itself
+ * be allowed what is asked, and the shortest life wins. Nothing is narrowed in silence: what is not
+ * granted is refused by name.
+ */
+export function decide(
+  registry: Registry,
+  path: readonly Session[],
+  ask: TokenAsk,
+  now: Instant,
+): Result<TokenGrant, Denial> {
+  const resource = registry.resourceByAudience.get(ask.audience);
+  if (resource === undefined)
+    return refuse({ reason: 'resource_unknown', detail: { presented: ask.audience } });
+  let lifetimeMax =
+    resource.strictness === 'strict' ? Number.MAX_SAFE_INTEGER : bestEffortLifetimeSecondsMax;
+  for (const session of path) {
+    const allowed = allowedBy(registry, session, resource, ask.scopes);
+    if (!allowed.ok) return allowed;
+    lifetimeMax = Math.min(lifetimeMax, allowed.value);
+  }
+  const lifetime = lifetimeOf(ask.lifetimeSeconds, lifetimeMax);
+  if (!lifetime.ok) return lifetime;
+  const pathEnd = Math.min(...path.map((session) => unixSeconds(session.absoluteEndAt)));
+  const expiresAt = Math.min(unixSeconds(plusSeconds(now, lifetime.value)), pathEnd);
+  return ok({ resource, scopes: ask.scopes, expiresAt });
+}
+
+/** The longest life that the grants of one session give to what is asked. */
+function allowedBy(
+  registry: Registry,
+  session: Session,
+  resource: Resource,
+  scopes: ScopeSet,
+): Result<number, Denial> {
+  const workload = session.kind === 'workload' ? registry.workloads.get(session.name) : undefined;
+  if (workload === undefined)
+    return refuse({ reason: 'workload_not_registered', detail: { name: session.name } });
+  const grants = workload.grants.filter((grant) => grant.resource === resource.name);
+  if (grants.length === 0) {
+    return refuse({
+      reason: 'resource_not_granted',
+      detail: { workload: workload.name, resource: resource.name },
+    });
+  }
+  const missing = firstScopeMissing(
+    scopes,
+    grants.flatMap((grant) => grant.scopes),
+  );
+  if (missing !== undefined) {
+    const detail = { workload: workload.name, resource: resource.name, scope: missing };
+    return refuse({ reason: 'scope_not_granted', missingScope: missing, detail });
+  }
+  return lifetimeOfGrants(grants, scopes);
+}
+
+/** Each scope takes the longest-living grant that needs no approval; the shortest of these wins. */
+function lifetimeOfGrants(grants: readonly Grant[], scopes: ScopeSet): Result<number, Denial> {
+  let shortest = Number.MAX_SAFE_INTEGER;
+  for (const scope of scopes) {
+    const open = grants.filter(
+      (grant) => grant.approval === 'none' && grant.scopes.includes(scope),
+    );
+    if (open.length === 0) return refuse({ reason: 'approval_required', missingScope: scope });
+    shortest = Math.min(shortest, Math.max(...open.map((grant) => grant.lifetimeSeconds)));
+  }
+  return ok(shortest);
+}
+
+function lifetimeOf(asked: number, most: number): Result<number, Denial> {
+  if (asked === 0) return ok(most);
+  if (asked < tokenLifetimeSecondsMin || asked > most) {
+    return refuse({ reason: 'lifetime_not_allowed', detail: { presented: asked, most } });
+  }
+  return ok(asked);
+}

@@ -1,0 +1,82 @@
+import type { Handle, Scope, ScopeSet } from '@creance/proto';
+
+/** Whom to call about a workload or resource. */
+export interface Owner {
+  readonly name: string;
+  readonly contact: string;
+  readonly escalation: string | undefined;
+}
+
+/** A protected service. */
+export interface Resource {
+  readonly name: string;
+  /** The `aud` of its tokens; one resource each. */
+  readonly audience: string;
+  readonly scopes: ReadonlyMap<Scope, { readonly access: 'read' | 'write' | 'export' | 'admin' }>;
+  readonly strictness: 'strict' | 'bestEffort';
+  readonly maxStaleSeconds: number;
+}
+
+/** What policy lets a session of a workload ask for at one resource. */
+export interface Grant {
+  readonly resource: string;
+  readonly scopes: ScopeSet;
+  /** Seconds that a token lives when nothing is asked, and at most. */
+  readonly lifetimeSeconds: number;
+  readonly approval: 'none' | 'required';
+}
+
+/** Registered running software that can be attested. */
+export interface Workload {
+  readonly name: string;
+  readonly owner: string;
+  readonly class: 'agent' | 'batch' | 'human';
+  readonly grants: readonly Grant[];
+}
+
+/** What an operator may do. */
+export type Role = 'viewer' | 'registrar' | 'policy' | 'security' | 'keys' | 'auditor';
+
+/** A person on call. */
+export interface Operator {
+  readonly name: string;
+  readonly roles: ReadonlySet<Role>;
+}
+
+/** The manifest as the broker uses it: parsed once, frozen. */
+export interface Registry {
+  /** Absent in a manifest for development only. */
+  readonly issuer: string | undefined;
+  readonly owners: ReadonlyMap<string, Owner>;
+  readonly resources: ReadonlyMap<string, Resource>;
+  readonly resourceByAudience: ReadonlyMap<string, Resource>;
+  readonly workloads: ReadonlyMap<string, Workload>;
+  readonly operators: ReadonlyMap<string, Operator>;
+}
+
+/** The kinds of members, that is, of sessions. */
+export type MemberKind = 'workload' | 'verifier' | 'operator';
+
+/** Somebody who may join, by registered name: a verifier's name is its resource's. */
+export interface MemberRef {
+  readonly kind: MemberKind;
+  readonly name: string;
+}
+
+/** The handles by which a member's sessions can be cut. */
+export interface MemberHandles {
+  readonly member: Handle;
+  /** A verifier or operator answers for itself: then the handle of the issuer's own owner. */
+  readonly owner: Handle;
+}
+
+/** Whether the registry still holds a member. */
+export function isRegistered(registry: Registry, { kind, name }: MemberRef): boolean {
+  if (kind === 'workload') return registry.workloads.has(name);
+  return kind === 'verifier' ? registry.resources.has(name) : registry.operators.has(name);
+}
+
+/** The owner of a member by name; verifiers and operators belong to the broker itself. */
+export function ownerOf(registry: Registry, { kind, name }: MemberRef): string {
+  return (kind === 'workload' && registry.workloads.get(name)?.owner) || 'creance';
+}

@@ -1,0 +1,80 @@
+import type { Handle, Lineage, Revision, SessionId, Thumbprint } from '@creance/proto';
+import type { Instant } from './instant.js';
+import type { MemberKind } from './registry.js';
+
+/** How a session ended. */
+export type SessionEnd = 'revoked' | 'ended' | 'expired';
+
+/** One granted run. */
+export interface Session {
+  readonly id: SessionId;
+  /** Absent for a root. */
+  readonly parent: SessionId | undefined;
+  readonly kind: MemberKind;
+  /** Registered name of the member. */
+  readonly name: string;
+  readonly member: Handle;
+  readonly owner: Handle;
+  /** The key that every proof of the session must be by. */
+  readonly key: Thumbprint;
+  /** The join token that registered the evidence key. */
+  readonly evidenceIssuer: Handle;
+  readonly evidenceKey: Handle;
+  /** `txn` of its tokens: the same through its whole tree. */
+  readonly transaction: string;
+  readonly openedAt: Instant;
+  /** Head of the log when it was opened. */
+  readonly openedRevision: Revision;
+  readonly absoluteEndAt: Instant;
+  /** Last activity of itself or a descendant. */
+  readonly activeAt: Instant;
+  readonly end: SessionEnd | undefined;
+}
+
+/** Why a session may not act, or undefined when it may. */
+export type SessionFault = 'session_revoked' | 'session_ended' | 'session_expired';
+
+/** Judges one session by itself, idle end included (`idleSeconds` without activity). */
+export function sessionFault(
+  session: Session,
+  now: Instant,
+  idleSeconds: number,
+): SessionFault | undefined {
+  if (session.end === 'revoked') return 'session_revoked';
+  if (session.end === 'ended') return 'session_ended';
+  if (session.end === 'expired' || now >= session.absoluteEndAt) return 'session_expired';
+  return now >= session.activeAt + idleSeconds * 1_000_000 ? 'session_expired' : undefined;
+}
+
+/** Why a session may not act, its ancestors included. */
+export type PathFault = SessionFault | 'ancestor_ended';
+
+/**
+ * Judges a path from root to self: one ancestor that has ended is enough (law 2). The session's own
+ * fault is named first.
+ */
+export function pathFault(
+  path: readonly Session[],
+  now: Instant,
+  idleSeconds: number,
+): PathFault | undefined {
+  const own = path.at(-1);
+  const fault = own && sessionFault(own, now, idleSeconds);
+  if (fault !== undefined) return fault;
+  const ended = path.some((session) => sessionFault(session, now, idleSeconds) !== undefined);
+  return ended ? 'ancestor_ended' : undefined;
+}
+
+/** The lineage of a path from root to self: everything whose cut ends its tokens. */
+export function lineageOf(path: readonly Session[]): Lineage {
+  const distinct = (pick: (session: Session) => Handle) => [...new Set(path.map(pick))];
+  return {
+    sessions: path.map((session) => session.id),
+    upstreams: [],
+    principals: [],
+    workloads: distinct((session) => session.member),
+    owners: distinct((session) => session.owner),
+    evidenceIssuers: distinct((session) => session.evidenceIssuer),
+    evidenceKeys: distinct((session) => session.evidenceKey),
+  };
+}
