@@ -1,0 +1,98 @@
+import { ok, parseSessionId, type Result, refuse } from '@creance/proto';
+import type { AccessRule } from '../domain/access.js';
+import type { Caller } from '../domain/caller.js';
+import type { Denial } from '../domain/denial.js';
+import type { Instant } from '../domain/instant.js';
+import { limits } from '../domain/limits.js';
+import { isRegistered, type Registry, type Role } from '../domain/registry.js';
+import { pathFault, type Session } from '../domain/session.js';
+import type { Store } from '../store/store.js';
+import type { ProofJudge } from '../tokens/proof-judge.js';
+
+/** What came with a call that must be proved. */
+export interface Presented {
+  readonly rule: Exclude<AccessRule, { readonly by: 'anyone' }>;
+  /** `/package.Service/Method`. */
+  readonly path: string;
+  /** Every value of the metadata entries `dpop` and `creance-session`. */
+  readonly proofs: readonly string[];
+  readonly sessions: readonly string[];
+  /** The request exactly as it came. */
+  readonly bytes: Uint8Array;
+  readonly now: Instant;
+}
+
+/** Proves who calls. A session speaks by its id and a proof by its key, never with a token. */
+export type Authenticate = (presented: Presented) => Result<Caller, Denial>;
+
+/** Opens authentication on the store's live sessions and today's registry. */
+export function authenticator(parts: {
+  readonly judge: ProofJudge;
+  readonly store: Pick<Store, 'path'>;
+  readonly registry: Registry;
+}): Authenticate {
+  return (presented) =>
+    presented.rule.by === 'new-key'
+      ? newKey(parts.judge, presented)
+      : liveSession(parts, presented, presented.rule);
+}
+
+function newKey(judge: ProofJudge, { proofs, path, bytes }: Presented): Result<Caller, Denial> {
+  const proven = judge.judge({
+    proofs,
+    path,
+    digestOf: bytes,
+    nonceAlways: true,
+    expectedKey: undefined,
+  });
+  return proven.ok ? ok({ kind: 'new-key', key: proven.value.key, jwk: proven.value.jwk }) : proven;
+}
+
+/**
+ * The proof first, the session's state after it: somebody without the key learns nothing of a session,
+ * not even whether it lives.
+ */
+function liveSession(
+  { judge, store, registry }: Parameters<typeof authenticator>[0],
+  { proofs, sessions, path, bytes, now }: Presented,
+  rule: Extract<AccessRule, { readonly by: 'session' }>,
+): Result<Caller, Denial> {
+  const [text, second] = sessions;
+  const id = text === undefined || second !== undefined ? undefined : parseSessionId(text);
+  if (id === undefined) return refuse({ reason: 'session_missing' });
+  const sessionPath = store.path(id);
+  const session = sessionPath.at(-1);
+  if (session === undefined) return refuse({ reason: 'session_unknown' });
+  const proven = judge.judge({
+    proofs,
+    path,
+    digestOf: rule.digest ? bytes : undefined,
+    nonceAlways: false,
+    expectedKey: session.key,
+  });
+  if (!proven.ok) return proven;
+  const fault = pathFault(sessionPath, now, limits.sessionIdleSeconds);
+  if (fault !== undefined) return refuse({ reason: fault, detail: { session: id } });
+  return admitted(session, rule, registry);
+}
+
+function admitted(
+  session: Session,
+  rule: Extract<AccessRule, { readonly by: 'session' }>,
+  registry: Registry,
+): Result<Caller, Denial> {
+  const detail = { kind: session.kind, name: session.name };
+  if (!rule.kinds.includes(session.kind)) return refuse({ reason: 'session_wrong_kind', detail });
+  if (!isRegistered(registry, session))
+    return refuse({ reason: 'workload_not_registered', detail });
+  const roles: ReadonlySet<Role> = rolesOf(session, registry);
+  if (rule.role !== undefined && session.kind === 'operator' && !roles.has(rule.role)) {
+    return refuse({ reason: 'operator_role_missing', detail: { ...detail, role: rule.role } });
+  }
+  return ok({ kind: 'session', session, roles });
+}
+
+function rolesOf(session: Session, registry: Registry): ReadonlySet<Role> {
+  const operator = session.kind === 'operator' ? registry.operators.get(session.name) : undefined;
+  return operator?.roles ?? new Set();
+}

@@ -1,0 +1,50 @@
+import { isJoinToken, ok, refuse } from '@creance/proto';
+import type { JoinToken, Store } from '../store/store.js';
+import { sha256Base64url } from '../tokens/signing-key.js';
+import { type AssertionParts, checkAssertion, useOnce } from './assertions.js';
+import type { Attestor } from './evidence.js';
+import { isWithin } from './networks.js';
+
+/**
+ * Attests by a join token: the key that signs the assertion signs the token's hash and a nonce with it.
+ * This looks at the token and takes nothing: it is redeemed with the session, in one transaction.
+ */
+export function joinTokenAttestor(
+  store: Pick<Store, 'joinToken'>,
+  parts: AssertionParts,
+): Attestor<'join-token'> {
+  return async ({ joinToken, assertion }, presentation) => {
+    if (!isJoinToken(joinToken)) return refuse({ reason: 'join_token_unknown' });
+    const genuine = checkAssertion(assertion, presentation, parts);
+    if (!genuine.ok) return genuine;
+    const hash = sha256Base64url(joinToken);
+    if (genuine.value.joinTokenHash !== hash) {
+      return refuse({
+        reason: 'evidence_malformed',
+        detail: { fault: 'jth is not the hash of the join token' },
+      });
+    }
+    const known = await store.joinToken(hash);
+    const reason = refusalOf(known, genuine.value.evidenceKey, presentation);
+    if (known === undefined || reason !== undefined)
+      return refuse({ reason: reason ?? 'join_token_unknown' });
+    const used = useOnce(genuine.value, parts);
+    if (!used.ok) return used;
+    return ok({
+      member: known.member,
+      evidenceKey: genuine.value.evidenceKey,
+      joinTokenHash: hash,
+    });
+  };
+}
+
+function refusalOf(
+  known: JoinToken | undefined,
+  key: JoinToken['redeemedBy'][number],
+  { address, now }: { readonly address: string; readonly now: number },
+) {
+  if (known === undefined) return 'join_token_unknown';
+  if (now >= known.expiresAt) return 'join_token_expired';
+  if (known.used >= known.uses && !known.redeemedBy.includes(key)) return 'join_token_used';
+  return isWithin(address, known.networks) ? undefined : 'join_token_wrong_network';
+}

@@ -1,0 +1,22 @@
+import { ok, refuse } from '@creance/proto';
+import type { Store } from '../store/store.js';
+import { type AssertionParts, checkAssertion, useOnce } from './assertions.js';
+import type { Attestor } from './evidence.js';
+
+/** Attests by a signed assertion of a key that a join token registered. */
+export function keyAssertionAttestor(
+  store: Pick<Store, 'evidenceKey'>,
+  parts: AssertionParts,
+): Attestor<'key-assertion'> {
+  return async ({ assertion }, presentation) => {
+    const genuine = checkAssertion(assertion, presentation, parts);
+    if (!genuine.ok) return genuine;
+    const { evidenceKey } = genuine.value;
+    const known = await store.evidenceKey(evidenceKey);
+    if (known === undefined) return refuse({ reason: 'evidence_key_unknown' });
+    if (presentation.now >= known.expiresAt) return refuse({ reason: 'evidence_key_expired' });
+    const used = useOnce(genuine.value, parts);
+    if (!used.ok) return used;
+    return ok({ member: known.member, evidenceKey, joinTokenHash: undefined });
+  };
+}

@@ -1,0 +1,19 @@
+import type { MemberKind, Role } from './registry.js';
+
+/** Who may make a call, and how it is proved. Every method of every service has exactly one. */
+export type AccessRule =
+  /** Health and reflection: says nothing about anybody. */
+  | { readonly by: 'anyone' }
+  /**
+   * Whoever holds a key: opens a session. The proof covers a digest of the request and carries a nonce
+   * of this process.
+   */
+  | { readonly by: 'new-key' }
+  /** A live session of one of these kinds; operators with the role, if one is named. */
+  | {
+      readonly by: 'session';
+      readonly kinds: readonly MemberKind[];
+      readonly role?: Role;
+      /** Whether the proof covers a digest of the request: where a key is named or something ends. */
+      readonly digest: boolean;
+    };

@@ -1,0 +1,145 @@
+import { type Handle, type Revision, revisionZero, type SessionId } from '@creance/proto';
+import { limits } from '../domain/limits.js';
+import { pathFault } from '../domain/session.js';
+import type { Clock } from '../runtime/clock.js';
+import type { LogRow, Store } from '../store/store.js';
+import type { Signer } from '../tokens/signing-key.js';
+import { deltaKind, type FrameMaker, frameMaker, heartbeatKind, inFrames } from './frames.js';
+import { Publisher } from './publisher.js';
+import { type Snapshots, snapshots } from './snapshots.js';
+import { Subscriber, type SubscriberLine, type SubscriberName } from './subscriber.js';
+
+/** Parts of the feed. */
+export interface FeedParts {
+  readonly issuer: string;
+  readonly signer: Signer;
+  readonly clock: Clock;
+  readonly store: Pick<Store, 'head' | 'logAfter' | 'isKnownRevision' | 'onLog' | 'path'>;
+  /** Called when a subscriber was too slow and was let go. */
+  readonly onOverflow: (name: SubscriberName) => void;
+}
+
+/** Rows that are read at once to bring a subscriber up; one that lacks more gets a snapshot. */
+const resumeRowsMax = 10_000;
+
+/** The signed stream of cuts: the store's log on its way to verifiers. */
+export class Feed {
+  readonly #parts: FeedParts;
+  readonly #maker: FrameMaker;
+  readonly #snapshots: Snapshots;
+  readonly #publisher: Publisher;
+  readonly #subscribers = new Set<Subscriber>();
+  readonly #beat: NodeJS.Timeout;
+  readonly #stopListening: () => void;
+
+  constructor(parts: FeedParts) {
+    const now = () => parts.clock.now();
+    this.#parts = parts;
+    this.#maker = frameMaker(parts.issuer, parts.signer, now);
+    this.#snapshots = snapshots(this.#maker, parts.store, now);
+    this.#publisher = new Publisher(
+      this.#maker,
+      parts.clock,
+      parts.store.head(),
+      (bytes, revision) => this.#broadcast(bytes, revision),
+    );
+    this.#stopListening = parts.store.onLog((rows) => this.#onRows(rows));
+    this.#beat = setInterval(() => this.#onBeat(), limits.heartbeatSeconds * 1_000).unref();
+  }
+
+  /**
+   * Adds a subscriber and sends it what it lacks: the rows after a revision that the log has had, else
+   * a snapshot. Gives undefined when there are `limits.subscribers` already.
+   */
+  subscribe(name: SubscriberName, line: SubscriberLine, after: Revision): Subscriber | undefined {
+    if (this.#subscribers.size >= limits.subscribers) return undefined;
+    this.#publisher.flush();
+    const subscriber = new Subscriber(name, line, after, limits.framesWaiting);
+    this.#bringUp(subscriber, after);
+    if (subscriber.isOpen) this.#subscribers.add(subscriber);
+    return subscriber;
+  }
+
+  /** Removes a subscriber. */
+  unsubscribe(subscriber: Subscriber): void {
+    this.#subscribers.delete(subscriber);
+    subscriber.close();
+  }
+
+  /** Notes what the subscriptions of a session enforce: never more than was sent. */
+  acknowledge(session: SessionId, revision: Revision): void {
+    if (revision > this.#publisher.published) return;
+    for (const subscriber of this.#subscribers) {
+      if (subscriber.name.session !== session) continue;
+      if (revision > subscriber.acknowledged) subscriber.acknowledged = revision;
+    }
+  }
+
+  /** The subscribers, in order of subscription. */
+  subscribers(): readonly Subscriber[] {
+    return [...this.#subscribers];
+  }
+
+  /** Ends every subscription; the log stays. */
+  close(): void {
+    this.#stopListening();
+    clearInterval(this.#beat);
+    this.#publisher.flush();
+    for (const subscriber of this.#subscribers) subscriber.close('shutting_down');
+    this.#subscribers.clear();
+  }
+
+  #broadcast(bytes: Buffer, revision: Revision): void {
+    for (const subscriber of this.#subscribers) {
+      if (!subscriber.send(bytes, revision)) this.#parts.onOverflow(subscriber.name);
+      if (!subscriber.isOpen) this.#subscribers.delete(subscriber);
+    }
+  }
+
+  #onRows(rows: readonly LogRow[]): void {
+    this.#publisher.add(rows);
+    const sessions = new Set<Handle>([...this.#subscribers].map(({ name }) => name.session));
+    const concernsUs = ({ entry }: LogRow) =>
+      entry.kind === 'before' || (entry.kind === 'handle' && sessions.has(entry.handle));
+    if (rows.some(concernsUs)) this.#endDead();
+  }
+
+  #onBeat(): void {
+    this.#publisher.flush();
+    this.#endDead();
+    if (this.#subscribers.size > 0) this.#publisher.heartbeat();
+  }
+
+  /** A verifier whose own session has ended is told so and hears no more. */
+  #endDead(): void {
+    const { store, clock } = this.#parts;
+    for (const subscriber of this.#subscribers) {
+      const path = store.path(subscriber.name.session);
+      const fault =
+        path.length === 0
+          ? 'session_ended'
+          : pathFault(path, clock.now(), limits.sessionIdleSeconds);
+      if (fault === undefined) continue;
+      this.#subscribers.delete(subscriber);
+      subscriber.close(fault === 'ancestor_ended' ? 'session_revoked' : fault);
+    }
+  }
+
+  #bringUp(subscriber: Subscriber, after: Revision): void {
+    const { store } = this.#parts;
+    const published = this.#publisher.published;
+    const resumes = after !== revisionZero && after <= published && store.isKnownRevision(after);
+    const missed = resumes ? store.logAfter(after, resumeRowsMax + 1) : undefined;
+    if (missed === undefined || missed.length > resumeRowsMax) {
+      subscriber.sendWhole(this.#snapshots.at(published), published);
+      return;
+    }
+    let previous = after;
+    for (const piece of inFrames(missed, limits.frameEntries)) {
+      const revision = piece.at(-1)?.revision ?? previous;
+      const kind = piece.length === 0 ? heartbeatKind : deltaKind;
+      subscriber.send(this.#maker.make({ kind, previous, revision, rows: piece }), revision);
+      previous = revision;
+    }
+  }
+}

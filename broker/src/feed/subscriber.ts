@@ -1,0 +1,108 @@
+import type { Revision, SessionId } from '@creance/proto';
+import { SubscribeResponse } from '@creance/proto/wire';
+
+/** The way to one subscriber. */
+export interface SubscriberLine {
+  /** Hands over one encoded SubscribeResponse; false asks to wait for `onDrain`. */
+  write(bytes: Buffer): boolean;
+  /** Called when writing may go on. */
+  onDrain(resume: () => void): void;
+  /** Ends the stream; without a reason, in order. */
+  end(reason?: 'session_revoked' | 'session_ended' | 'session_expired' | 'shutting_down'): void;
+}
+
+/** Who subscribes. */
+export interface SubscriberName {
+  readonly session: SessionId;
+  readonly resource: string;
+}
+
+/**
+ * One subscriber with a queue of its own. grpc-js buffers without bound when nobody reads, so writing
+ * stops at the first false and the queue is bounded: on overflow it is dropped, the subscriber is told
+ * to resync from what was written, and let go. Nobody waits for the slowest.
+ */
+export class Subscriber {
+  readonly name: SubscriberName;
+  acknowledged: Revision;
+  readonly #line: SubscriberLine;
+  readonly #framesWaitingMax: number;
+  #waiting: { readonly bytes: Buffer; readonly revision: Revision }[] = [];
+  #written: Revision;
+  #blocked = false;
+  #closed = false;
+
+  constructor(
+    name: SubscriberName,
+    line: SubscriberLine,
+    start: Revision,
+    framesWaitingMax: number,
+  ) {
+    this.name = name;
+    this.#line = line;
+    this.#written = start;
+    this.acknowledged = 0 as Revision;
+    this.#framesWaitingMax = framesWaitingMax;
+    line.onDrain(() => this.#drain());
+  }
+
+  /** Whether the line is still of use. */
+  get isOpen(): boolean {
+    return !this.#closed;
+  }
+
+  /** Sends now, or in turn. Gives false when the queue overflowed and the subscriber was let go. */
+  send(bytes: Buffer, revision: Revision): boolean {
+    if (this.#closed) return true;
+    if (!this.#blocked) {
+      this.#write(bytes, revision);
+      return true;
+    }
+    if (this.#waiting.length < this.#framesWaitingMax) {
+      this.#waiting.push({ bytes, revision });
+      return true;
+    }
+    this.#letGo();
+    return false;
+  }
+
+  /**
+   * Sends a whole view. The queue's bound does not count here: the log bounds it, and a view that never
+   * fits would never arrive.
+   */
+  sendWhole(frames: readonly Buffer[], revision: Revision): void {
+    for (const bytes of frames) {
+      if (this.#closed) return;
+      if (this.#blocked) this.#waiting.push({ bytes, revision });
+      else this.#write(bytes, revision);
+    }
+  }
+
+  /** Ends the subscription. */
+  close(reason?: Parameters<SubscriberLine['end']>[0]): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#waiting = [];
+    this.#line.end(reason);
+  }
+
+  #write(bytes: Buffer, revision: Revision): void {
+    this.#written = revision;
+    this.#blocked = !this.#line.write(bytes);
+  }
+
+  #drain(): void {
+    this.#blocked = false;
+    while (!this.#closed && !this.#blocked) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      this.#write(next.bytes, next.revision);
+    }
+  }
+
+  #letGo(): void {
+    const resync = { $case: 'resync' as const, value: { afterRevision: BigInt(this.#written) } };
+    this.#line.write(Buffer.from(SubscribeResponse.encode({ kind: resync }).finish()));
+    this.close();
+  }
+}

@@ -1,0 +1,36 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Entropy } from '../runtime/entropy.js';
+
+/** Nonces of this process (RFC 9449 §8): stateless, and worthless after a restart. */
+export interface Nonces {
+  /** The nonce to hand out now. */
+  current(monotonicMillis: number): string;
+  /** Whether a nonce was handed out by this process in this step or the one before. */
+  isFresh(nonce: string, monotonicMillis: number): boolean;
+}
+
+/** Milliseconds for which one nonce is handed out; it is accepted for twice as long. */
+const stepMillis = 60_000;
+
+/** Makes nonces under a secret that dies with the process. */
+export function openNonces(entropy: Entropy): Nonces {
+  const secret = entropy.bytes(32);
+  const nonceOf = (step: number) =>
+    createHmac('sha256', secret)
+      .update(`creance-nonce-v1:${step}`)
+      .digest('base64url')
+      .slice(0, 32);
+  const stepAt = (monotonicMillis: number) => Math.floor(monotonicMillis / stepMillis);
+  return {
+    current: (monotonicMillis) => nonceOf(stepAt(monotonicMillis)),
+    isFresh(nonce, monotonicMillis) {
+      const step = stepAt(monotonicMillis);
+      return isSame(nonce, nonceOf(step)) || isSame(nonce, nonceOf(step - 1));
+    },
+  };
+}
+
+function isSame(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

@@ -1,0 +1,87 @@
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+  verify,
+} from 'node:crypto';
+import {
+  encodeBase64url,
+  type PublicJwk,
+  parsePublicJwk,
+  type Thumbprint,
+  thumbprintInput,
+} from '@creance/proto';
+
+/** Something that signs with ES256. A key management service can stand behind it later. */
+export interface Signer {
+  /** RFC 7638 thumbprint of the public key. */
+  readonly keyId: Thumbprint;
+  readonly jwk: PublicJwk;
+  /** r || s, 64 bytes, over the bytes' SHA-256. */
+  sign(bytes: Uint8Array): Uint8Array;
+}
+
+/** A private P-256 key as a JWK (RFC 7518 §6.2.2). Never leaves the room but to its file. */
+export interface PrivateJwk extends PublicJwk {
+  readonly d: string;
+}
+
+/** RFC 7638 thumbprint of a public key. */
+export function thumbprintOf(jwk: PublicJwk): Thumbprint {
+  return sha256Base64url(thumbprintInput(jwk)) as Thumbprint;
+}
+
+/** SHA-256 as base64url. */
+export function sha256Base64url(input: string | Uint8Array): string {
+  return createHash('sha256').update(input).digest('base64url');
+}
+
+/** Makes a new key of its own. */
+export function generatePrivateJwk(): PrivateJwk {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { x, y, d } = privateKey.export({ format: 'jwk' }) as Record<'x' | 'y' | 'd', string>;
+  return { kty: 'EC', crv: 'P-256', x, y, d };
+}
+
+/**
+ * A signer in this process: the key is imported once and signs synchronously, 2.5 times cheaper than
+ * by WebCrypto.
+ */
+export function signerOf({ kty, crv, x, y, d }: PrivateJwk): Signer {
+  const jwk: PublicJwk = { kty, crv, x, y };
+  const key = createPrivateKey({ key: { kty, crv, x, y, d }, format: 'jwk' });
+  const options = { key, dsaEncoding: 'ieee-p1363' } as const;
+  return { keyId: thumbprintOf(jwk), jwk, sign: (bytes) => sign('sha256', bytes, options) };
+}
+
+/** A compact JWS (RFC 7515 §7.1) of a header and a payload that are JSON texts already. */
+export function signJws(encodedHeader: string, payload: string, signer: Signer): string {
+  const signingInput = `${encodedHeader}.${Buffer.from(payload).toString('base64url')}`;
+  return `${signingInput}.${encodeBase64url(signer.sign(Buffer.from(signingInput, 'ascii')))}`;
+}
+
+/** Imports a public key; undefined when the point is not on the curve. */
+export function importPublicKey(jwk: PublicJwk): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: { ...jwk }, format: 'jwk' });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a signature (r || s) over an ASCII text is by a key. */
+export function isSignedBy(key: KeyObject, signingInput: string, signature: Uint8Array): boolean {
+  const options = { key, dsaEncoding: 'ieee-p1363' } as const;
+  return verify('sha256', Buffer.from(signingInput, 'ascii'), options, signature);
+}
+
+/** Parses the private half of a key file; undefined when it is not a P-256 key with all members. */
+export function parsePrivateJwk(value: unknown): PrivateJwk | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { d, ...rest } = value as Record<string, unknown>;
+  const jwk = parsePublicJwk(rest);
+  return jwk !== undefined && typeof d === 'string' && d.length === 43 ? { ...jwk, d } : undefined;
+}
