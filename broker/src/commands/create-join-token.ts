@@ -37,7 +37,7 @@ export interface CreateJoinTokenParts {
   readonly entropy: Entropy;
   readonly isNetwork: (text: string) => boolean;
   readonly issuer: string;
-  readonly publicOrigin: string;
+  readonly publicOrigin: () => string;
   readonly anchor: Thumbprint;
   /** Whether only this machine can reach the broker: then networks say nothing. */
   readonly loopbackOnly: boolean;
@@ -67,7 +67,8 @@ export function createJoinToken(
       },
     );
     if (!stored.ok) return refuse({ reason: stored.error });
-    const { issuer, publicOrigin: address, anchor } = parts;
+    const { issuer, anchor } = parts;
+    const address = parts.publicOrigin();
     return ok({ joinString: formatJoinString({ issuer, address, anchor, joinToken }), expiresAt });
   };
 }

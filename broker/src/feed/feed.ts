@@ -101,7 +101,10 @@ export class Feed {
     const sessions = new Set<Handle>([...this.#subscribers].map(({ name }) => name.session));
     const concernsUs = ({ entry }: LogRow) =>
       entry.kind === 'before' || (entry.kind === 'handle' && sessions.has(entry.handle));
-    if (rows.some(concernsUs)) this.#endDead();
+    if (!rows.some(concernsUs)) return;
+    // Whoever is let go hears first why.
+    this.#publisher.flush();
+    this.#endDead();
   }
 
   #onBeat(): void {

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
@@ -16,10 +17,12 @@ import { dirname, join } from 'node:path';
 import { ok, type Result, refuse } from '@creance/proto';
 import {
   generatePrivateJwk,
+  importPublicKey,
   type PrivateJwk,
   parsePrivateJwk,
   type Signer,
   signerOf,
+  thumbprintOf,
 } from './signing-key.js';
 
 /** What a key may sign. One key, one purpose; each purpose has its own `typ` or domain prefix. */
@@ -101,6 +104,18 @@ export function loadTokenKeys(
     else keys.push({ signer: signerOf(jwk), signsFrom, retireAt });
   }
   return ok(keys.sort((one, other) => one.signsFrom - other.signsFrom));
+}
+
+/** Public halves of the keys of a purpose, by key id: what an auditor needs, and no more. */
+export function readPublicKeys(
+  folder: string,
+  purpose: Exclude<KeyPurpose, 'token'>,
+): ReadonlyMap<string, KeyObject> {
+  const file = join(folder, `${purpose}.json`);
+  const key = existsSync(file) ? parseKeyFile(readFileSync(file, 'utf8')) : undefined;
+  const jwk = key && signerOf(key.jwk).jwk;
+  const imported = jwk && importPublicKey(jwk);
+  return new Map(jwk && imported ? [[thumbprintOf(jwk), imported]] : []);
 }
 
 function readKeyFile(

@@ -52,7 +52,8 @@ export interface ProofJudge {
  * carry a nonce of this process: what an earlier process has seen is forgotten, and needs no disk.
  */
 export function openProofJudge(parts: {
-  readonly publicOrigin: string;
+  /** Asked at each call: with port 0 it is known only once the broker listens. */
+  readonly publicOrigin: () => string;
   readonly clock: Clock;
   readonly nonces: Nonces;
   readonly replays: ReplayMemory;
@@ -64,7 +65,7 @@ export function openProofJudge(parts: {
   const faultOf = (proof: UnverifiedProof, key: Thumbprint, presented: PresentedProof) =>
     proofFault(proof, {
       method: 'POST',
-      target: proofTarget(publicOrigin + presented.path) ?? '',
+      target: proofTarget(publicOrigin() + presented.path) ?? '',
       nowSeconds: unixSeconds(clock.now()),
       ...(presented.digestOf && { contentDigest: contentDigest(presented.digestOf) }),
       ...(presented.expectedKey && { key: { expected: presented.expectedKey, actual: key } }),

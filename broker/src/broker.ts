@@ -1,0 +1,207 @@
+import { join } from 'node:path';
+import { ok, proofWindowSeconds, type Result, refuse, type Thumbprint } from '@creance/proto';
+import type { Logger } from 'pino';
+import { authenticator } from './attest/authenticate.js';
+import { joinTokenAttestor } from './attest/join-token.js';
+import { keyAssertionAttestor } from './attest/key-assertion.js';
+import { isNetwork } from './attest/networks.js';
+import { createJoinToken } from './commands/create-join-token.js';
+import { cut } from './commands/cut.js';
+import { endSession } from './commands/end-session.js';
+import { issueToken } from './commands/issue-token.js';
+import { listSessions } from './commands/list-sessions.js';
+import { openSession } from './commands/open-session.js';
+import { renewSession } from './commands/renew-session.js';
+import type { BrokerConfig } from './config.js';
+import type { Registry } from './domain/registry.js';
+import { Feed } from './feed/feed.js';
+import { openings } from './feed/opening.js';
+import { startHousekeeping } from './housekeeping.js';
+import { identityOf } from './identity.js';
+import { formatFaults, readManifest } from './manifest/index.js';
+import { type Edge, startEdge } from './rpc/edge.js';
+import { type Clock, systemClock } from './runtime/clock.js';
+import { type Entropy, systemEntropy } from './runtime/entropy.js';
+import type { StartFault } from './start-fault.js';
+import { openSqliteStore } from './store/index.js';
+import type { Store, StoreIdentity } from './store/store.js';
+import { openMeters } from './telemetry/meters.js';
+import { type BrokerKeys, openKeys } from './tokens/broker-keys.js';
+import { openNonces } from './tokens/nonces.js';
+import { openProofJudge } from './tokens/proof-judge.js';
+import { openReplayMemory } from './tokens/replay-memory.js';
+
+/** A running broker. */
+export interface Broker {
+  readonly identity: StoreIdentity;
+  /** Thumbprint of the anchor key, which verifiers pin. */
+  readonly anchor: Thumbprint;
+  /** Origin under which clients reach it. */
+  readonly publicOrigin: string;
+  /** Socket of the owner of a development broker. */
+  readonly devSocket: string | undefined;
+  /** Lets calls in flight finish, ends subscriptions, closes the store. */
+  stop(): Promise<void>;
+}
+
+/** The doors to time and randomness, and the log. */
+export interface BrokerSurroundings {
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  readonly entropy?: Entropy;
+  /** Called when the disk has failed and the process must start again. */
+  readonly onStoreFailed: (fault: Error) => void;
+}
+
+/** The only place that joins real parts. Nothing listens before everything is checked. */
+export async function startBroker(
+  config: BrokerConfig,
+  { logger, clock = systemClock, entropy = systemEntropy(), onStoreFailed }: BrokerSurroundings,
+): Promise<Result<Broker, StartFault>> {
+  const manifest = await readManifest(config.manifest, { dev: config.dev });
+  if (!manifest.ok) {
+    return refuse({
+      code: 'manifest_faulty',
+      lines: formatFaults(manifest.error).split('\n'),
+      fix: 'correct the manifest; nothing was started',
+      exitCode: 78,
+    });
+  }
+  const registry = manifest.value;
+  const identity = identityOf(config.data, { dev: config.dev, issuer: registry.issuer }, entropy);
+  if (!identity.ok) return identity;
+  const keys = openKeys(join(config.data, 'keys'), identity.value, clock.now());
+  if (!keys.ok) return keys;
+  const opened = openSqliteStore({
+    directory: config.data,
+    identity: identity.value,
+    clock,
+    checkpointSigner: keys.value.audit,
+    onFailed: onStoreFailed,
+  });
+  if (!opened.ok) {
+    const { code, message, fix } = opened.error;
+    return refuse({ code, lines: [message], fix, exitCode: 78 });
+  }
+  const parts = {
+    config,
+    registry,
+    identity: identity.value,
+    keys: keys.value,
+    store: opened.value,
+  };
+  const running = await run(parts, { logger, clock, entropy });
+  if (!running.ok) await opened.value.close();
+  return running;
+}
+
+interface Parts {
+  readonly config: BrokerConfig;
+  readonly registry: Registry;
+  readonly identity: StoreIdentity;
+  readonly keys: BrokerKeys;
+  readonly store: Store;
+}
+
+interface Doors {
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+}
+
+async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFault>> {
+  const { config, identity, keys, store } = parts;
+  const { logger, clock } = doors;
+  const meters = openMeters();
+  const housekeeping = await startHousekeeping({ store, ring: keys.ring, clock, logger });
+  const feed = new Feed({
+    issuer: identity.issuer,
+    signer: keys.feed,
+    clock,
+    store,
+    onOverflow: ({ resource }) => meters.subscriberLetGo(resource),
+  });
+  let publicOrigin = config.publicOrigin ?? '';
+  const edge = await startEdge({
+    ...edgeParts(parts, doors, feed, () => publicOrigin),
+    feed,
+    meters,
+    listen: config.listen,
+    ...(config.tls && { tls: config.tls }),
+    ...(config.dev && { devSocketPath: join(config.data, 'run', 'operator.sock') }),
+  });
+  const stop = async (running?: Edge) => {
+    housekeeping.stop();
+    await running?.drain();
+    feed.close();
+  };
+  if (!edge.ok) {
+    await stop();
+    return edge;
+  }
+  publicOrigin ||= `http://${config.listen.host}:${edge.value.port}`;
+  logger.info({ issuer: identity.issuer, publicOrigin, dev: identity.dev }, 'broker ready');
+  return ok({
+    identity,
+    anchor: keys.anchor.keyId,
+    publicOrigin,
+    devSocket: edge.value.devSocketPath,
+    async stop() {
+      await stop(edge.value);
+      await store.close();
+    },
+  });
+}
+
+/** What the edge needs of the rooms behind it. */
+function edgeParts(
+  { config, registry, identity, keys, store }: Parts,
+  { logger, clock, entropy }: Doors,
+  feed: Feed,
+  publicOrigin: () => string,
+) {
+  const { issuer, dev } = identity;
+  const nonces = openNonces(entropy);
+  const replays = openReplayMemory(proofWindowSeconds);
+  const judge = openProofJudge({ publicOrigin, clock, nonces, replays });
+  const assertions = { issuer, clock, nonces, replays };
+  const attestors = {
+    'join-token': joinTokenAttestor(store, assertions),
+    'key-assertion': keyAssertionAttestor(store, assertions),
+  };
+  const anchor = keys.anchor.keyId;
+  const { loopbackOnly } = config;
+  return {
+    judge,
+    registry,
+    clock,
+    entropy,
+    logger,
+    authenticate: authenticator({ judge, store, registry }),
+    openings: openings({
+      issuer,
+      dev,
+      anchor: keys.anchor,
+      feed: keys.feed,
+      now: () => clock.now(),
+    }),
+    commands: {
+      openSession: openSession({ registry, store, entropy, attestors }),
+      issueToken: issueToken({ issuer, registry, store, ring: keys.ring, entropy }),
+      renewSession: renewSession(store),
+      endSession: endSession(store),
+      cut: cut(store, () => feed.subscribers().length),
+      listSessions: listSessions(store),
+      createJoinToken: createJoinToken({
+        registry,
+        store,
+        entropy,
+        isNetwork,
+        issuer,
+        publicOrigin,
+        anchor,
+        loopbackOnly,
+      }),
+    },
+  };
+}

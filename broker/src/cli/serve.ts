@@ -1,0 +1,58 @@
+import { styleText } from 'node:util';
+import pino from 'pino';
+import { type Broker, startBroker } from '../broker.js';
+import { type BrokerFlags, readConfig } from '../config.js';
+import { CommandFailed, formatStartFault, type Output } from './output.js';
+
+/** Starts a broker and keeps it running until a signal; resolves when it has stopped. */
+export async function serve(
+  flags: BrokerFlags & { readonly logLevel: string },
+  output: Output,
+): Promise<void> {
+  const config = readConfig(flags);
+  if (!config.ok) throw new CommandFailed(config.error.map(formatStartFault).join('\n'), 78);
+  const logger = pino({ level: flags.logLevel }, pino.destination({ dest: 2, sync: true }));
+  const started = await startBroker(config.value, {
+    logger,
+    onStoreFailed(fault) {
+      logger.fatal({ fault: fault.message }, 'the store has failed: stopping');
+      process.exit(75);
+    },
+  });
+  if (!started.ok) throw new CommandFailed(formatStartFault(started.error), started.error.exitCode);
+  output.result(welcome(started.value, config.value.data));
+  await stopped();
+  await started.value.stop();
+}
+
+/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
+function stopped(): Promise<void> {
+  return new Promise((resolve) => {
+    const onSignal = () => {
+      process.once('SIGINT', () => process.exit(130));
+      resolve();
+    };
+    process.once('SIGINT', onSignal);
+    process.once('SIGTERM', onSignal);
+  });
+}
+
+function welcome({ identity, publicOrigin, anchor, devSocket }: Broker, data: string): string {
+  const kind = identity.dev ? 'development broker' : 'broker';
+  const rows = [
+    ['issuer', identity.issuer],
+    ['gRPC', publicOrigin],
+    ['data', `${data} (kept; Ctrl-C stops)`],
+    ['anchor', anchor],
+    ...(devSocket === undefined ? [] : [['operator', devSocket]]),
+  ];
+  const lines = rows.map(
+    ([name = '', value = '']) => `  ${styleText('dim', name.padEnd(9))} ${value}`,
+  );
+  const next = '  next      creance join-token create --workload <name>';
+  return [
+    styleText('bold', `Creance ${kind} is ready`),
+    ...lines,
+    ...(identity.dev ? [next] : []),
+  ].join('\n');
+}

@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { ok, type Result, refuse } from '@creance/proto';
+import { configurationFault, type StartFault } from './start-fault.js';
+
+/** How a broker is started, as flags say it. */
+export interface BrokerFlags {
+  readonly dev: boolean;
+  readonly manifest: string;
+  readonly data: string;
+  /** `host:port`; port 0 takes a free one. */
+  readonly listen: string;
+  /** Origin under which clients reach it; undefined: what it listens on, on loopback only. */
+  readonly publicOrigin: string | undefined;
+  readonly tlsCertificate: string | undefined;
+  readonly tlsKey: string | undefined;
+}
+
+/** The same, checked: files are read, paths absolute, and what is left out is decided. */
+export interface BrokerConfig {
+  readonly dev: boolean;
+  readonly manifest: string;
+  readonly data: string;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly publicOrigin: string | undefined;
+  readonly tls: { readonly certificate: Buffer; readonly key: Buffer } | undefined;
+  readonly loopbackOnly: boolean;
+}
+
+/** Checks the flags and gives every fault at once. */
+export function readConfig(flags: BrokerFlags): Result<BrokerConfig, readonly StartFault[]> {
+  const faults: StartFault[] = [];
+  const note = (code: string, line: string, fix: string) =>
+    faults.push(configurationFault(code, line, fix));
+  const listen = parseListen(flags.listen);
+  if (listen === undefined)
+    note('listen_malformed', `"${flags.listen}" is not host:port`, 'write --listen 127.0.0.1:7420');
+  const loopbackOnly = listen !== undefined && isLoopback(listen.host);
+  const tls = readTls(flags, note);
+  if (flags.dev && listen !== undefined && !loopbackOnly) {
+    note(
+      'dev_not_on_loopback',
+      `a development broker does not listen on ${listen.host}`,
+      'listen on 127.0.0.1, or use creance serve',
+    );
+  }
+  if (!flags.dev && listen !== undefined && !loopbackOnly && tls === undefined) {
+    note(
+      'tls_missing',
+      `${listen.host} is not loopback, so the broker needs TLS`,
+      'name --tls-certificate and --tls-key',
+    );
+  }
+  const origin = flags.publicOrigin;
+  if (origin !== undefined && !isOrigin(origin, tls !== undefined)) {
+    note(
+      'public_origin_malformed',
+      `"${origin}" is not the origin of this broker`,
+      'write --public-origin https://host[:port] without a path',
+    );
+  }
+  if (!loopbackOnly && origin === undefined) {
+    note(
+      'public_origin_missing',
+      'proofs name the origin that clients use',
+      'name --public-origin https://host[:port]',
+    );
+  }
+  if (faults.length > 0 || listen === undefined) return refuse(faults);
+  const { dev, manifest, data } = flags;
+  return ok({
+    dev,
+    manifest: resolve(manifest),
+    data: resolve(data),
+    listen,
+    publicOrigin: origin,
+    tls,
+    loopbackOnly,
+  });
+}
+
+function parseListen(text: string): BrokerConfig['listen'] | undefined {
+  const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (match === null || port > 65_535) return undefined;
+  return { host: match[1] ?? match[2] ?? '', port };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+}
+
+function isOrigin(text: string, tls: boolean): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  return url.origin === text && (url.protocol === 'https:' || (!tls && url.protocol === 'http:'));
+}
+
+function readTls(
+  { tlsCertificate, tlsKey }: BrokerFlags,
+  note: (code: string, line: string, fix: string) => void,
+): BrokerConfig['tls'] {
+  if (tlsCertificate === undefined && tlsKey === undefined) return undefined;
+  if (tlsCertificate === undefined || tlsKey === undefined) {
+    note(
+      'tls_half_set',
+      'TLS needs a certificate and a key',
+      'name both --tls-certificate and --tls-key',
+    );
+    return undefined;
+  }
+  const read = (file: string) => {
+    try {
+      return readFileSync(file);
+    } catch (error) {
+      note(
+        'tls_unreadable',
+        `${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`,
+        'correct the path or the mode',
+      );
+      return undefined;
+    }
+  };
+  const certificate = read(tlsCertificate);
+  const key = read(tlsKey);
+  return certificate && key ? { certificate, key } : undefined;
+}

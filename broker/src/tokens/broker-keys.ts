@@ -1,0 +1,37 @@
+import { ok, type Result, refuse } from '@creance/proto';
+import { type Instant, unixSeconds } from '../domain/instant.js';
+import { configurationFault, type StartFault } from '../start-fault.js';
+import { type KeyFault, type KeyIdentity, loadOrCreateKey } from './key-files.js';
+import type { Signer } from './signing-key.js';
+import { openTokenRing, type TokenRing } from './token-ring.js';
+
+/** Every key of a broker, one for each purpose. */
+export interface BrokerKeys {
+  /** Signs statements about the feed key and nothing else; verifiers pin it. */
+  readonly anchor: Signer;
+  readonly feed: Signer;
+  /** Signs checkpoints of the audit. */
+  readonly audit: Signer;
+  readonly ring: TokenRing;
+}
+
+/** Loads the keys of a folder, or makes them on the first start. */
+export function openKeys(
+  folder: string,
+  identity: KeyIdentity,
+  now: Instant,
+): Result<BrokerKeys, StartFault> {
+  const anchor = loadOrCreateKey(folder, 'anchor', identity);
+  if (!anchor.ok) return asStartFault(anchor.error);
+  const feed = loadOrCreateKey(folder, 'feed', identity);
+  if (!feed.ok) return asStartFault(feed.error);
+  const audit = loadOrCreateKey(folder, 'audit', identity);
+  if (!audit.ok) return asStartFault(audit.error);
+  const ring = openTokenRing(folder, identity, unixSeconds(now));
+  if (!ring.ok) return asStartFault(ring.error);
+  return ok({ anchor: anchor.value, feed: feed.value, audit: audit.value, ring: ring.value });
+}
+
+function asStartFault({ file, fault, fix }: KeyFault): Result<never, StartFault> {
+  return refuse(configurationFault('key_unusable', `${file}: ${fault}`, fix));
+}

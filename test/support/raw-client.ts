@@ -1,0 +1,202 @@
+import { createHash, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
+import { type JoinString, parseJoinString, thumbprintInput, type Thumbprint } from '@creance/proto';
+import {
+  CutRequest,
+  CutResponse,
+  EndSessionRequest,
+  ErrorInfo,
+  IssueTokenRequest,
+  IssueTokenResponse,
+  OpenSessionRequest,
+  OpenSessionResponse,
+  RenewSessionRequest,
+  RpcStatus,
+} from '@creance/proto/wire';
+import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+
+/** A refusal as it came over the wire. */
+export class Refused extends Error {
+  readonly reason: string;
+  readonly grpc: number;
+
+  constructor(reason: string, grpc: number) {
+    super(reason);
+    this.reason = reason;
+    this.grpc = grpc;
+  }
+}
+
+/** A P-256 key that signs what a test wants signed, right or wrong. */
+export class TestKey {
+  readonly jwk: { readonly kty: 'EC'; readonly crv: 'P-256'; readonly x: string; readonly y: string };
+  readonly thumbprint: Thumbprint;
+  readonly #privateKey: KeyObject;
+
+  constructor() {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
+    this.jwk = { kty: 'EC', crv: 'P-256', x, y };
+    this.thumbprint = createHash('sha256').update(thumbprintInput(this.jwk)).digest('base64url') as Thumbprint;
+    this.#privateKey = privateKey;
+  }
+
+  /** A compact JWS with this key's public half in its header. */
+  jws(typ: string, claims: object): string {
+    const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
+    const input = `${encode({ alg: 'ES256', typ, jwk: this.jwk })}.${encode(claims)}`;
+    const options = { key: this.#privateKey, dsaEncoding: 'ieee-p1363' } as const;
+    return `${input}.${sign('sha256', Buffer.from(input), options).toString('base64url')}`;
+  }
+}
+
+/** SHA-256 as base64url. */
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}
+
+/** A proof for an HTTP request (RFC 9449 §4.2). */
+export function httpProof(key: TestKey, method: string, url: string, token: string, more: object = {}): string {
+  const iat = Math.floor(Date.now() / 1_000);
+  return key.jws('dpop+jwt', { jti: randomUUID(), htm: method, htu: url, iat, ath: sha256(token), ...more });
+}
+
+/**
+ * A client of the broker that does by hand what the SDK does, without retries or caches, so that a test
+ * decides every byte. It keeps the nonce that the broker last gave.
+ */
+export class RawClient {
+  readonly address: string;
+  readonly #client: Client;
+  #nonce: string | undefined;
+  #counter = 0;
+
+  constructor(address: string) {
+    this.address = address;
+    this.#client = new Client(new URL(address).host, credentials.createInsecure(), {
+      'grpc.enable_channelz': 0,
+      'grpc.use_local_subchannel_pool': 1,
+      'grpc.initial_reconnect_backoff_ms': 100,
+      'grpc.max_reconnect_backoff_ms': 200,
+    });
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  /** Calls with a proof by a key, once more when a nonce is asked. */
+  async call(method: string, request: Uint8Array, key: TestKey, session?: string): Promise<Buffer> {
+    try {
+      return await this.#once(method, request, key, session);
+    } catch (error) {
+      if (error instanceof Refused && error.reason === 'nonce_required') {
+        return this.#once(method, request, key, session);
+      }
+      throw error;
+    }
+  }
+
+  /** A proof for a call; `more` overrides claims. */
+  proof(method: string, request: Uint8Array, key: TestKey, more: object = {}): string {
+    this.#counter += 1;
+    return key.jws('dpop+jwt', {
+      jti: randomUUID(),
+      htm: 'POST',
+      htu: `${this.address}/creance.v1.${method}`,
+      iat: Math.floor(Date.now() / 1_000),
+      ctr: this.#counter,
+      content_digest: `sha-256=:${createHash('sha256').update(request).digest('base64')}:`,
+      ...(this.#nonce !== undefined && { nonce: this.#nonce }),
+      ...more,
+    });
+  }
+
+  /** Sends bytes with metadata as given. */
+  send(method: string, request: Uint8Array, entries: readonly (readonly [string, string])[]): Promise<Buffer> {
+    const metadata = new Metadata();
+    for (const [name, value] of entries) metadata.add(name, value);
+    const plain = (bytes: Buffer) => bytes;
+    return new Promise((resolve, reject) => {
+      const answer = (error: ServiceError | null, reply?: Buffer) => {
+        if (error === null && reply !== undefined) return resolve(reply);
+        const nonce = error?.metadata.get('dpop-nonce')[0];
+        if (nonce !== undefined) this.#nonce = String(nonce);
+        reject(refusedOf(error as ServiceError));
+      };
+      const path = `/creance.v1.${method}`;
+      const deadline = Date.now() + 5_000;
+      this.#client.makeUnaryRequest(path, plain, plain, Buffer.from(request), metadata, { deadline }, answer);
+    });
+  }
+
+  #once(method: string, request: Uint8Array, key: TestKey, session?: string): Promise<Buffer> {
+    const proof = this.proof(method, request, key);
+    const id = session === undefined ? [] : ([['creance-session', session]] as const);
+    return this.send(method, request, [['dpop', proof], ...id]);
+  }
+
+  /** The evidence of a join string or of a registered key, vouching for a session key. */
+  evidence(join: JoinString, evidenceKey: TestKey, sessionKey: TestKey, redeem: boolean): OpenSessionRequest {
+    const iat = Math.floor(Date.now() / 1_000);
+    const assertion = evidenceKey.jws('creance-evidence+jwt', {
+      aud: join.issuer,
+      iat,
+      exp: iat + 60,
+      jti: randomUUID(),
+      nonce: this.#nonce ?? 'none-yet',
+      cnf: { jkt: sessionKey.thumbprint },
+      ...(redeem && { jth: sha256(join.joinToken) }),
+    });
+    const { joinToken } = join;
+    return {
+      evidence: {
+        kind: redeem
+          ? { $case: 'joinToken', value: { joinToken, assertion } }
+          : { $case: 'keyAssertion', value: { assertion } },
+      },
+    };
+  }
+
+  /** Opens a session; `redeem` joins, otherwise the key must be registered. */
+  async open(joinText: string, evidenceKey: TestKey, sessionKey: TestKey, redeem: boolean): Promise<OpenSessionResponse> {
+    const join = parseJoinString(joinText);
+    if (join === undefined) throw new Error('the join string is none');
+    const attempt = () => {
+      const request = OpenSessionRequest.encode(this.evidence(join, evidenceKey, sessionKey, redeem)).finish();
+      return this.#once('SessionService/OpenSession', request, sessionKey);
+    };
+    const reply = await attempt().catch((error) => {
+      if (error instanceof Refused && error.reason === 'nonce_required') return attempt();
+      throw error;
+    });
+    return OpenSessionResponse.decode(reply);
+  }
+
+  async issue(session: string, key: TestKey, audience: string, scopes: string[], lifetimeSeconds = 0): Promise<IssueTokenResponse> {
+    const request = IssueTokenRequest.encode({ audience, scopes, lifetimeSeconds }).finish();
+    return IssueTokenResponse.decode(await this.call('SessionService/IssueToken', request, key, session));
+  }
+
+  async renew(session: string, key: TestKey): Promise<void> {
+    await this.call('SessionService/RenewSession', RenewSessionRequest.encode({}).finish(), key, session);
+  }
+
+  async end(session: string, key: TestKey): Promise<void> {
+    await this.call('SessionService/EndSession', EndSessionRequest.encode({}).finish(), key, session);
+  }
+
+  /** Cuts a session as an operator. */
+  async cut(operator: string, key: TestKey, sessionId: Buffer, reason: string): Promise<CutResponse> {
+    const request = CutRequest.encode({ target: { $case: 'sessionId', value: sessionId }, reason }).finish();
+    return CutResponse.decode(await this.call('OperatorService/Cut', request, key, operator));
+  }
+}
+
+/** What a gRPC error says, by its details. */
+export function refusedOf(error: ServiceError): Refused {
+  const [bytes] = error.metadata.get('grpc-status-details-bin');
+  if (!(bytes instanceof Uint8Array)) return new Refused(`grpc:${error.code}`, error.code);
+  const [first] = RpcStatus.decode(bytes).details;
+  const reason = first === undefined ? 'none' : ErrorInfo.decode(first.value).reason.toLowerCase();
+  return new Refused(reason, error.code);
+}
