@@ -16,7 +16,9 @@ const examples: Readonly<Record<string, (stage: Stage, data: string) => Promise<
 const name = process.argv[2] ?? '';
 const play = Object.hasOwn(examples, name) ? examples[name] : undefined;
 if (play === undefined) {
-  console.error(`npm run example -- <name>, where name is one of: ${Object.keys(examples).join(', ')}`);
+  console.error(
+    `npm run example -- <name>, where name is one of: ${Object.keys(examples).join(', ')}`,
+  );
   process.exit(2);
 }
 

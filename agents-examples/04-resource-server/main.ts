@@ -1,4 +1,4 @@
-import { creanceFastify } from '@creance/verifier/fastify';
+import { creanceFastify, requireScopes } from '@creance/verifier/fastify';
 import { joinVerifier } from '@creance/verifier/grpc';
 import Fastify from 'fastify';
 
@@ -11,14 +11,14 @@ const verifier = await joinVerifier({
   publicOrigin: process.env['PUBLIC_ORIGIN'] ?? `http://127.0.0.1:${port}`,
 });
 
-await server.register(creanceFastify, { verifier });
+await server.register(creanceFastify(verifier));
 
-server.get('/contacts', { preHandler: server.requireScopes('contacts:read') }, async () => [
+server.get('/contacts', { preHandler: requireScopes('contacts:read') }, async () => [
   { name: 'Ada Lovelace' },
   { name: 'Grace Hopper' },
 ]);
 
-server.post('/contacts/export', { preHandler: server.requireScopes('contacts:export') }, async () => ({
+server.post('/contacts/export', { preHandler: requireScopes('contacts:export') }, async () => ({
   exported: 2,
 }));
 

@@ -62,7 +62,10 @@ export async function start(
 
 function lineOf(child: ChildProcess, form: RegExp): Promise<RegExpExecArray> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('the process was not ready in time')), readyMillisMax);
+    const timer = setTimeout(
+      () => reject(new Error('the process was not ready in time')),
+      readyMillisMax,
+    );
     child.once('exit', (code) => {
       clearTimeout(timer);
       reject(new Error(`the process ended with ${code} before it was ready`));

@@ -1,5 +1,12 @@
 import { join } from 'node:path';
-import { builtFile, creance, creanceCommand, type Running, sourceFile, start } from './processes.js';
+import {
+  builtFile,
+  creance,
+  creanceCommand,
+  type Running,
+  sourceFile,
+  start,
+} from './processes.js';
 
 /** A broker and the contacts service, each a process of its own. */
 export interface Stage {

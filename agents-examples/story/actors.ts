@@ -18,7 +18,11 @@ export interface Agent {
 /** Starts the agent and waits until it has its session. */
 export async function startAgent(joinString: string, serviceOrigin: string): Promise<Agent> {
   const environment = { CREANCE_JOIN: joinString, CRM_URL: serviceOrigin };
-  const running: Running = await start([builtFile('story/agent.js')], environment, /^session (\S+)$/);
+  const running: Running = await start(
+    [builtFile('story/agent.js')],
+    environment,
+    /^session (\S+)$/,
+  );
   return {
     sessionId: running.ready[1] ?? '',
     async act(order) {
@@ -37,7 +41,10 @@ export async function startAgent(joinString: string, serviceOrigin: string): Pro
 /** Lets the thief loose with what was leaked, and gives what each of its attempts came to. */
 export async function sendThief(
   url: string,
-  leaked: { readonly authorization?: string | undefined; readonly dpop?: string | string[] | undefined },
+  leaked: {
+    readonly authorization?: string | undefined;
+    readonly dpop?: string | string[] | undefined;
+  },
 ): Promise<readonly (Act & { readonly attempt: string })[]> {
   const loot = JSON.stringify({ url, authorization: leaked.authorization, proof: leaked.dpop });
   const thief = fork(builtFile('story/thief.js'), { env: { ...process.env, LOOT: loot } });

@@ -13,7 +13,8 @@ const stash: Record<string, string>[] = [];
 
 async function act(order: string): Promise<string> {
   if (order === 'stash') {
-    for (let i = 0; i < 2; i += 1) stash.push(await session.headers({ url, method: 'GET', ...ask }));
+    for (let i = 0; i < 2; i += 1)
+      stash.push(await session.headers({ url, method: 'GET', ...ask }));
     return 'stashed';
   }
   if (order === 'stashed') return told(await fetch(url, { headers: stash.shift() ?? {} }));

@@ -13,10 +13,13 @@ export function openLeakyProxy(port: number, servicePort: number): Promise<Leaky
   const server: Server = createServer((incoming, outgoing) => {
     if (incoming.headers.authorization !== undefined) last = incoming.headers;
     const { method, url, headers } = incoming;
-    const onward = request({ host: '127.0.0.1', port: servicePort, method, path: url, headers }, (reply) => {
-      outgoing.writeHead(reply.statusCode ?? 502, reply.headers);
-      reply.pipe(outgoing);
-    });
+    const onward = request(
+      { host: '127.0.0.1', port: servicePort, method, path: url, headers },
+      (reply) => {
+        outgoing.writeHead(reply.statusCode ?? 502, reply.headers);
+        reply.pipe(outgoing);
+      },
+    );
     onward.on('error', () => outgoing.writeHead(502).end());
     incoming.pipe(onward);
   });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { freePort } from '../lib/free-port.js';
 import { openStage, type Stage } from '../lib/stage.js';
-import { type LeakyProxy, openLeakyProxy } from './leaky-proxy.js';
+import { openLeakyProxy } from './leaky-proxy.js';
 import { openNarrator } from './narrator.js';
 import { play } from './play.js';
 
@@ -26,8 +26,18 @@ const plan = { data: values.data, listen: values.listen, servicePort, publicOrig
 
 const proxy = await openLeakyProxy(frontPort, servicePort).catch(portTaken);
 const stage = await openStage(plan);
-narrator.line('a broker starts on the embedded store', stage.brokerOrigin, stage.broker.readyMillis, true);
-narrator.line('a contacts service joins as a verifier', frontOrigin, stage.service.readyMillis, true);
+narrator.line(
+  'a broker starts on the embedded store',
+  stage.brokerOrigin,
+  stage.broker.readyMillis,
+  true,
+);
+narrator.line(
+  'a contacts service joins as a verifier',
+  frontOrigin,
+  stage.service.readyMillis,
+  true,
+);
 
 let broker = stage.broker;
 try {
@@ -41,7 +51,9 @@ try {
 }
 
 function portTaken(error: NodeJS.ErrnoException): never {
-  console.error(`port ${frontPort} cannot be used (${error.code}): npm start -- --port 0 takes a free one`);
+  console.error(
+    `port ${frontPort} cannot be used (${error.code}): npm start -- --port 0 takes a free one`,
+  );
   process.exit(78);
 }
 

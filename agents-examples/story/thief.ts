@@ -4,7 +4,10 @@ import { createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
  * The thief of the story: a process of its own that holds what the proxy leaked, the token and one
  * proof, and tries it in three ways. It has no Creance code.
  */
-const { url, authorization, proof } = JSON.parse(process.env['LOOT'] ?? '{}') as Record<string, string>;
+const { url, authorization, proof } = JSON.parse(process.env['LOOT'] ?? '{}') as Record<
+  string,
+  string
+>;
 if (url === undefined || authorization === undefined || proof === undefined) process.exit(2);
 const token = authorization.replace(/^DPoP /, '');
 
@@ -14,9 +17,18 @@ function ownProof(): string {
   const { kty, crv, x, y } = publicKey.export({ format: 'jwk' });
   const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
   const ath = createHash('sha256').update(token).digest('base64url');
-  const claims = { jti: randomUUID(), htm: 'GET', htu: url, iat: Math.floor(Date.now() / 1_000), ath };
+  const claims = {
+    jti: randomUUID(),
+    htm: 'GET',
+    htu: url,
+    iat: Math.floor(Date.now() / 1_000),
+    ath,
+  };
   const input = `${encode({ typ: 'dpop+jwt', alg: 'ES256', jwk: { kty, crv, x, y } })}.${encode(claims)}`;
-  const signature = sign('sha256', Buffer.from(input), { key: privateKey, dsaEncoding: 'ieee-p1363' });
+  const signature = sign('sha256', Buffer.from(input), {
+    key: privateKey,
+    dsaEncoding: 'ieee-p1363',
+  });
   return `${input}.${signature.toString('base64url')}`;
 }
 

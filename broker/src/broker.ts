@@ -16,6 +16,7 @@ import type { BrokerConfig } from './config.js';
 import type { Registry } from './domain/registry.js';
 import { Feed } from './feed/feed.js';
 import { openings } from './feed/opening.js';
+import { inviteFirstOperator } from './first-operator.js';
 import { startHousekeeping } from './housekeeping.js';
 import { identityOf } from './identity.js';
 import { formatFaults, readManifest } from './manifest/index.js';
@@ -40,6 +41,8 @@ export interface Broker {
   readonly publicOrigin: string;
   /** Socket of the owner of a development broker. */
   readonly devSocket: string | undefined;
+  /** Join string of the first operator, on the first start of a broker outside development. */
+  readonly firstOperatorFile: string | undefined;
   /** Lets calls in flight finish, ends subscriptions, closes the store. */
   stop(): Promise<void>;
 }
@@ -122,8 +125,9 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
     onOverflow: ({ resource }) => meters.subscriberLetGo(resource),
   });
   let publicOrigin = config.publicOrigin ?? '';
+  const behind = edgeParts(parts, doors, feed, () => publicOrigin);
   const edge = await startEdge({
-    ...edgeParts(parts, doors, feed, () => publicOrigin),
+    ...behind,
     feed,
     meters,
     listen: config.listen,
@@ -140,12 +144,17 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
     return edge;
   }
   publicOrigin ||= `http://${config.listen.host}:${edge.value.port}`;
+  const { createJoinToken: invite } = behind.commands;
+  const firstOperatorFile = config.dev
+    ? undefined
+    : await inviteFirstOperator({ ...parts, ...doors, data: config.data, createJoinToken: invite });
   logger.info({ issuer: identity.issuer, publicOrigin, dev: identity.dev }, 'broker ready');
   return ok({
     identity,
     anchor: keys.anchor.keyId,
     publicOrigin,
     devSocket: edge.value.devSocketPath,
+    firstOperatorFile,
     async stop() {
       await stop(edge.value);
       await store.close();

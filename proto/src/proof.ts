@@ -2,7 +2,7 @@ import { type PublicJwk, parsePublicJwk, type Thumbprint } from './jwk.js';
 import { type JwsFault, parseJws, type UnverifiedJws } from './jws.js';
 import { ok, type Result, refuse } from './result.js';
 
-/** Seconds that a proof's `iat` may lie in the past and in the future. */
+/** Seconds that a proof's `iat` may lie in the past, this bound excluded, and in the future. */
 export const proofPastSeconds = 60;
 export const proofFutureSeconds = 5;
 
@@ -98,7 +98,8 @@ export function proofFault(
     return 'proof_wrong_key';
   if (proof.method !== expected.method) return 'proof_wrong_method';
   if (proofTarget(proof.target) !== expected.target) return 'proof_wrong_target';
-  if (proof.issuedAt < expected.nowSeconds - proofPastSeconds) return 'proof_expired';
+  // Seconds are rounded down: with `<` a proof would live up to a second beyond its window.
+  if (proof.issuedAt <= expected.nowSeconds - proofPastSeconds) return 'proof_expired';
   if (proof.issuedAt > expected.nowSeconds + proofFutureSeconds) return 'proof_from_future';
   if (expected.tokenHash !== undefined && proof.tokenHash !== expected.tokenHash)
     return 'proof_wrong_token';

@@ -43,4 +43,5 @@ export {
   SubscribeResponse,
   VerifierServiceService,
 } from './gen/creance/v1/verifier_service.js';
+export { descriptorSetBase64 } from './gen/descriptor.js';
 export { Any } from './gen/google/protobuf/any.js';

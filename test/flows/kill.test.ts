@@ -40,7 +40,9 @@ async function load(
       acknowledged.sessions.add(text(opened.sessionId));
       const agent: Agent = { key, sessionId: opened.sessionId };
       for (let i = 0; i < 5; i += 1) {
-        const issued = await client.issue(text(agent.sessionId), key, crmAudience, ['contacts:read']);
+        const issued = await client.issue(text(agent.sessionId), key, crmAudience, [
+          'contacts:read',
+        ]);
         const token = parseToken(issued.token);
         if (token.ok) acknowledged.tokens.add(token.value.unverifiedClaims.id);
       }
@@ -59,7 +61,12 @@ async function load(
 // breaks when: queue.ts answers before COMMIT; log.ts forgets a row; synchronous is not FULL
 describe(`a broker that is killed ${rounds} times under load`, () => {
   const broker = new BrokerProcess();
-  const acknowledged: Acknowledged = { tokens: new Set(), sessions: new Set(), cuts: new Map(), agents: [] };
+  const acknowledged: Acknowledged = {
+    tokens: new Set(),
+    sessions: new Set(),
+    cuts: new Map(),
+    agents: [],
+  };
   const evidence = { join: '', key: new TestKey() };
 
   beforeAll(async () => {
@@ -90,9 +97,19 @@ describe(`a broker that is killed ${rounds} times under load`, () => {
     expect([...sessions].filter((id) => !written.sessions.has(id))).toEqual([]);
     expect([...cuts].filter(([id, at]) => written.cuts.get(id) !== at)).toEqual([]);
     expect(written.integrity).toBe('ok');
-    const verdict = await execFileAsync(process.execPath, [creanceCommand, 'audit', 'verify', '--data', broker.data, '-o', 'json']);
+    const verdict = await execFileAsync(process.execPath, [
+      creanceCommand,
+      'audit',
+      'verify',
+      '--data',
+      broker.data,
+      '-o',
+      'json',
+    ]);
     expect(JSON.parse(verdict.stdout).fault).toBeUndefined();
-    console.log(`${rounds} kills: ${tokens.size} tokens, ${sessions.size} sessions and ${cuts.size} cuts were acknowledged, none lost`);
+    process.stdout.write(
+      `${rounds} kills: ${tokens.size} tokens, ${sessions.size} sessions and ${cuts.size} cuts were acknowledged, none lost\n`,
+    );
   });
 
   it('refuses every session that was cut before a kill', async () => {
@@ -102,7 +119,9 @@ describe(`a broker that is killed ${rounds} times under load`, () => {
     const live = await client.open(evidence.join, evidence.key, key, false);
     await client.issue(text(live.sessionId), key, crmAudience, ['contacts:read']);
     for (const { sessionId, key: cutKey } of acknowledged.agents) {
-      const refused = await client.issue(text(sessionId), cutKey, crmAudience, ['contacts:read']).catch((error) => error);
+      const refused = await client
+        .issue(text(sessionId), cutKey, crmAudience, ['contacts:read'])
+        .catch((error) => error);
       expect(['session_revoked', 'session_unknown']).toContain(refused.reason);
     }
     client.close();
@@ -116,7 +135,9 @@ function readStore(file: string) {
   );
   const issued = records.filter(({ kind }) => kind === 'token_issued');
   const sessions = database.prepare('SELECT id FROM sessions').all() as { id: string }[];
-  const rows = database.prepare("SELECT handle, revision FROM log WHERE kind = 'handle'").safeIntegers();
+  const rows = database
+    .prepare("SELECT handle, revision FROM log WHERE kind = 'handle'")
+    .safeIntegers();
   const cuts = rows.all() as { handle: string; revision: bigint }[];
   const integrity = database.pragma('integrity_check', { simple: true });
   database.close();

@@ -15,13 +15,16 @@ import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
 import { refusedOf } from './raw-client.js';
 
 /** Path of the `creance` command. */
-export const creanceCommand: string = join(dirname(createRequire(import.meta.url).resolve('@creance/broker')), '../../bin/creance.mjs');
+export const creanceCommand: string = join(
+  dirname(createRequire(import.meta.url).resolve('@creance/broker')),
+  '../../bin/creance.mjs',
+);
 
 /** Audience of the resource `crm` in the manifest of tests. */
 export const crmAudience = 'https://crm.example.internal';
 
 /** A manifest with one resource and one workload; a test may bring its own. */
-export const testManifest = `apiVersion: creance/v1
+export const testManifest: string = `apiVersion: creance/v1
 owners:
   team: { contact: team@example.com }
 resources:
@@ -61,7 +64,16 @@ export class BrokerProcess {
   async start(): Promise<number> {
     const startedAt = performance.now();
     const listen = this.#address === '' ? '127.0.0.1:0' : new URL(this.#address).host;
-    const args = [creanceCommand, 'dev', '--manifest', this.#manifest, '--data', this.data, '--listen', listen];
+    const args = [
+      creanceCommand,
+      'dev',
+      '--manifest',
+      this.#manifest,
+      '--data',
+      this.data,
+      '--listen',
+      listen,
+    ];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     let said = '';
@@ -70,12 +82,15 @@ export class BrokerProcess {
     });
     await new Promise<void>((resolve, reject) => {
       child.once('exit', (code) => reject(new Error(`the broker ended with ${code}: ${said}`)));
-      createInterface({ input: child.stdout as NonNullable<typeof child.stdout> }).on('line', (line) => {
-        const match = /gRPC\s+(http:\/\/\S+)/.exec(line);
-        if (match === null) return;
-        this.#address = match[1] ?? '';
-        resolve();
-      });
+      createInterface({ input: child.stdout as NonNullable<typeof child.stdout> }).on(
+        'line',
+        (line) => {
+          const match = /gRPC\s+(http:\/\/\S+)/.exec(line);
+          if (match === null) return;
+          this.#address = match[1] ?? '';
+          resolve();
+        },
+      );
     });
     return performance.now() - startedAt;
   }
@@ -96,7 +111,11 @@ export class BrokerProcess {
   }
 
   /** A join string, asked for over the operator's socket. */
-  async joinString(kind: 'workload' | 'verifier' | 'operator', name: string, uses = 1): Promise<string> {
+  async joinString(
+    kind: 'workload' | 'verifier' | 'operator',
+    name: string,
+    uses = 1,
+  ): Promise<string> {
     const kinds = {
       workload: SessionKind.SESSION_KIND_WORKLOAD,
       verifier: SessionKind.SESSION_KIND_VERIFIER,
@@ -118,13 +137,24 @@ export class BrokerProcess {
   /** Any call over the operator's socket. */
   operatorCall(method: string, request: Uint8Array): Promise<Buffer> {
     const socket = `unix:${join(this.data, 'run', 'operator.sock')}`;
-    const client = new Client(socket, credentials.createInsecure(), { 'grpc.use_local_subchannel_pool': 1 });
+    const client = new Client(socket, credentials.createInsecure(), {
+      'grpc.use_local_subchannel_pool': 1,
+    });
     const plain = (bytes: Buffer) => bytes;
     return new Promise<Buffer>((resolve, reject) => {
       const answer = (error: ServiceError | null, reply?: Buffer) =>
-        error === null && reply !== undefined ? resolve(reply) : reject(refusedOf(error as ServiceError));
+        error === null && reply !== undefined
+          ? resolve(reply)
+          : reject(refusedOf(error as ServiceError));
       const options = { deadline: Date.now() + 5_000 };
-      client.makeUnaryRequest(`/creance.v1.${method}`, plain, plain, Buffer.from(request), options, answer);
+      client.makeUnaryRequest(
+        `/creance.v1.${method}`,
+        plain,
+        plain,
+        Buffer.from(request),
+        options,
+        answer,
+      );
     }).finally(() => client.close());
   }
 }

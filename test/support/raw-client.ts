@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
-import { type JoinString, parseJoinString, thumbprintInput, type Thumbprint } from '@creance/proto';
+import { type JoinString, parseJoinString, type Thumbprint, thumbprintInput } from '@creance/proto';
 import {
   CutRequest,
   CutResponse,
@@ -28,7 +28,12 @@ export class Refused extends Error {
 
 /** A P-256 key that signs what a test wants signed, right or wrong. */
 export class TestKey {
-  readonly jwk: { readonly kty: 'EC'; readonly crv: 'P-256'; readonly x: string; readonly y: string };
+  readonly jwk: {
+    readonly kty: 'EC';
+    readonly crv: 'P-256';
+    readonly x: string;
+    readonly y: string;
+  };
   readonly thumbprint: Thumbprint;
   readonly #privateKey: KeyObject;
 
@@ -36,7 +41,9 @@ export class TestKey {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
     this.jwk = { kty: 'EC', crv: 'P-256', x, y };
-    this.thumbprint = createHash('sha256').update(thumbprintInput(this.jwk)).digest('base64url') as Thumbprint;
+    this.thumbprint = createHash('sha256')
+      .update(thumbprintInput(this.jwk))
+      .digest('base64url') as Thumbprint;
     this.#privateKey = privateKey;
   }
 
@@ -55,9 +62,22 @@ export function sha256(text: string): string {
 }
 
 /** A proof for an HTTP request (RFC 9449 §4.2). */
-export function httpProof(key: TestKey, method: string, url: string, token: string, more: object = {}): string {
+export function httpProof(
+  key: TestKey,
+  method: string,
+  url: string,
+  token: string,
+  more: object = {},
+): string {
   const iat = Math.floor(Date.now() / 1_000);
-  return key.jws('dpop+jwt', { jti: randomUUID(), htm: method, htu: url, iat, ath: sha256(token), ...more });
+  return key.jws('dpop+jwt', {
+    jti: randomUUID(),
+    htm: method,
+    htu: url,
+    iat,
+    ath: sha256(token),
+    ...more,
+  });
 }
 
 /**
@@ -112,7 +132,11 @@ export class RawClient {
   }
 
   /** Sends bytes with metadata as given. */
-  send(method: string, request: Uint8Array, entries: readonly (readonly [string, string])[]): Promise<Buffer> {
+  send(
+    method: string,
+    request: Uint8Array,
+    entries: readonly (readonly [string, string])[],
+  ): Promise<Buffer> {
     const metadata = new Metadata();
     for (const [name, value] of entries) metadata.add(name, value);
     const plain = (bytes: Buffer) => bytes;
@@ -125,7 +149,15 @@ export class RawClient {
       };
       const path = `/creance.v1.${method}`;
       const deadline = Date.now() + 5_000;
-      this.#client.makeUnaryRequest(path, plain, plain, Buffer.from(request), metadata, { deadline }, answer);
+      this.#client.makeUnaryRequest(
+        path,
+        plain,
+        plain,
+        Buffer.from(request),
+        metadata,
+        { deadline },
+        answer,
+      );
     });
   }
 
@@ -136,7 +168,12 @@ export class RawClient {
   }
 
   /** The evidence of a join string or of a registered key, vouching for a session key. */
-  evidence(join: JoinString, evidenceKey: TestKey, sessionKey: TestKey, redeem: boolean): OpenSessionRequest {
+  evidence(
+    join: JoinString,
+    evidenceKey: TestKey,
+    sessionKey: TestKey,
+    redeem: boolean,
+  ): OpenSessionRequest {
     const iat = Math.floor(Date.now() / 1_000);
     const assertion = evidenceKey.jws('creance-evidence+jwt', {
       aud: join.issuer,
@@ -158,11 +195,18 @@ export class RawClient {
   }
 
   /** Opens a session; `redeem` joins, otherwise the key must be registered. */
-  async open(joinText: string, evidenceKey: TestKey, sessionKey: TestKey, redeem: boolean): Promise<OpenSessionResponse> {
+  async open(
+    joinText: string,
+    evidenceKey: TestKey,
+    sessionKey: TestKey,
+    redeem: boolean,
+  ): Promise<OpenSessionResponse> {
     const join = parseJoinString(joinText);
     if (join === undefined) throw new Error('the join string is none');
     const attempt = () => {
-      const request = OpenSessionRequest.encode(this.evidence(join, evidenceKey, sessionKey, redeem)).finish();
+      const request = OpenSessionRequest.encode(
+        this.evidence(join, evidenceKey, sessionKey, redeem),
+      ).finish();
       return this.#once('SessionService/OpenSession', request, sessionKey);
     };
     const reply = await attempt().catch((error) => {
@@ -172,22 +216,48 @@ export class RawClient {
     return OpenSessionResponse.decode(reply);
   }
 
-  async issue(session: string, key: TestKey, audience: string, scopes: string[], lifetimeSeconds = 0): Promise<IssueTokenResponse> {
+  async issue(
+    session: string,
+    key: TestKey,
+    audience: string,
+    scopes: string[],
+    lifetimeSeconds = 0,
+  ): Promise<IssueTokenResponse> {
     const request = IssueTokenRequest.encode({ audience, scopes, lifetimeSeconds }).finish();
-    return IssueTokenResponse.decode(await this.call('SessionService/IssueToken', request, key, session));
+    return IssueTokenResponse.decode(
+      await this.call('SessionService/IssueToken', request, key, session),
+    );
   }
 
   async renew(session: string, key: TestKey): Promise<void> {
-    await this.call('SessionService/RenewSession', RenewSessionRequest.encode({}).finish(), key, session);
+    await this.call(
+      'SessionService/RenewSession',
+      RenewSessionRequest.encode({}).finish(),
+      key,
+      session,
+    );
   }
 
   async end(session: string, key: TestKey): Promise<void> {
-    await this.call('SessionService/EndSession', EndSessionRequest.encode({}).finish(), key, session);
+    await this.call(
+      'SessionService/EndSession',
+      EndSessionRequest.encode({}).finish(),
+      key,
+      session,
+    );
   }
 
   /** Cuts a session as an operator. */
-  async cut(operator: string, key: TestKey, sessionId: Buffer, reason: string): Promise<CutResponse> {
-    const request = CutRequest.encode({ target: { $case: 'sessionId', value: sessionId }, reason }).finish();
+  async cut(
+    operator: string,
+    key: TestKey,
+    sessionId: Buffer,
+    reason: string,
+  ): Promise<CutResponse> {
+    const request = CutRequest.encode({
+      target: { $case: 'sessionId', value: sessionId },
+      reason,
+    }).finish();
     return CutResponse.decode(await this.call('OperatorService/Cut', request, key, operator));
   }
 }

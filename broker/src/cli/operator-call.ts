@@ -17,24 +17,34 @@ export async function call(
   try {
     return await line.call(path, request);
   } catch (error) {
-    throw new CommandFailed(
-      explain(error as Error & { metadata?: { get(name: string): unknown[] } }),
-    );
+    throw new CommandFailed(explain(error as CallError));
   }
 }
 
-function explain(error: Error & { metadata?: { get(name: string): unknown[] } }): string {
-  const [bytes] = error.metadata?.get('grpc-status-details-bin') ?? [];
-  if (!(bytes instanceof Uint8Array))
-    return `the broker cannot be reached: ${printable(error.message)}`;
-  const detail = RpcStatus.decode(bytes).details.find(({ typeUrl }) =>
-    typeUrl.endsWith('/google.rpc.ErrorInfo'),
-  );
-  const shown = detail && ErrorInfo.decode(detail.value);
-  const reason = shown && reasonFromErrorInfo(shown.reason);
-  if (shown === undefined || reason === undefined) return printable(error.message);
+/** What a line rejects with: a gRPC error, or the SDK's, which has read it already. */
+type CallError = Error & {
+  readonly reason?: string;
+  readonly requestId?: string;
+  readonly metadata?: { get(name: string): unknown[] };
+};
+
+function explain(error: CallError): string {
+  const info = errorInfoOf(error);
+  const reason = info
+    ? reasonFromErrorInfo(info.reason)
+    : reasonFromErrorInfo(error.reason?.toUpperCase() ?? '');
+  if (reason === undefined) return `the broker cannot be reached: ${printable(error.message)}`;
   const { message, fix } = reasonRow(reason);
-  return `${reason} ${message} — fix: ${fix}; request: ${printable(shown.metadata['request_id'] ?? 'unknown')}`;
+  const requestId = info?.metadata['request_id'] ?? error.requestId ?? 'unknown';
+  return `${reason} ${message} — fix: ${fix}; request: ${printable(requestId)}`;
+}
+
+function errorInfoOf(error: CallError): ErrorInfo | undefined {
+  const [bytes] = error.metadata?.get('grpc-status-details-bin') ?? [];
+  if (!(bytes instanceof Uint8Array)) return undefined;
+  const isInfo = ({ typeUrl }: { typeUrl: string }) => typeUrl.endsWith('/google.rpc.ErrorInfo');
+  const detail = RpcStatus.decode(bytes).details.find(isInfo);
+  return detail && ErrorInfo.decode(detail.value);
 }
 
 /** The subscribed verifiers and the head of the log. */

@@ -1,10 +1,10 @@
-import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { type OperatorLine, openDevLine } from '../rpc/operator-client.js';
+import type { OperatorLine } from '../rpc/operator-client.js';
 import { auditVerify } from './audit.js';
 import { cut } from './cut.js';
 import { createJoinToken } from './join-token.js';
 import { listSessions, listVerifiers } from './lists.js';
+import { type LineFlags, openLine } from './operator-line.js';
 import type { Output } from './output.js';
 import { serve } from './serve.js';
 
@@ -78,7 +78,11 @@ function addServers(creance: Command, output: Output): void {
 
 function addOperatorCommands(creance: Command, output: Output): void {
   const operator = (parent: Command, name: string, description: string) =>
-    parent.command(name).description(description).addOption(dataOption());
+    parent
+      .command(name)
+      .description(description)
+      .addOption(dataOption())
+      .option('--key-file <file>', 'key of an operator, outside development (CREANCE_KEY_FILE)');
   operator(
     creance.command('join-token').description('tokens by which members join'),
     'create',
@@ -121,13 +125,13 @@ function addOperatorCommands(creance: Command, output: Output): void {
 }
 
 async function withLine(
-  { data }: { readonly data: string },
+  flags: LineFlags,
   act: (line: OperatorLine) => Promise<void>,
 ): Promise<void> {
-  const line = openDevLine(join(data, 'run', 'operator.sock'));
+  const line = await openLine(flags);
   try {
     await act(line);
   } finally {
-    line.close();
+    await line.close();
   }
 }

@@ -37,7 +37,10 @@ function stopped(): Promise<void> {
   });
 }
 
-function welcome({ identity, publicOrigin, anchor, devSocket }: Broker, data: string): string {
+function welcome(
+  { identity, publicOrigin, anchor, devSocket, firstOperatorFile }: Broker,
+  data: string,
+): string {
   const kind = identity.dev ? 'development broker' : 'broker';
   const rows = [
     ['issuer', identity.issuer],
@@ -45,6 +48,7 @@ function welcome({ identity, publicOrigin, anchor, devSocket }: Broker, data: st
     ['data', `${data} (kept; Ctrl-C stops)`],
     ['anchor', anchor],
     ...(devSocket === undefined ? [] : [['operator', devSocket]]),
+    ...(firstOperatorFile === undefined ? [] : [['operator', `join with ${firstOperatorFile}`]]),
   ];
   const lines = rows.map(
     ([name = '', value = '']) => `  ${styleText('dim', name.padEnd(9))} ${value}`,

@@ -20,7 +20,8 @@ export type Command<Ask, Answer> = (ask: Ask, call: Call) => Promise<Result<Answ
 /** Who acts, as the audit names it. */
 export function actorOf({ caller }: Call): string {
   if (caller.kind === 'session') return caller.session.id;
-  return caller.kind === 'new-key' ? caller.key : 'dev';
+  if (caller.kind === 'new-key') return caller.key;
+  return caller.kind === 'dev-owner' ? 'dev' : 'broker';
 }
 
 /** The calling session. The access table has let nobody else through. */

@@ -9,4 +9,6 @@ export type Caller =
   /** A live session, proved by its key. */
   | { readonly kind: 'session'; readonly session: Session; readonly roles: ReadonlySet<Role> }
   /** The owner of a development broker, over its unix socket. */
-  | { readonly kind: 'dev-owner' };
+  | { readonly kind: 'dev-owner' }
+  /** The broker itself, at its start. */
+  | { readonly kind: 'broker' };

@@ -41,6 +41,7 @@ export function decide(
   ask: TokenAsk,
   now: Instant,
 ): Result<TokenGrant, Denial> {
+  if (path.length === 0) return refuse({ reason: 'session_unknown' });
   const resource = registry.resourceByAudience.get(ask.audience);
   if (resource === undefined)
     return refuse({ reason: 'resource_unknown', detail: { presented: ask.audience } });
@@ -55,6 +56,8 @@ export function decide(
   if (!lifetime.ok) return lifetime;
   const pathEnd = Math.min(...path.map((session) => unixSeconds(session.absoluteEndAt)));
   const expiresAt = Math.min(unixSeconds(plusSeconds(now, lifetime.value)), pathEnd);
+  // In the last second of a session no whole one is left.
+  if (expiresAt <= unixSeconds(now)) return refuse({ reason: 'session_expired' });
   return ok({ resource, scopes: ask.scopes, expiresAt });
 }
 

@@ -80,6 +80,11 @@ export class Feed {
     return [...this.#subscribers];
   }
 
+  /** Revision of the last committed row of the log. */
+  get head(): Revision {
+    return this.#parts.store.head();
+  }
+
   /** Ends every subscription; the log stays. */
   close(): void {
     this.#stopListening();

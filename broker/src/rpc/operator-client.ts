@@ -1,11 +1,11 @@
 import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
 import { systemClock } from '../runtime/clock.js';
 
-/** The way of an operator to the broker: over the unix socket of a development broker. */
+/** The way of an operator to the broker. */
 export interface OperatorLine {
   /** Calls a method with encoded bytes; rejects with a gRPC ServiceError. */
   call(path: string, request: Uint8Array): Promise<Uint8Array>;
-  close(): void;
+  close(): void | Promise<void>;
 }
 
 const callMillis = 5_000;

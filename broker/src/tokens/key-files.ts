@@ -99,11 +99,27 @@ export function loadTokenKeys(
     const file = join(tokens, name);
     const read = readKeyFile(file, 'token', identity);
     if (!read.ok) return read;
-    const { jwk, signsFrom = 0, retireAt = 0 } = read.value;
+    const { jwk, signsFrom, retireAt } = read.value;
+    if (!isUnixSeconds(signsFrom) || !isUnixSeconds(retireAt)) return withoutTimes(file);
     if (retireAt <= nowSeconds) rmSync(file);
     else keys.push({ signer: signerOf(jwk), signsFrom, retireAt });
   }
   return ok(keys.sort((one, other) => one.signsFrom - other.signsFrom));
+}
+
+/** Removes the file of a token key that has retired. */
+export function removeTokenKey(folder: string, { signer }: TokenKeyFile): void {
+  rmSync(join(folder, 'tokens', `${signer.keyId}.json`), { force: true });
+}
+
+function isUnixSeconds(value: unknown): value is number {
+  return Number.isSafeInteger(value);
+}
+
+/** Never removed as retired: it may be the key that signs. */
+function withoutTimes(file: string): Result<never, KeyFault> {
+  const fault = 'the token key says not when it signs and retires';
+  return refuse({ file, fault, fix: 'restore it from a backup, or remove it and start again' });
 }
 
 /** Public halves of the keys of a purpose, by key id: what an auditor needs, and no more. */

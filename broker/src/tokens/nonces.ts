@@ -10,7 +10,13 @@ export interface Nonces {
 }
 
 /** Milliseconds for which one nonce is handed out; it is accepted for twice as long. */
-const stepMillis = 60_000;
+const stepMillis = 30_000;
+
+/**
+ * Milliseconds after which no nonce is fresh any more: less than what is used once is remembered, so
+ * that nothing with a nonce is taken twice, whatever the wall clock does.
+ */
+export const nonceMillisMax: number = 2 * stepMillis;
 
 /** Makes nonces under a secret that dies with the process. */
 export function openNonces(entropy: Entropy): Nonces {

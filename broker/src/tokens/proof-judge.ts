@@ -5,7 +5,6 @@ import {
   parseProof,
   proofFault,
   proofTarget,
-  proofWindowSeconds,
   type Result,
   refuse,
   type Thumbprint,
@@ -14,6 +13,7 @@ import {
 import type { Denial } from '../domain/denial.js';
 import { unixSeconds } from '../domain/instant.js';
 import type { Clock } from '../runtime/clock.js';
+import { openMemoryHoles } from './memory-holes.js';
 import type { Nonces } from './nonces.js';
 import { publicKeys } from './public-keys.js';
 import type { ReplayMemory } from './replay-memory.js';
@@ -48,8 +48,8 @@ export interface ProofJudge {
 }
 
 /**
- * Opens a judge for one public origin. For the length of the window after its start every proof must
- * carry a nonce of this process: what an earlier process has seen is forgotten, and needs no disk.
+ * Opens a judge for one public origin. While the memory of proofs may have holes, every proof must carry
+ * a nonce of this process: what an earlier process has seen is forgotten, and needs no disk.
  */
 export function openProofJudge(parts: {
   /** Asked at each call: with port 0 it is known only once the broker listens. */
@@ -59,7 +59,7 @@ export function openProofJudge(parts: {
   readonly replays: ReplayMemory;
 }): ProofJudge {
   const { publicOrigin, clock, nonces, replays } = parts;
-  const startedAt = clock.monotonicMillis();
+  const hasHoles = openMemoryHoles(clock);
   const keys = publicKeys();
 
   const faultOf = (proof: UnverifiedProof, key: Thumbprint, presented: PresentedProof) =>
@@ -70,9 +70,6 @@ export function openProofJudge(parts: {
       ...(presented.digestOf && { contentDigest: contentDigest(presented.digestOf) }),
       ...(presented.expectedKey && { key: { expected: presented.expectedKey, actual: key } }),
     });
-
-  const needsNonce = (presented: PresentedProof, now: number) =>
-    presented.nonceAlways || now - startedAt < proofWindowSeconds * 1_000;
 
   return {
     nonce: () => nonces.current(clock.monotonicMillis()),
@@ -87,7 +84,7 @@ export function openProofJudge(parts: {
       if (fault !== undefined) return refuse({ reason: fault });
       const now = clock.monotonicMillis();
       const nonceFresh = proof.nonce !== undefined && nonces.isFresh(proof.nonce, now);
-      if (!nonceFresh && (proof.nonce !== undefined || needsNonce(presented, now))) {
+      if (!nonceFresh && (proof.nonce !== undefined || presented.nonceAlways || hasHoles())) {
         return refuse({ reason: 'nonce_required' });
       }
       const publicKey = keys.imported(key, proof.jwk);

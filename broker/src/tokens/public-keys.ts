@@ -12,15 +12,20 @@ export interface PublicKeys {
 }
 
 /** Opens an empty cache. Forgetting a key costs time and nothing else. */
-export function publicKeys(): PublicKeys {
+export function publicKeys(most: number = keysKept): PublicKeys {
   const kept = new Map<Thumbprint, KeyObject>();
   return {
     imported(thumbprint, jwk) {
       const known = kept.get(thumbprint);
-      if (known !== undefined) return known;
+      if (known !== undefined) {
+        // A map keeps the order of insertion: the first one is the one used longest ago.
+        kept.delete(thumbprint);
+        kept.set(thumbprint, known);
+        return known;
+      }
       const key = importPublicKey(jwk);
       if (key === undefined) return undefined;
-      if (kept.size >= keysKept) kept.delete(kept.keys().next().value as Thumbprint);
+      if (kept.size >= most) kept.delete(kept.keys().next().value as Thumbprint);
       kept.set(thumbprint, key);
       return key;
     },

@@ -20,7 +20,10 @@ interface Bucket {
   readonly idsOfKey: Map<string, number>;
 }
 
-/** Buckets that a window is cut into: an id is kept for the window plus at most one bucket. */
+/**
+ * Buckets that a window is cut into: an id is kept for the window and one to two buckets more, that is,
+ * for the window even when the wall clock, by which the window is counted, goes back a little.
+ */
 const bucketsPerWindow = 8;
 
 /** Opens a memory that keeps ids for `windowSeconds` by the monotonic clock. */
@@ -33,6 +36,7 @@ export function openReplayMemory(
 ): ReplayMemory {
   const windowMillis = windowSeconds * 1_000;
   const bucketMillis = windowMillis / bucketsPerWindow;
+  const keptMillis = windowMillis + bucketMillis;
   let buckets: Bucket[] = [];
   const sizeOf = () => buckets.reduce((sum, bucket) => sum + bucket.ids.size, 0);
   const currentBucket = (now: number): Bucket => {
@@ -48,8 +52,8 @@ export function openReplayMemory(
       return sizeOf();
     },
     remember(space, key, id, now) {
-      if ((buckets[0]?.endsAt ?? now) + windowMillis <= now) {
-        buckets = buckets.filter((bucket) => bucket.endsAt + windowMillis > now);
+      if ((buckets[0]?.endsAt ?? now) + keptMillis <= now) {
+        buckets = buckets.filter((bucket) => bucket.endsAt + keptMillis > now);
       }
       const entry = `${space}\n${key}\n${id}`;
       if (buckets.some((bucket) => bucket.ids.has(entry))) return 'replayed';

@@ -11,6 +11,7 @@ import {
   encodeBase64url,
   type PublicJwk,
   parsePublicJwk,
+  parseThumbprint,
   type Thumbprint,
   thumbprintInput,
 } from '@creance/proto';
@@ -78,10 +79,27 @@ export function isSignedBy(key: KeyObject, signingInput: string, signature: Uint
   return verify('sha256', Buffer.from(signingInput, 'ascii'), options, signature);
 }
 
-/** Parses the private half of a key file; undefined when it is not a P-256 key with all members. */
+/** Parses the key of a key file; undefined when it is not a P-256 key with all members. */
 export function parsePrivateJwk(value: unknown): PrivateJwk | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { d, ...rest } = value as Record<string, unknown>;
   const jwk = parsePublicJwk(rest);
-  return jwk !== undefined && typeof d === 'string' && d.length === 43 ? { ...jwk, d } : undefined;
+  // 32 bytes of canonical base64url, the form that a thumbprint has.
+  if (jwk === undefined || parseThumbprint(d) === undefined) return undefined;
+  const pair: PrivateJwk = { ...jwk, d: d as string };
+  return isPair(pair) ? pair : undefined;
+}
+
+/**
+ * Whether both halves belong together. Importing does not compare them, and what the wrong half signs
+ * nobody can verify.
+ */
+function isPair(pair: PrivateJwk): boolean {
+  try {
+    const signer = signerOf(pair);
+    const key = importPublicKey(signer.jwk);
+    return key !== undefined && isSignedBy(key, 'pair', signer.sign(Buffer.from('pair')));
+  } catch {
+    return false;
+  }
 }

@@ -5,6 +5,7 @@ import {
   type KeyFault,
   type KeyIdentity,
   loadTokenKeys,
+  removeTokenKey,
   type TokenKeyFile,
 } from './key-files.js';
 import type { Signer } from './signing-key.js';
@@ -16,8 +17,8 @@ export interface TokenRing {
   /** Every key whose tokens may still be accepted. */
   keys(): readonly TokenKeyFile[];
   /**
-   * Makes the keys that must exist at this time and gives the new ones. They must be published before
-   * they sign: the next key is made one whole overlap ahead.
+   * Makes the keys that must exist at this time and gives the new ones; removes those that have retired.
+   * Keys must be published before they sign: the next one is made one whole period ahead.
    */
   advance(nowSeconds: number): readonly TokenKeyFile[];
 }
@@ -48,6 +49,14 @@ function ringOf(folder: string, identity: KeyIdentity, keys: TokenKeyFile[]): To
   };
   const signing = (nowSeconds: number) =>
     keys.filter((key) => key.signsFrom <= nowSeconds && nowSeconds < key.signsFrom + period).at(-1);
+  /** Until when one key after another is in its time. Keys from a clock that ran ahead do not count. */
+  const coveredUntil = (nowSeconds: number): number => {
+    let until = nowSeconds;
+    for (let key = signing(until); key !== undefined; key = signing(until)) {
+      until = key.signsFrom + period;
+    }
+    return until;
+  };
   return {
     signerAt(nowSeconds) {
       const key = signing(nowSeconds);
@@ -58,12 +67,16 @@ function ringOf(folder: string, identity: KeyIdentity, keys: TokenKeyFile[]): To
     advance(nowSeconds) {
       const fresh: TokenKeyFile[] = [];
       for (let at = keys.length - 1; at >= 0; at -= 1) {
-        if ((keys[at] as TokenKeyFile).retireAt <= nowSeconds) keys.splice(at, 1);
+        const key = keys[at] as TokenKeyFile;
+        if (key.retireAt > nowSeconds) continue;
+        keys.splice(at, 1);
+        removeTokenKey(folder, key);
       }
-      const current = signing(nowSeconds);
-      if (current === undefined) fresh.push(create(nowSeconds));
-      const newest = keys.at(-1) as TokenKeyFile;
-      if (newest.signsFrom <= nowSeconds) fresh.push(create(newest.signsFrom + period));
+      let until = coveredUntil(nowSeconds);
+      while (until <= nowSeconds + period) {
+        fresh.push(create(until));
+        until = coveredUntil(until);
+      }
       return fresh;
     },
   };

@@ -1,0 +1,49 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { encodeBase64url } from '@creance/proto';
+import type { Command } from './commands/call.js';
+import type { JoinTokenAnswer, JoinTokenAsk } from './commands/create-join-token.js';
+import type { Registry } from './domain/registry.js';
+import type { Clock } from './runtime/clock.js';
+import type { Entropy } from './runtime/entropy.js';
+
+/** Seconds in which the first operator must join. */
+const firstJoinSeconds = 86_400;
+
+/** Parts of the first contact with people. */
+export interface FirstOperatorParts {
+  readonly data: string;
+  readonly registry: Registry;
+  readonly createJoinToken: Command<JoinTokenAsk, JoinTokenAnswer>;
+  readonly clock: Clock;
+  readonly entropy: Entropy;
+}
+
+/**
+ * Somebody must be able to make the first join token. On the first start of a broker outside
+ * development, the first registrar of the manifest gets a join string in a file that only the broker's
+ * user can read. Gives the file; undefined when that has been done before or nobody is registrar.
+ */
+export async function inviteFirstOperator(parts: FirstOperatorParts): Promise<string | undefined> {
+  const { data, registry, createJoinToken, clock, entropy } = parts;
+  const file = join(data, 'first-operator.join');
+  const name = [...registry.operators.values()].find(({ roles }) => roles.has('registrar'))?.name;
+  if (name === undefined || existsSync(file)) return undefined;
+  const made = await createJoinToken(
+    {
+      member: { kind: 'operator', name },
+      uses: 1,
+      lifetimeSeconds: firstJoinSeconds,
+      networks: [],
+    },
+    {
+      requestId: encodeBase64url(entropy.bytes(16)),
+      now: clock.now(),
+      address: '',
+      caller: { kind: 'broker' },
+    },
+  );
+  if (!made.ok) return undefined;
+  writeFileSync(file, `${made.value.joinString}\n`, { mode: 0o600, flag: 'wx' });
+  return file;
+}

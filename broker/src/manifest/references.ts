@@ -1,0 +1,58 @@
+import type { FaultCode } from './fault.js';
+import type { FaultText, Finding } from './finding.js';
+import { didYouMean } from './nearest.js';
+import { itemsOf, type Placed, sectionOf, textsUnder, textUnder } from './read-tree.js';
+import { nodeAt, type TreeNode } from './tree.js';
+import { quoted } from './words.js';
+
+type Names = ReadonlyMap<string, TreeNode>;
+
+/** Names that nothing has: owners, resources and scopes that a workload speaks of. */
+export function referenceFindings(root: TreeNode): Finding[] {
+  const owners = namesOf(root, 'owners');
+  const resources = namesOf(root, 'resources');
+  return sectionOf(root, 'workloads').flatMap(([, workload]) => [
+    ...ownerFindings(workload, owners),
+    ...itemsOf(workload, 'grants').flatMap((grant) => grantFindings(grant, resources)),
+  ]);
+}
+
+/** The names of a section; undefined when it has no names to compare with, as a list has none. */
+function namesOf(root: TreeNode, section: string): Names | undefined {
+  const node = nodeAt(root, [section]);
+  return node === undefined ? new Map() : node.entries;
+}
+
+function ownerFindings(workload: Placed, owners: Names | undefined): Finding[] {
+  const owner = textUnder(workload, 'owner');
+  if (owner === undefined || owners === undefined || owners.has(owner.text)) return [];
+  return [unknown('owner_unknown', owner, () => textFor('owner', owner.text, owners, 'owners:'))];
+}
+
+function grantFindings(grant: Placed, resources: Names | undefined): Finding[] {
+  const named = textUnder(grant, 'resource');
+  if (named === undefined || resources === undefined) return [];
+  const resource = resources.get(named.text);
+  if (resource === undefined) {
+    const text = () => textFor('resource', named.text, resources, 'resources:');
+    return [unknown('resource_unknown', named, text)];
+  }
+  const scopes = resource.entries?.get('scopes')?.entries;
+  if (scopes === undefined) return [];
+  return textsUnder(grant, 'scopes')
+    .filter(({ text }) => !scopes.has(text))
+    .map((scope) => {
+      const defined = `resources.${named.text}.scopes:`;
+      return unknown('scope_unknown', scope, () => textFor('scope', scope.text, scopes, defined));
+    });
+}
+
+function unknown(code: FaultCode, { node, path }: Placed, text: () => FaultText): Finding {
+  return { code, offset: node.offset, path, text };
+}
+
+function textFor(kind: string, presented: string, known: Names, defined: string): FaultText {
+  const problem = `there is no ${kind} ${quoted(presented)}`;
+  const fix = `${didYouMean(presented, known.keys())}${kind}s are defined under "${defined}"`;
+  return { problem, fix };
+}

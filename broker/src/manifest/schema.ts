@@ -1,0 +1,128 @@
+import {
+  scopesMax,
+  tokenLifetimeSecondsDefault,
+  tokenLifetimeSecondsMax,
+  tokenLifetimeSecondsMin,
+} from '@creance/proto';
+import { z } from 'zod';
+import { limits } from '../domain/limits.js';
+import type { Grant, Resource, Role, Workload } from '../domain/registry.js';
+import { manifestBounds } from './bounds.js';
+import type { FaultCode } from './fault.js';
+import { isContact, isScope, nameFault, nameForm } from './name.js';
+import { audienceFault, isIssuer } from './uri.js';
+
+/** Seconds of `maxStaleSeconds`: two heartbeats at least. */
+const maxStaleSecondsMin = 2 * limits.heartbeatSeconds;
+const maxStaleSecondsMax = 60;
+
+/** A manifest of the right shape, defaults filled in. */
+export interface Manifest {
+  apiVersion: 'creance/v1';
+  issuer?: string | undefined;
+  owners: Record<string, { contact: string; escalation?: string | undefined }>;
+  resources: Record<string, ManifestResource>;
+  workloads: Record<string, ManifestWorkload>;
+  operators: Record<string, { roles: Role[] }>;
+}
+
+/** A resource as it is written. */
+export interface ManifestResource {
+  audience: string;
+  scopes: Record<string, { access: 'read' | 'write' | 'export' | 'admin' }>;
+  strictness: Resource['strictness'];
+  maxStaleSeconds: number;
+}
+
+/** A workload as it is written. */
+export interface ManifestWorkload {
+  owner: string;
+  class: Workload['class'];
+  evidence: { kind: 'join-token' }[];
+  grants: (Pick<Grant, 'resource' | 'lifetimeSeconds' | 'approval'> & { scopes: string[] })[];
+}
+
+/** The message of a check is the code of its fault; shape.ts has the words. */
+function coded(code: FaultCode): { error: string } {
+  return { error: code };
+}
+
+/** Sizes are checked whatever else is wrong, so that all faults come together. */
+function always(code: FaultCode): { error: string; when: () => boolean } {
+  return { error: code, when: () => true };
+}
+
+function countOf(map: unknown): number {
+  return typeof map === 'object' && map !== null ? Object.keys(map).length : 0;
+}
+
+const name = z
+  .string()
+  .refine((text) => nameFault(text) !== 'name_reserved', coded('name_reserved'))
+  .regex(nameForm, coded('name_malformed'));
+const scope = z.string().refine(isScope, coded('scope_malformed'));
+const contact = z
+  .string()
+  .min(1)
+  .max(manifestBounds.contactChars)
+  .refine(isContact, coded('contact_malformed'));
+
+const owner = z.strictObject({ contact, escalation: contact.optional() });
+
+const resource = z.strictObject({
+  audience: z
+    .string()
+    .refine((text) => audienceFault(text) !== 'audience_malformed', coded('audience_malformed'))
+    .refine((text) => audienceFault(text) !== 'audience_insecure', coded('audience_insecure')),
+  scopes: z
+    .record(scope, z.strictObject({ access: z.enum(['read', 'write', 'export', 'admin']) }))
+    .refine((map) => countOf(map) > 0, coded('entries_none'))
+    .refine((map) => countOf(map) <= manifestBounds.scopesPerResource, always('entries_too_many')),
+  strictness: z.enum(['strict', 'bestEffort']).default('strict'),
+  maxStaleSeconds: z
+    .int()
+    .min(maxStaleSecondsMin)
+    .max(maxStaleSecondsMax)
+    .default(limits.maxStaleSeconds),
+});
+
+const grant = z.strictObject({
+  resource: name,
+  scopes: z.array(scope).min(1).max(scopesMax),
+  lifetimeSeconds: z
+    .int()
+    .min(tokenLifetimeSecondsMin)
+    .max(tokenLifetimeSecondsMax)
+    .default(tokenLifetimeSecondsDefault),
+  approval: z.enum(['none', 'required']).default('none'),
+});
+
+const workload = z.strictObject({
+  owner: name,
+  class: z.enum(['agent', 'batch', 'human']),
+  evidence: z
+    .array(z.strictObject({ kind: z.enum(['join-token']) }))
+    .min(1)
+    .max(manifestBounds.kinds),
+  grants: z.array(grant).max(manifestBounds.grantsPerWorkload).default([]),
+});
+
+const operator = z.strictObject({
+  roles: z
+    .array(z.enum(['viewer', 'registrar', 'policy', 'security', 'keys', 'auditor']))
+    .min(1)
+    .max(manifestBounds.kinds),
+});
+
+/**
+ * The one schema of a manifest: its shape, bounds and defaults. What one place says of another, and
+ * what development may leave out, is in references.ts and rules.ts.
+ */
+export const manifestSchema: z.ZodType<Manifest> = z.strictObject({
+  apiVersion: z.literal('creance/v1', coded('api_version_unknown')),
+  issuer: z.string().refine(isIssuer, coded('issuer_malformed')).optional(),
+  owners: z.record(name, owner).default({}),
+  resources: z.record(name, resource).default({}),
+  workloads: z.record(name, workload).default({}),
+  operators: z.record(name, operator).default({}),
+});

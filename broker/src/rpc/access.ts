@@ -1,0 +1,93 @@
+import {
+  OperatorServiceService,
+  RegistryServiceService,
+  SessionServiceService,
+  VerifierServiceService,
+} from '@creance/proto/wire';
+import type { AccessRule } from '../domain/access.js';
+import type { MemberKind, Role } from '../domain/registry.js';
+import { HealthService, ReflectionAlphaService, ReflectionService } from './public-services.js';
+
+/** Every service of the edge. */
+export const services: {
+  readonly session: typeof SessionServiceService;
+  readonly verifier: typeof VerifierServiceService;
+  readonly operator: typeof OperatorServiceService;
+  readonly registry: typeof RegistryServiceService;
+  readonly health: typeof HealthService;
+  readonly reflection: typeof ReflectionService;
+  readonly reflectionAlpha: typeof ReflectionAlphaService;
+} = {
+  session: SessionServiceService,
+  verifier: VerifierServiceService,
+  operator: OperatorServiceService,
+  registry: RegistryServiceService,
+  health: HealthService,
+  reflection: ReflectionService,
+  reflectionAlpha: ReflectionAlphaService,
+};
+
+/** Short names of the services. */
+export type ServiceName = keyof typeof services;
+
+/** One rule for each method of each service: a row too few or too many does not compile. */
+export type AccessTable = {
+  readonly [Name in ServiceName]: {
+    readonly [Method in keyof (typeof services)[Name]]: AccessRule;
+  };
+};
+
+const anyone: AccessRule = { by: 'anyone' };
+
+const session = (
+  kinds: readonly MemberKind[],
+  proof: { readonly digest: boolean },
+): AccessRule => ({
+  by: 'session',
+  kinds,
+  digest: proof.digest,
+});
+
+/** An operator holds exactly this role: none implies another. */
+const operator = (role: Role, proof: { readonly digest: boolean }): AccessRule => ({
+  by: 'session',
+  kinds: ['operator'],
+  role,
+  digest: proof.digest,
+});
+
+/** Who may make which call, and how it is proved. */
+export const access: AccessTable = {
+  session: {
+    openSession: { by: 'new-key' },
+    issueToken: session(['workload'], { digest: false }),
+    renewSession: session(['workload', 'verifier', 'operator'], { digest: false }),
+    endSession: session(['workload', 'verifier', 'operator'], { digest: true }),
+  },
+  verifier: {
+    subscribe: session(['verifier'], { digest: false }),
+    acknowledge: session(['verifier'], { digest: false }),
+  },
+  operator: {
+    cut: operator('security', { digest: true }),
+    listSessions: operator('viewer', { digest: false }),
+    listVerifiers: operator('viewer', { digest: false }),
+  },
+  registry: {
+    createJoinToken: operator('registrar', { digest: true }),
+  },
+  health: { check: anyone, watch: anyone },
+  reflection: { serverReflectionInfo: anyone },
+  reflectionAlpha: { serverReflectionInfo: anyone },
+};
+
+/** What the owner of a development broker may call over its unix socket, all roles included. */
+export const devOwnerMay: { readonly [Name in ServiceName]: boolean } = {
+  session: false,
+  verifier: false,
+  operator: true,
+  registry: true,
+  health: true,
+  reflection: true,
+  reflectionAlpha: true,
+};

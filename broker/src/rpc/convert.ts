@@ -1,0 +1,52 @@
+import { bytesOfHandle, type Handle, refuse } from '@creance/proto';
+import { SessionKind } from '@creance/proto/wire';
+import type { Denial } from '../domain/denial.js';
+import type { Instant } from '../domain/instant.js';
+import { unixSeconds } from '../domain/instant.js';
+import type { MemberKind } from '../domain/registry.js';
+
+/** Refuses a request for one faulty field. */
+export function malformed(
+  field: string,
+  fault: string,
+): { readonly ok: false; readonly error: Denial } {
+  return refuse({ reason: 'request_malformed', fields: [{ field, fault }] });
+}
+
+/** The fault of a revision that a double does not hold. */
+export const revisionFault = 'must be a revision, at most 2^53 - 1';
+
+/** The kind of a member by its number on the wire; undefined for zero and all unknown ones. */
+export function memberKindOf(kind: SessionKind): MemberKind | undefined {
+  switch (kind) {
+    case SessionKind.SESSION_KIND_WORKLOAD:
+      return 'workload';
+    case SessionKind.SESSION_KIND_VERIFIER:
+      return 'verifier';
+    case SessionKind.SESSION_KIND_OPERATOR:
+      return 'operator';
+    default:
+      return undefined;
+  }
+}
+
+const wireKinds: { readonly [Kind in MemberKind]: SessionKind } = {
+  workload: SessionKind.SESSION_KIND_WORKLOAD,
+  verifier: SessionKind.SESSION_KIND_VERIFIER,
+  operator: SessionKind.SESSION_KIND_OPERATOR,
+};
+
+/** A kind as it goes over the wire. */
+export function wireKind(kind: MemberKind): SessionKind {
+  return wireKinds[kind];
+}
+
+/** A handle as it goes over the wire. */
+export function wireHandle(handle: Handle): Buffer {
+  return Buffer.from(bytesOfHandle(handle));
+}
+
+/** An instant as whole Unix seconds, as it goes over the wire. */
+export function wireSeconds(instant: Instant): bigint {
+  return BigInt(unixSeconds(instant));
+}

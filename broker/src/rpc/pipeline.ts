@@ -1,0 +1,115 @@
+import { ok, type Result, refuse } from '@creance/proto';
+import type { handleUnaryCall, ServerUnaryCall } from '@grpc/grpc-js';
+import type { Command } from '../commands/call.js';
+import type { Denial } from '../domain/denial.js';
+import type { Clock } from '../runtime/clock.js';
+import type { Admission, ProvedRule } from './admission.js';
+import { type CallRecord, recordOf } from './call-record.js';
+import type { Flight } from './flight.js';
+import type { EdgeLimits } from './limits.js';
+import type { Report } from './report.js';
+import { type RefusalStatus, statusOf } from './status.js';
+
+/** What every call goes through. */
+export interface Pipeline {
+  readonly admission: Admission;
+  readonly flight: Flight;
+  readonly report: Report;
+  readonly clock: Clock;
+  readonly limits: EdgeLimits;
+  readonly isDraining: () => boolean;
+  /** The nonce to hand out now. */
+  readonly nonce: () => string;
+}
+
+/** One unary method: its rule, its way in, its verb, its way out. */
+export interface UnaryMethod<Ask, Answer> {
+  readonly rule: ProvedRule;
+  /** Bytes of the largest request. */
+  readonly bytesMax: number;
+  readonly read: (bytes: Uint8Array) => Result<Ask, Denial>;
+  readonly run: Command<Ask, Answer>;
+  readonly write: (answer: Answer) => Buffer;
+}
+
+/** A handler that works on bytes. */
+export type RawUnary = handleUnaryCall<Buffer, Buffer>;
+
+/**
+ * Admit → read → run → write. A refusal is answered by its row of the table; whatever is thrown is a
+ * fault, and tells the caller a request id and nothing else.
+ */
+export function unary<Ask, Answer>(pipeline: Pipeline, method: UnaryMethod<Ask, Answer>): RawUnary {
+  const { flight, report } = pipeline;
+  return (call, callback) => {
+    const record = recordOf(call.metadata);
+    const answer = async () => {
+      const outcome = await attempt(() => serve(pipeline, method, call, record));
+      // The gate has answered already when the deadline has passed; what comes later is dropped.
+      if (!record.settle()) return;
+      if (!outcome.ok) return callback(refusalStatus(pipeline, record, outcome.error));
+      report.answered(record);
+      callback(null, outcome.value);
+    };
+    flight.during(answer).catch((fault) => report.failed(record, fault));
+  };
+}
+
+/** The status of a refusal or fault, after it is noted, counted and logged. */
+export function refusalStatus(
+  { admission, report, nonce }: Pipeline,
+  record: CallRecord,
+  denial: Denial | Fault,
+): RefusalStatus {
+  if (denial instanceof Fault) {
+    report.failed(record, denial.cause);
+    return statusOf({ reason: 'internal' }, record);
+  }
+  admission.noteRefusal(record, denial);
+  report.refused(record, denial);
+  return statusOf(denial, record, nonce);
+}
+
+/** Something was thrown. What it says is for the log alone. */
+export class Fault {
+  readonly cause: unknown;
+
+  constructor(cause: unknown) {
+    this.cause = cause;
+  }
+}
+
+/** Turns whatever is thrown into a value. */
+export async function attempt<Value>(
+  run: () => Promise<Result<Value, Denial>>,
+): Promise<Result<Value, Denial | Fault>> {
+  try {
+    return await run();
+  } catch (cause) {
+    return refuse(new Fault(cause));
+  }
+}
+
+async function serve<Ask, Answer>(
+  { admission, clock, isDraining, report }: Pipeline,
+  { rule, bytesMax, read, run, write }: UnaryMethod<Ask, Answer>,
+  { request, metadata }: ServerUnaryCall<Buffer, Buffer>,
+  record: CallRecord,
+): Promise<Result<Buffer, Denial>> {
+  if (isDraining()) return refuse({ reason: 'shutting_down' });
+  if (request.length > bytesMax) {
+    report.limitHit('messageBytes');
+    return refuse({ reason: 'request_too_large', detail: { most: bytesMax } });
+  }
+  const now = clock.now();
+  const admitted = admission.admit({ record, metadata, bytes: request, rule, now });
+  if (!admitted.ok) return admitted;
+  const ask = read(request);
+  if (!ask.ok) return ask;
+  const caller = admitted.value;
+  const { requestId, address } = record;
+  const answer = await run(ask.value, { requestId, now, address, caller });
+  if (!answer.ok) return answer;
+  if (caller.kind === 'new-key') admission.noteGenuine(record);
+  return ok(write(answer.value));
+}

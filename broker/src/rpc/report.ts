@@ -1,0 +1,66 @@
+import type { Reason } from '@creance/proto';
+import type { Caller } from '../domain/caller.js';
+import type { Denial } from '../domain/denial.js';
+import type { Meters } from '../telemetry/meters.js';
+import type { CallRecord } from './call-record.js';
+import type { EdgeLimits } from './limits.js';
+
+/** Where the edge writes what it has refused and what has failed; pino fits. */
+export interface EdgeLogger {
+  warn(fields: object, text: string): void;
+  error(fields: object, text: string): void;
+}
+
+/** What becomes of calls, for metrics and log. */
+export interface Report {
+  answered(record: CallRecord): void;
+  refused(record: CallRecord, denial: Denial): void;
+  /** A fault of ours, under the request id that the caller is told. */
+  failed(record: CallRecord, fault: unknown): void;
+  /** The caller has gone, or grpc-js has ended the call by itself. */
+  cancelled(record: CallRecord): void;
+  limitHit(limit: keyof EdgeLimits): void;
+}
+
+/**
+ * Refusals that are counted and not written down: steps of a normal call, and those whose number only
+ * the sender bounds. A flood must not fill the disk.
+ */
+const unwritten: ReadonlySet<Reason> = new Set(['nonce_required', 'rate_limited', 'shutting_down']);
+
+/** Opens a report. */
+export function openReport(logger: EdgeLogger, meters: Meters): Report {
+  return {
+    answered: ({ method }) => meters.request(method, 'ok'),
+    refused(record, denial) {
+      meters.request(record.method, denial.reason);
+      if (!unwritten.has(denial.reason)) logger.warn(fieldsOf(record, denial), 'call refused');
+    },
+    failed(record, fault) {
+      meters.request(record.method, 'internal');
+      const { message, stack } = fault instanceof Error ? fault : new Error(String(fault));
+      logger.error({ ...callFields(record), fault: message, stack }, 'call failed');
+    },
+    cancelled: ({ method }) => meters.request(method, 'cancelled'),
+    limitHit: (limit) => meters.limitHit(limit),
+  };
+}
+
+function fieldsOf(record: CallRecord, { reason, missingScope, fields, detail }: Denial): object {
+  return {
+    ...callFields(record),
+    reason,
+    ...(missingScope !== undefined && { missingScope }),
+    ...(fields !== undefined && { fields }),
+    ...(detail !== undefined && { detail }),
+  };
+}
+
+function callFields({ requestId, method, address, caller }: CallRecord): object {
+  return { requestId, method, address, caller: callerName(caller) };
+}
+
+function callerName(caller: Caller | undefined): string {
+  if (caller === undefined) return 'stranger';
+  return caller.kind === 'session' ? caller.session.id : caller.kind;
+}

@@ -1,0 +1,5 @@
+export type { CheckpointSigner } from './sqlite/checkpoints.js';
+export { StoreFault } from './sqlite/fault.js';
+export { openSqliteStore } from './sqlite/open.js';
+export type { StoreOpenFault } from './sqlite/open-fault.js';
+export { verifyAudit } from './sqlite/verify-audit.js';

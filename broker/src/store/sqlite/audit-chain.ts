@@ -1,0 +1,34 @@
+import { hash } from 'node:crypto';
+import type { AuditEvent } from '../../domain/audit.js';
+
+const hashBytes = 32;
+
+/** The hash before the first record. */
+export const noHash: Uint8Array = new Uint8Array(hashBytes);
+
+const recordDomain = Buffer.from('creance-audit-v1\0', 'ascii');
+const checkpointDomain = 'creance-audit-checkpoint-v1\0';
+
+/**
+ * The one text of a record, that is hashed and stored: JSON with the members in this order and the
+ * facts by name. What is absent is null. JSON escapes lone surrogates, so that every text survives
+ * UTF-8.
+ */
+export function canonicalText(sequence: number, event: AuditEvent): string {
+  const { kind, at, actor, session = null, requestId = null, facts } = event;
+  const head = JSON.stringify({ sequence, kind, at, actor, session, requestId });
+  const sorted = Object.keys(facts)
+    .sort()
+    .map((name) => `${JSON.stringify(name)}:${JSON.stringify(facts[name])}`);
+  return `${head.slice(0, -1)},"facts":{${sorted.join(',')}}}`;
+}
+
+/** The hash of a record: SHA-256 over a domain prefix, the hash before it and its canonical text. */
+export function chainHash(previous: Uint8Array, text: string): Buffer {
+  return hash('sha256', Buffer.concat([recordDomain, previous, Buffer.from(text)]), 'buffer');
+}
+
+/** What a checkpoint signs: domain prefix, issuer, sequence as decimal and hash, parted by NUL. */
+export function checkpointBytes(issuer: string, sequence: number, head: Uint8Array): Uint8Array {
+  return Buffer.concat([Buffer.from(`${checkpointDomain}${issuer}\0${sequence}\0`), head]);
+}

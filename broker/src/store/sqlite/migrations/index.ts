@@ -1,0 +1,11 @@
+import { spine } from './0001-spine.js';
+
+/** One step of the schema. Once released its text never changes: the checksum would tell. */
+export interface Migration {
+  /** From 1, without gaps. */
+  readonly number: number;
+  readonly sql: string;
+}
+
+/** Every step, in order. Text and not `.sql` files: the compiler carries only TypeScript along. */
+export const migrations: readonly Migration[] = [{ number: 1, sql: spine }];

@@ -1,0 +1,86 @@
+import type Database from 'better-sqlite3';
+import { type Instant, plusSeconds } from '../../domain/instant.js';
+import type { LimitName } from '../../domain/limits.js';
+import type { Clock } from '../../runtime/clock.js';
+import { Audit } from './audit.js';
+import type { Entry } from './entry.js';
+import { EvidenceTable } from './evidence-table.js';
+import { Journal } from './journal.js';
+import { RevocationLog } from './log.js';
+import { Members } from './members.js';
+import { Mirror } from './mirror.js';
+import { entryOf } from './session-rows.js';
+import { SessionTable } from './session-table.js';
+import { shelfSeconds } from './shelf.js';
+
+/** Every bound of the broker with its number. */
+export type Limits = Readonly<Record<LimitName, number>>;
+
+/** What the writes of a store work on: its tables and its memory. */
+export interface Room {
+  readonly limits: Limits;
+  readonly journal: Journal;
+  readonly log: RevocationLog;
+  readonly audit: Audit;
+  readonly mirror: Mirror;
+  readonly members: Members;
+  readonly sessions: SessionTable;
+  readonly evidence: EvidenceTable;
+}
+
+/** Furnishes a room from a migrated database. */
+export function openRoom(db: Database.Database, clock: Clock, limits: Limits): Room {
+  const journal = new Journal();
+  const log = new RevocationLog(db, clock, journal);
+  const mirror = new Mirror(journal, log.beforeMost());
+  const sessions = new SessionTable(db);
+  load(sessions, mirror, clock.now());
+  journal.commit();
+  return {
+    limits,
+    journal,
+    log,
+    audit: new Audit(db, journal),
+    mirror,
+    members: new Members(db, journal),
+    sessions,
+    evidence: new EvidenceTable(db),
+  };
+}
+
+/**
+ * Loads what lives and what ended lately. A child whose parent is not there hangs below one that ended
+ * long ago: it is dead, and stays away.
+ */
+function load(sessions: SessionTable, mirror: Mirror, now: Instant): void {
+  const shared = sharedTexts();
+  const ended: Entry[] = [];
+  for (const row of sessions.lately(plusSeconds(now, -shelfSeconds))) {
+    const { session, ordinal, ending } = entryOf(row);
+    if (session.parent !== undefined && mirror.get(session.parent) === undefined) continue;
+    const entry = mirror.add({
+      session: {
+        ...session,
+        name: shared(session.name),
+        member: shared(session.member),
+        owner: shared(session.owner),
+        evidenceIssuer: shared(session.evidenceIssuer),
+        evidenceKey: shared(session.evidenceKey),
+      },
+      ordinal,
+      ending,
+    });
+    if (!mirror.isUnended(entry)) ended.push(entry);
+  }
+  mirror.shelve(ended, now);
+}
+
+/** The driver makes a new string for each column of each row; one of a kind is enough. */
+function sharedTexts(): <T extends string>(text: T) => T {
+  const known = new Map<string, string>();
+  return <T extends string>(text: T): T => {
+    const found = known.get(text);
+    if (found === undefined) known.set(text, text);
+    return (found ?? text) as T;
+  };
+}

@@ -1,0 +1,99 @@
+import type { BrokerParts } from './broker/channel.js';
+import { configurationError } from './errors/local.js';
+import type { EvidenceSource } from './keys/evidence.js';
+import { limits } from './limits.js';
+import { orLater } from './runtime/clock.js';
+import { inspectAsText } from './runtime/opaque.js';
+import { BrokerSession } from './session/broker-session.js';
+import { openSession } from './session/open.js';
+import type { Session } from './session/session.js';
+
+/** A process's connection to one broker, and its evidence. Make one for each process. */
+export interface Creance extends AsyncDisposable {
+  /** The issuer whose tokens it gets. */
+  readonly issuer: string;
+  /** Public origin of the broker. */
+  readonly address: string;
+  /**
+   * Opens a session with a new key. The first one redeems the join string. Throws an `EvidenceError`
+   * when the broker does not accept the evidence, a `BrokerUnavailableError` when it cannot be reached
+   * within 5 s.
+   */
+  session(): Promise<Session>;
+  /** Closes all sessions, then the connection. Never throws, takes at most 2 s, may be repeated. */
+  close(): Promise<void>;
+}
+
+/** The client that `connect` makes. */
+export class BrokerClient implements Creance {
+  static {
+    inspectAsText(BrokerClient.prototype);
+  }
+
+  readonly issuer: string;
+  readonly #parts: BrokerParts;
+  readonly #evidence: EvidenceSource;
+  readonly #sessions = new Set<BrokerSession>();
+  readonly #openings = new Set<Promise<Session>>();
+  readonly #end = new AbortController();
+  #closing: Promise<void> | undefined;
+
+  constructor(issuer: string, parts: BrokerParts, evidence: EvidenceSource) {
+    this.issuer = issuer;
+    this.#parts = parts;
+    this.#evidence = evidence;
+  }
+
+  get address(): string {
+    return this.#parts.origin;
+  }
+
+  async session(): Promise<Session> {
+    this.#end.signal.throwIfAborted();
+    const opening = this.#open();
+    this.#openings.add(opening);
+    try {
+      return await opening;
+    } finally {
+      this.#openings.delete(opening);
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  toString(): string {
+    return `[creance client of ${this.issuer} at ${this.address}]`;
+  }
+
+  toJSON(): Record<string, string> {
+    return { issuer: this.issuer, address: this.address };
+  }
+
+  async #open(): Promise<Session> {
+    const { signal } = this.#end;
+    const opened = await openSession(this.#parts, this.#evidence, signal);
+    const session = new BrokerSession(this.#parts, opened);
+    this.#sessions.add(session);
+    session.signal.addEventListener('abort', () => this.#sessions.delete(session), { once: true });
+    this.#parts.onEvent({ type: 'session_opened', sessionId: session.id, name: session.name });
+    if (!signal.aborted) return session;
+    // Closed while the broker was opening it: nobody else would ever end it.
+    await session.close();
+    throw signal.reason;
+  }
+
+  async #close(): Promise<void> {
+    this.#end.abort(configurationError('client_closed'));
+    const openings = Promise.allSettled(this.#openings).then(() => {});
+    const closings = [...this.#sessions].map((session) => session.close());
+    await Promise.all([...closings, orLater(this.#parts.clock, limits.closeMillis, openings)]);
+    this.#parts.transport.close();
+  }
+}

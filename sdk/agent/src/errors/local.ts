@@ -1,0 +1,139 @@
+import { reasonRow } from '@creance/proto';
+import {
+  ConfigurationError,
+  CreanceError,
+  RequestRefusedError,
+  SessionEndedError,
+} from './creance-error.js';
+
+interface LocalRow {
+  readonly what: string;
+  readonly hint: string;
+}
+
+const join = 'ask an operator for a join string and give it as CREANCE_JOIN or as join';
+
+/** Why the configuration cannot work. */
+export type ConfigurationFault =
+  | 'nothing_configured'
+  | 'join_string_malformed'
+  | 'address_not_allowed'
+  | 'issuer_differs'
+  | 'key_file_missing'
+  | 'key_file_unreadable'
+  | 'key_file_unwritable'
+  | 'key_file_too_open'
+  | 'key_file_malformed'
+  | 'client_closed'
+  | 'audience_malformed'
+  | 'method_malformed';
+
+/** Why a request is not sent. */
+export type RequestFault = 'url_not_allowed' | 'plain_http' | 'redirect_follow' | 'header_reserved';
+
+const configurationRows: Readonly<Record<ConfigurationFault, LocalRow>> = {
+  nothing_configured: { what: 'no join string and no key file is set', hint: join },
+  join_string_malformed: {
+    what: 'the join string cannot be read',
+    hint: `copy it whole, or ${join}`,
+  },
+  address_not_allowed: {
+    what: 'the address of the broker is no origin that may be used',
+    hint: 'use https://host:port; http:// only for a loopback host',
+  },
+  issuer_differs: {
+    what: 'the join string, the key file and the options name different issuers',
+    hint: 'use one broker: remove the key file, or correct the issuer',
+  },
+  key_file_missing: { what: 'there is no key file and no join string', hint: join },
+  key_file_unreadable: {
+    what: 'the key file cannot be read',
+    hint: 'let the user of this process read it, or name another file',
+  },
+  key_file_unwritable: {
+    what: 'the key file cannot be written',
+    hint: 'let the user of this process write to the folder, or name another file',
+  },
+  key_file_too_open: {
+    what: 'others than the user of this process own the key file or may read it',
+    hint: 'set its owner to that user and its mode to 0600',
+  },
+  key_file_malformed: {
+    what: 'the key file holds no evidence key',
+    hint: 'remove it and join again with a new join string',
+  },
+  client_closed: { what: 'the client is closed', hint: 'call connect again' },
+  audience_malformed: {
+    what: 'the audience is empty or longer than 256 characters',
+    hint: 'name the audience of the resource as it is registered',
+  },
+  method_malformed: { what: 'the method path cannot be read', hint: 'use /package.Service/Method' },
+};
+
+const requestRows: Readonly<Record<RequestFault, LocalRow>> = {
+  url_not_allowed: {
+    what: 'the URL is no absolute http or https URL without user and password',
+    hint: 'give the full URL of the resource',
+  },
+  plain_http: {
+    what: 'a token may not go over plain http to another machine',
+    hint: 'use https',
+  },
+  redirect_follow: {
+    what: 'a token may not follow a redirect',
+    hint: "leave redirect out, or set it to 'manual' or 'error', and call again with the new URL",
+  },
+  header_reserved: {
+    what: 'the request brings an Authorization or DPoP header of its own',
+    hint: 'leave it out: the session sets both',
+  },
+};
+
+function codeOf(fault: string): string {
+  return `CREANCE_${fault.toUpperCase()}`;
+}
+
+/** The error of a faulty configuration; `subject` names the setting or file, never its content. */
+export function configurationError(
+  fault: ConfigurationFault,
+  subject?: string,
+): ConfigurationError {
+  const row = configurationRows[fault];
+  return new ConfigurationError({ ...row, code: codeOf(fault), retryable: false, subject });
+}
+
+/** The error of a request that is not sent. */
+export function requestRefused(fault: RequestFault): RequestRefusedError {
+  return new RequestRefusedError({ ...requestRows[fault], code: codeOf(fault), retryable: false });
+}
+
+/** The error of something that the broker would refuse for this reason: found before asking. */
+export function refusedBeforehand(
+  reason: 'scope_malformed' | 'lifetime_not_allowed',
+): CreanceError {
+  const { message, fix, retryable } = reasonRow(reason);
+  return new CreanceError({ code: codeOf(reason), reason, what: message, hint: fix, retryable });
+}
+
+/** The end of a session that its own process closed. */
+export function sessionClosed(): SessionEndedError {
+  const { message, fix, retryable } = reasonRow('session_ended');
+  const reason = 'session_ended';
+  return new SessionEndedError({
+    code: codeOf(reason),
+    reason,
+    what: message,
+    hint: fix,
+    retryable,
+  });
+}
+
+/** A reply that no honest broker of this version sends. */
+export function replyMalformed(): CreanceError {
+  return new CreanceError({
+    code: 'CREANCE_REPLY_MALFORMED',
+    what: 'the reply of the broker cannot be read',
+    hint: 'check the address of the broker, or update this package',
+    retryable: false,
+  });
+}

@@ -1,0 +1,148 @@
+import {
+  errorDomain,
+  parseScope,
+  type Reason,
+  reasonFromErrorInfo,
+  reasonRow,
+} from '@creance/proto';
+import { ErrorInfo, RetryInfo, RpcStatus } from '@creance/proto/wire';
+import { limits } from '../limits.js';
+import type { FailedReply } from '../transport/contract.js';
+import {
+  BrokerUnavailableError,
+  CreanceError,
+  type ErrorFacts,
+  EvidenceError,
+  NotGrantedError,
+  SessionEndedError,
+  SessionRevokedError,
+} from './creance-error.js';
+import { grpcStatus, statusRow } from './status.js';
+
+const errorInfoType = 'type.googleapis.com/google.rpc.ErrorInfo';
+const retryInfoType = 'type.googleapis.com/google.rpc.RetryInfo';
+const reasonForm = /^[A-Z][A-Z0-9_]{0,62}$/;
+const requestIdForm = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** What the details of a failed reply say; anything malformed counts as absent. */
+interface Refusal {
+  /** ErrorInfo form, upper snake case. */
+  readonly errorReason: string | undefined;
+  readonly requestId: string | undefined;
+  readonly missingScope: string | undefined;
+  readonly retryAfterMillis: number | undefined;
+}
+
+const silent: Refusal = {
+  errorReason: undefined,
+  requestId: undefined,
+  missingScope: undefined,
+  retryAfterMillis: undefined,
+};
+
+type ErrorClass = new (facts: ErrorFacts) => CreanceError;
+
+const classes: Partial<Record<Reason, ErrorClass>> = {
+  session_revoked: SessionRevokedError,
+  ancestor_ended: SessionRevokedError,
+  session_ended: SessionEndedError,
+  session_expired: SessionEndedError,
+  session_unknown: SessionEndedError,
+  scope_not_granted: NotGrantedError,
+  resource_not_granted: NotGrantedError,
+  resource_unknown: NotGrantedError,
+  approval_required: NotGrantedError,
+  workload_not_registered: EvidenceError,
+  deadline_exceeded: BrokerUnavailableError,
+};
+
+/** Whether an error says that its session lives no longer. */
+export function endsSession(error: unknown): error is SessionRevokedError | SessionEndedError {
+  return error instanceof SessionRevokedError || error instanceof SessionEndedError;
+}
+
+/** The ErrorInfo reason of a failed reply in lower case, if it names one of ours. */
+export function reasonOf(reply: FailedReply): string | undefined {
+  return decode(reply.details).errorReason?.toLowerCase();
+}
+
+/**
+ * The typed error of a failed reply. Its words come from our own tables, never from the wire, so that
+ * nobody between broker and agent can put text in front of a person or a model.
+ */
+export function errorFromReply(reply: FailedReply): CreanceError {
+  const refusal = decode(reply.details);
+  const known = refusal.errorReason && reasonFromErrorInfo(refusal.errorReason);
+  const { requestId, missingScope, retryAfterMillis } = refusal;
+  const found = { requestId, missingScope, retryAfterMillis };
+  if (known) return knownError(known, found);
+  const row = statusRow(reply.status);
+  const facts: ErrorFacts = {
+    ...found,
+    code: refusal.errorReason === undefined ? row.code : `CREANCE_${refusal.errorReason}`,
+    reason: refusal.errorReason?.toLowerCase(),
+    what: row.message,
+    hint: row.hint,
+    retryable: row.retryable,
+    networkCode: reply.networkCode,
+  };
+  return isUnavailable(reply.status) ? new BrokerUnavailableError(facts) : new CreanceError(facts);
+}
+
+function knownError(reason: Reason, found: Partial<ErrorFacts>): CreanceError {
+  const row = reasonRow(reason);
+  const facts: ErrorFacts = {
+    ...found,
+    code: `CREANCE_${reason.toUpperCase()}`,
+    reason,
+    what: row.message,
+    hint: row.fix,
+    retryable: row.retryable,
+  };
+  return new (classOf(reason, row.grpc))(facts);
+}
+
+function classOf(reason: Reason, status: number): ErrorClass {
+  const special = classes[reason];
+  if (special !== undefined) return special;
+  if (reason.startsWith('evidence_') || reason.startsWith('join_token_')) return EvidenceError;
+  return status === grpcStatus.unavailable ? BrokerUnavailableError : CreanceError;
+}
+
+function isUnavailable(status: number): boolean {
+  return status === grpcStatus.unavailable || status === grpcStatus.deadlineExceeded;
+}
+
+function decode(details: Uint8Array | undefined): Refusal {
+  if (details === undefined || details.length > limits.messageBytes) return silent;
+  try {
+    const status = RpcStatus.decode(details);
+    const find = (url: string) => status.details.find((detail) => detail.typeUrl === url)?.value;
+    const info = find(errorInfoType);
+    const retry = find(retryInfoType);
+    const retryAfterMillis = retry && pauseMillis(RetryInfo.decode(retry));
+    return { ...readErrorInfo(info && ErrorInfo.decode(info)), retryAfterMillis };
+  } catch {
+    // Details that no decoder reads say nothing; the status still does.
+    return silent;
+  }
+}
+
+function readErrorInfo(info: ErrorInfo | undefined): Refusal {
+  if (info === undefined || info.domain !== errorDomain || !reasonForm.test(info.reason))
+    return silent;
+  const requestId = info.metadata['request_id'];
+  const missingScope = info.metadata['missing_scope'];
+  return {
+    errorReason: info.reason,
+    requestId: requestId !== undefined && requestIdForm.test(requestId) ? requestId : undefined,
+    missingScope: missingScope === undefined ? undefined : parseScope(missingScope),
+    retryAfterMillis: undefined,
+  };
+}
+
+function pauseMillis(retry: RetryInfo): number | undefined {
+  if (retry.retryDelay === undefined) return undefined;
+  const millis = Number(retry.retryDelay.seconds) * 1_000 + retry.retryDelay.nanos / 1_000_000;
+  return Math.min(Math.max(0, Math.ceil(millis)), limits.retryAfterMillisMax);
+}

@@ -1,0 +1,26 @@
+import { BrokerSession } from './session/broker-session.js';
+import type { MemberKind } from './session/open.js';
+import type { Session } from './session/session.js';
+
+export type { MemberKind } from './session/open.js';
+
+/** @internal A session with what the broker's own command line needs. No part of the public API. */
+export interface InternalSession extends Session {
+  /** What the session may be used for. */
+  readonly kind: MemberKind;
+  /**
+   * Makes a unary call as the session, with a proof that covers the request bytes when `digest` is set.
+   * Tried once, except that a demand for a nonce is answered. Throws a `CreanceError`, or the reason
+   * of `signal` when the session is over.
+   */
+  call(
+    methodPath: string,
+    requestBytes: Uint8Array,
+    options: { readonly digest: boolean },
+  ): Promise<Uint8Array>;
+}
+
+/** @internal The inner face of a session of this package; undefined for anything else. */
+export function internalSession(session: Session): InternalSession | undefined {
+  return session instanceof BrokerSession ? session : undefined;
+}

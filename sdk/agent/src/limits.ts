@@ -1,0 +1,38 @@
+/** Every bound of the SDK, by name. */
+export const limits = {
+  /** Milliseconds of a broker call with all its retries. */
+  callMillis: 5_000,
+  /** Milliseconds of a call that replaces a token which still works. */
+  refreshMillis: 1_000,
+  /** Milliseconds that closing a session may take. */
+  closeMillis: 2_000,
+  /** Tries of one broker call. */
+  callAttempts: 6,
+  /** Milliseconds before the second try; doubles from try to try, up to the second figure. */
+  backoffMillis: 100,
+  backoffMillisMax: 1_600,
+  /** Least milliseconds that a try needs to be worth while. */
+  attemptMillisMin: 50,
+  /** Milliseconds before a refresh that failed is tried again while the old token works. */
+  refreshPauseMillis: 2_000,
+  /** Longest pause in milliseconds that is believed when the broker names one. */
+  retryAfterMillisMax: 3_600_000,
+
+  /** First and longest pause between two connections; each client draws its own from the range. */
+  reconnectMillis: [500, 1_000],
+  reconnectMillisMax: [5_000, 15_000],
+  keepaliveMillis: 30_000,
+  keepaliveTimeoutMillis: 10_000,
+  /** Bytes of a message, in both directions. */
+  messageBytes: 65_536,
+
+  /** Tokens that one session keeps. */
+  tokensCached: 256,
+  /** Origins whose nonces are remembered, and characters of a nonce. */
+  noncesKept: 256,
+  nonceChars: 512,
+  /** Bytes of a key file. */
+  keyFileBytes: 4_096,
+  /** Characters of a challenge that are looked into. */
+  challengeChars: 4_096,
+} as const;

@@ -1,0 +1,44 @@
+import type { HeadersRequest, SignedHeaders } from '../http/fetch.js';
+import type { ProtectedInit } from '../http/request.js';
+import type { Token } from './token.js';
+import type { TokenRequest } from './token-ask.js';
+
+/**
+ * One granted run, bound to a key that lives in this process only. Ends when it is closed, cut, idle
+ * for too long or at its absolute end; `signal` says so at once.
+ */
+export interface Session extends AsyncDisposable {
+  /** The session id, 22 characters of base64url. Says nothing by itself; fit for logs. */
+  readonly id: string;
+  /** Registered name of the workload, resource or operator. */
+  readonly name: string;
+  /** End whatever happens, by the broker's clock. */
+  readonly absoluteEndAt: Date;
+  /**
+   * Aborts with a `SessionRevokedError` or `SessionEndedError` as soon as the SDK knows that the session
+   * is over. Give it to everything that runs on behalf of the session: it stops the work.
+   */
+  readonly signal: AbortSignal;
+  /**
+   * A token for one resource: from memory until about a fifth of its life is left, else from the broker;
+   * one call serves all who ask for the same at once. When the broker is away, the last token is used
+   * to its end. Throws a `CreanceError`, among them `NotGrantedError`, `BrokerUnavailableError`,
+   * `SessionRevokedError` and `SessionEndedError`.
+   */
+  token(request: TokenRequest): Promise<Token>;
+  /**
+   * `fetch` with a token and a proof (RFC 9449 §7.1). Takes one fresh nonce and one fresh token when
+   * the resource asks for them and the body can be sent again; gives every other reply back as it is,
+   * 403 too. Follows no redirect. Throws `RequestRefusedError` for a request that could give the token
+   * away, the errors of `token`, the reason of the signal that aborted, and what `fetch` throws.
+   */
+  fetch(input: string | URL | Request, init: ProtectedInit): Promise<Response>;
+  /**
+   * The headers that `fetch` would send, for HTTP clients of another kind. They hold a token and a proof
+   * for this one request: never log them, make new ones for each sending, follow no redirect with them.
+   * Throws as `fetch` does before it sends.
+   */
+  headers(request: HeadersRequest): Promise<SignedHeaders>;
+  /** Ends the session and everything below it. Never throws, takes at most 2 s, may be repeated. */
+  close(): Promise<void>;
+}

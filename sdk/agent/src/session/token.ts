@@ -1,0 +1,65 @@
+import { inspectAsText } from '../runtime/opaque.js';
+
+/**
+ * A token for one resource. Its text is bearer material: only `reveal` gives it, so that no log, JSON,
+ * template or inspection shows it by accident. `session.fetch` uses it without revealing anything.
+ */
+export interface Token {
+  readonly audience: string;
+  /** Scopes granted, sorted. */
+  readonly scopes: readonly string[];
+  /** End of the token by the broker's clock. */
+  readonly expiresAt: Date;
+  /** The token itself, for the header `Authorization: DPoP …`; a proof goes with every use. */
+  reveal(): string;
+  /** `[creance token, expires …]`. */
+  toString(): string;
+  /** `[creance token, expires …]`. */
+  toJSON(): string;
+}
+
+/** What the broker said of a token. */
+export interface TokenFacts {
+  readonly text: string;
+  readonly audience: string;
+  readonly scopes: readonly string[];
+  /** Unix seconds. */
+  readonly expiresSeconds: number;
+}
+
+/** A token that the broker issued. */
+export class IssuedToken implements Token {
+  static {
+    inspectAsText(IssuedToken.prototype);
+  }
+
+  readonly #facts: TokenFacts;
+
+  constructor(facts: TokenFacts) {
+    this.#facts = { ...facts, scopes: Object.freeze([...facts.scopes]) };
+  }
+
+  get audience(): string {
+    return this.#facts.audience;
+  }
+
+  get scopes(): readonly string[] {
+    return this.#facts.scopes;
+  }
+
+  get expiresAt(): Date {
+    return new Date(this.#facts.expiresSeconds * 1_000);
+  }
+
+  reveal(): string {
+    return this.#facts.text;
+  }
+
+  toString(): string {
+    return `[creance token, expires ${this.expiresAt.toISOString()}]`;
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+}

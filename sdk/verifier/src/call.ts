@@ -1,0 +1,53 @@
+import { ok, type Result, refuse, tokenCharsParsedMax } from '@creance/proto';
+import type { FailureReason } from './failures.js';
+
+/** What the verifier looks at in a request. Several headers of one name are joined by a comma. */
+export interface Call {
+  /** The request's method, as it came. */
+  readonly method: string;
+  /** The path of the request's URL, percent-encoded as it came, without query. */
+  readonly pathname: string;
+  /** The `Authorization` header; null when there is none. */
+  readonly authorization: string | null;
+  /** The `DPoP` header; null when there is none. */
+  readonly proof: string | null;
+}
+
+/** Token and proof, both unchecked. */
+export interface Presented {
+  readonly unverifiedToken: string;
+  readonly unverifiedProof: string;
+}
+
+/** The call of a Web-standard request. */
+export function callOf(request: Request): Call {
+  return {
+    method: request.method,
+    pathname: new URL(request.url).pathname,
+    authorization: request.headers.get('authorization'),
+    proof: request.headers.get('dpop'),
+  };
+}
+
+const schemeCharsMax = 32;
+
+/**
+ * Takes exactly one token of the scheme DPoP and exactly one proof out of a call (RFC 9449 §7.1). A
+ * second header of either name arrives joined by a comma, which neither form knows.
+ */
+export function presentedBy({ authorization, proof }: Call): Result<Presented, FailureReason> {
+  if (authorization === null) return refuse('token_missing');
+  const space = authorization.indexOf(' ');
+  if (space < 1 || space > schemeCharsMax) return refuse('authorization_malformed');
+  const scheme = authorization.slice(0, space).toLowerCase();
+  if (scheme === 'bearer') return refuse('token_sent_as_bearer');
+  if (scheme !== 'dpop') return refuse('scheme_unknown');
+  const unverifiedToken = authorization.slice(space + 1);
+  if (unverifiedToken.length > tokenCharsParsedMax) return refuse('token_too_large');
+  if (/[\s,]/.test(unverifiedToken) || unverifiedToken === '') {
+    return refuse('authorization_malformed');
+  }
+  if (proof === null) return refuse('proof_missing');
+  if (proof.includes(',')) return refuse('proof_duplicated');
+  return ok({ unverifiedToken, unverifiedProof: proof });
+}

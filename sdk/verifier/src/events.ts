@@ -1,0 +1,42 @@
+import type { FailureReason } from './failures.js';
+import type { FeedFault } from './feed.js';
+
+/** Bounds whose reaching is told. */
+export type LimitReason = Extract<
+  FailureReason,
+  'view_full' | 'replay_memory_full' | 'live_identities_full'
+>;
+
+/** What a verifier tells whoever runs it. Never a token, a proof or a handle. */
+export type VerifierEvent =
+  /** A session is open and the feed subscribed. */
+  | { readonly kind: 'connected'; readonly resource: string }
+  /** The way to the broker is lost; it is tried again. `code` is a gRPC status or a stable reason. */
+  | { readonly kind: 'disconnected'; readonly code: string }
+  /** The view stands at a revision now. */
+  | { readonly kind: 'applied'; readonly revision: number }
+  /** The view is older than `maxStale`, or young again. */
+  | { readonly kind: 'stale'; readonly ageMillis: number }
+  | { readonly kind: 'fresh' }
+  /** Something that came over the feed was refused. */
+  | { readonly kind: 'refused'; readonly fault: FeedFault }
+  /** The broker's feed key is vouched for by another anchor: everything is refused. */
+  | { readonly kind: 'anchor_mismatch' }
+  /** The clocks of broker and verifier differ by more than is allowed for. Positive: ours is ahead. */
+  | { readonly kind: 'clock_skew'; readonly seconds: number }
+  /** A bound was hit and a request refused for it. */
+  | { readonly kind: 'limit'; readonly reason: LimitReason };
+
+/** Takes events. What it throws is dropped: a broken log ends no verifier. */
+export type OnEvent = (event: VerifierEvent) => void;
+
+/** Makes an event listener that never throws. */
+export function safely(onEvent: OnEvent | undefined): OnEvent {
+  return (event) => {
+    try {
+      onEvent?.(event);
+    } catch {
+      // Whoever listens has a fault of its own; verification goes on.
+    }
+  };
+}

@@ -1,0 +1,143 @@
+import { type JoinString, parseJoinString, reasonRow } from '@creance/proto';
+import { Frame, Settings } from '@creance/proto/wire';
+import { type OnEvent, safely } from '../events.js';
+import { Feed } from '../feed.js';
+import { type Clock, systemClock } from '../runtime/clock.js';
+import { type Entropy, systemEntropy } from '../runtime/entropy.js';
+import { createVerifier, type Verifier, type VerifierOptions } from '../verifier.js';
+import { parseAddress } from './address.js';
+import { newEcKey } from './ec-key.js';
+import { JoinError } from './join-error.js';
+import { KeepCurrent } from './keep-current.js';
+import { createKeyFile, type Membership, readKeyFile } from './key-file.js';
+import { Line } from './line.js';
+import type { BrokerRefusal } from './refusal.js';
+import { openSession } from './session.js';
+
+/** How a resource joins its broker and verifies. */
+export interface JoinOptions extends Omit<VerifierOptions, 'feed'> {
+  /** The join string of the first contact. Later starts need none. */
+  readonly join?: string | undefined;
+  /** Where the registered key is kept: a file for its owner alone, made on first contact. */
+  readonly keyFile: string;
+  /** Registered name of the resource; a join string for another one is refused. */
+  readonly resource?: string | undefined;
+  /** Certificates in PEM form to trust instead of the machine's. */
+  readonly rootCertificates?: Uint8Array | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+interface Enrolled {
+  readonly membership: Membership;
+  readonly joinToken: string | undefined;
+  readonly isNewKey: boolean;
+}
+
+/**
+ * Joins the broker and gives a verifier whose view is kept current. Rejects with a JoinError when the
+ * broker refuses for good or a file or option is wrong; a broker that cannot be reached is tried again
+ * for as long as the verifier lives, which refuses every request meanwhile. `ready()` waits for the
+ * first whole view.
+ */
+export async function joinVerifier(options: JoinOptions): Promise<Verifier> {
+  const clock = options.clock ?? systemClock;
+  const entropy = options.entropy ?? systemEntropy;
+  const onEvent = safely(options.onEvent);
+  const enrolled = await enrol(options, entropy);
+  const { issuer, anchor, address: url } = enrolled.membership;
+  const address = parseAddress(url);
+  const { resource, maxStaleSeconds, limits } = options;
+  const feed = new Feed({
+    issuer,
+    anchor,
+    resource,
+    clock,
+    decoders: {
+      frame: (bytes) => Frame.decode(bytes),
+      settings: (bytes) => Settings.decode(bytes),
+    },
+    viewEntriesMax: limits?.viewEntriesMax,
+  });
+  const verifier = createVerifier({ ...options, feed, entropy, onEvent });
+  const line = new Line(address, options.rootCertificates, clock);
+  const session = { ...enrolled, line, address, resource, clock, entropy };
+  const current = new KeepCurrent({
+    line,
+    feed,
+    session,
+    maxStaleSeconds,
+    clock,
+    entropy,
+    onEvent,
+  });
+  try {
+    current.start(await firstContact(session, onEvent));
+  } catch (fault) {
+    await verifier.close();
+    await current.close();
+    throw fault;
+  }
+  return closingBoth(verifier, current);
+}
+
+async function firstContact(
+  session: Parameters<typeof openSession>[0],
+  onEvent: OnEvent,
+): Promise<Parameters<KeepCurrent['start']>[0]> {
+  const opened = await openSession(session);
+  if (opened.ok) return opened.value;
+  if (isFinal(opened.error)) throw new JoinError(opened.error.reason);
+  onEvent({ kind: 'disconnected', code: opened.error.reason ?? opened.error.status });
+  return undefined;
+}
+
+/** Whether trying again as before cannot help. */
+function isFinal(
+  refusal: BrokerRefusal,
+): refusal is BrokerRefusal & { reason: NonNullable<BrokerRefusal['reason']> } {
+  const { reason } = refusal;
+  return reason !== undefined && reason !== 'internal' && !reasonRow(reason).retryable;
+}
+
+async function enrol(options: JoinOptions, entropy: Entropy): Promise<Enrolled> {
+  const join = options.join === undefined ? undefined : parseJoin(options.join);
+  const kept = await readKeyFile(options.keyFile);
+  if (kept !== undefined) {
+    return { membership: movedTo(kept, join), joinToken: join?.joinToken, isNewKey: false };
+  }
+  if (join === undefined) throw new JoinError('join_string_missing');
+  parseAddress(join.address);
+  const { issuer, address, anchor, joinToken } = join;
+  const evidenceKey = newEcKey();
+  const fresh = { issuer, address, anchor, evidenceKey };
+  // Before the join token is redeemed: a key that is lost afterwards would take the token with it.
+  const membership = await createKeyFile(options.keyFile, fresh, entropy);
+  return { membership, joinToken, isNewKey: membership === fresh };
+}
+
+function parseJoin(text: string): JoinString {
+  const join = parseJoinString(text);
+  if (join === undefined) throw new JoinError('join_string_malformed');
+  return join;
+}
+
+/** A join string beside a key file may say where the broker is now, not who it is. */
+function movedTo(kept: Membership, join: JoinString | undefined): Membership {
+  if (join === undefined) return kept;
+  if (join.issuer !== kept.issuer || join.anchor !== kept.anchor) {
+    throw new JoinError('key_file_of_other_broker');
+  }
+  return { ...kept, address: join.address };
+}
+
+function closingBoth(verifier: Verifier, current: KeepCurrent): Verifier {
+  return {
+    verify: (request, options) => verifier.verify(request, options),
+    verifyCall: (call, options) => verifier.verifyCall(call, options),
+    ready: () => verifier.ready(),
+    async close() {
+      await verifier.close();
+      await current.close();
+    },
+  };
+}

@@ -1,0 +1,40 @@
+export type { Call } from './call.js';
+export { choosePrimitives } from './choose-primitives.js';
+export type { CutFault } from './cuts.js';
+export type { LimitReason, OnEvent, VerifierEvent } from './events.js';
+export { Failure, type FailureBody, type FailureParts } from './failure.js';
+export type { FailureRow } from './failure-row.js';
+export { type FailureReason, failures } from './failures.js';
+export {
+  type Applied,
+  Feed,
+  type FeedDecoders,
+  type FeedFault,
+  type FeedOptions,
+  type WireOpening,
+  type WireSignedFrame,
+} from './feed.js';
+export {
+  type FeedEntry,
+  type FeedFrame,
+  readFrame,
+  type TokenKey,
+  type WireEntry,
+  type WireFrame,
+} from './frame.js';
+export { type Identity, TokenEnded } from './identity.js';
+export { type VerifierLimits, verifierLimits } from './limits.js';
+export { nodePrimitives } from './node-primitives.js';
+export type { Primitives, Soon, VerifyKey } from './primitives.js';
+export type { Clock, Timer } from './runtime/clock.js';
+export type { Entropy } from './runtime/entropy.js';
+export type { FeedSettings, Strictness, WireSettings } from './settings.js';
+export {
+  createVerifier,
+  type Verified,
+  type Verifier,
+  type VerifierOptions,
+  type VerifyOptions,
+} from './verifier.js';
+export { type Arrival, type FrameFault, View, type ViewChange } from './view.js';
+export { webPrimitives } from './web-primitives.js';

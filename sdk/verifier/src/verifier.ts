@@ -1,0 +1,124 @@
+import type { ScopeSet } from '@creance/proto';
+import { type Call, callOf } from './call.js';
+import { type LimitReason, type OnEvent, safely } from './events.js';
+import { Failure } from './failure.js';
+import type { FailureReason } from './failures.js';
+import type { Feed } from './feed.js';
+import type { Identity } from './identity.js';
+import { Judge, type Refusal } from './judge.js';
+import { type VerifierLimits, verifierLimits } from './limits.js';
+import { checkScopes, parsePublicOrigin } from './options.js';
+import { type Entropy, systemEntropy } from './runtime/entropy.js';
+import type { Strictness } from './settings.js';
+
+/** What an action asks for. */
+export interface VerifyOptions {
+  /** Scopes of the action: the token must hold them all. At least one. */
+  readonly scopes: readonly string[];
+  /** Releases the identity when it aborts: the signal of whoever runs the call. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The outcome of a verification. */
+export type Verified =
+  | { readonly ok: true; readonly identity: Identity }
+  | { readonly ok: false; readonly failure: Failure };
+
+/** How a verifier judges. All of it may only make it stricter than the broker's manifest says. */
+export interface VerifierOptions {
+  readonly feed: Feed;
+  /** Origin under which clients know the resource; by default that of the audience. */
+  readonly publicOrigin?: string | undefined;
+  readonly strictness?: Strictness | undefined;
+  /** Seconds after which a view is stale. */
+  readonly maxStaleSeconds?: number | undefined;
+  /** When proofs must carry a nonce: for 65 s after the start, or always. */
+  readonly nonce?: 'after-start' | 'always' | undefined;
+  readonly onEvent?: OnEvent | undefined;
+  readonly entropy?: Entropy | undefined;
+  readonly limits?: Partial<VerifierLimits> | undefined;
+}
+
+/** Verifies requests by a view of the revocation log, without calling anybody. */
+export interface Verifier {
+  /** Verifies a Web-standard request. Throws only when the options are at fault. */
+  verify(request: Request, options: VerifyOptions): Promise<Verified>;
+  /** The same for a request that was taken apart already. */
+  verifyCall(call: Call, options: VerifyOptions): Promise<Verified>;
+  /** Resolves when the first whole view is in force; rejects when the verifier is closed before. */
+  ready(): Promise<void>;
+  /** Refuses everything from now on and ends every call that watches its signal. */
+  close(): Promise<void>;
+}
+
+/** Makes a verifier over a feed that somebody else keeps going. */
+export function createVerifier(options: VerifierOptions): Verifier {
+  return new FeedVerifier(options);
+}
+
+class FeedVerifier implements Verifier {
+  readonly #judge: Judge;
+  readonly #onEvent: OnEvent;
+  readonly #entropy: Entropy;
+  readonly #ready: Promise<void>;
+  readonly #stopListening: () => void;
+  #failReady: (fault: Error) => void = () => {};
+
+  constructor(options: VerifierOptions) {
+    const { feed } = options;
+    this.#onEvent = safely(options.onEvent);
+    this.#entropy = options.entropy ?? systemEntropy;
+    this.#judge = new Judge(feed, {
+      publicOrigin: parsePublicOrigin(options.publicOrigin),
+      strictness: options.strictness,
+      maxStaleSeconds: options.maxStaleSeconds,
+      nonceAlways: options.nonce === 'always',
+      entropy: this.#entropy,
+      limits: { ...verifierLimits, ...options.limits },
+    });
+    this.#ready = new Promise((resolve, reject) => {
+      this.#failReady = reject;
+      if (feed.view.isWhole) resolve();
+      else feed.onChange(() => feed.view.isWhole && resolve());
+    });
+    // Whoever waits for it is told; whoever does not must not be ended by it.
+    this.#ready.catch(() => {});
+    this.#stopListening = feed.onChange((change) => this.#judge.live.onChange(change));
+  }
+
+  ready(): Promise<void> {
+    return this.#ready;
+  }
+
+  async close(): Promise<void> {
+    this.#judge.close();
+    this.#stopListening();
+    this.#failReady(new Error('the verifier was closed'));
+  }
+
+  async verify(request: Request, options: VerifyOptions): Promise<Verified> {
+    return this.verifyCall(callOf(request), options);
+  }
+
+  async verifyCall(call: Call, options: VerifyOptions): Promise<Verified> {
+    checkScopes(options.scopes);
+    const judged = await this.#judge.judge(call, options.scopes as ScopeSet);
+    if (!judged.ok) return { ok: false, failure: this.#failure(judged.error, options) };
+    const identity = judged.value;
+    if (options.signal?.aborted) identity.release();
+    else options.signal?.addEventListener('abort', () => identity.release(), { once: true });
+    return { ok: true, identity };
+  }
+
+  #failure({ reason, nonce }: Refusal, { scopes }: VerifyOptions): Failure {
+    if (isLimit(reason)) this.#onEvent({ kind: 'limit', reason });
+    const named = reason === 'insufficient_scope' ? scopes : undefined;
+    return new Failure(reason, { scopes: named, nonce }, this.#entropy);
+  }
+}
+
+function isLimit(reason: FailureReason): reason is LimitReason {
+  return (
+    reason === 'view_full' || reason === 'replay_memory_full' || reason === 'live_identities_full'
+  );
+}

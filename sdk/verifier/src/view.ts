@@ -1,0 +1,201 @@
+import {
+  type Handle,
+  ok,
+  type Result,
+  type Revision,
+  refuse,
+  revisionZero,
+  type Thumbprint,
+} from '@creance/proto';
+import { type CutFault, Cuts } from './cuts.js';
+import type { FeedEntry, FeedFrame, TokenKey } from './frame.js';
+import { feedKeysRememberedMax, verifierLimits } from './limits.js';
+
+/** Why a genuine frame does not apply. */
+export type FrameFault =
+  /** The frame is of another issuer's log. */
+  | 'frame_other_issuer'
+  /** The frame is not newer than one that was seen by the same feed key. */
+  | 'frame_replayed'
+  /** A frame is missing before this one: the view needs a snapshot. */
+  | 'broken_link'
+  /** The snapshot stands behind the view: the broker has gone back. */
+  | 'rolled_back'
+  /** The view holds `viewEntriesMax` entries and more were sent. */
+  | 'view_full';
+
+/** What a frame changed. */
+export type ViewChange =
+  | { readonly kind: 'part' }
+  | { readonly kind: 'replaced' }
+  | { readonly kind: 'added'; readonly entries: readonly FeedEntry[] }
+  | { readonly kind: 'confirmed' };
+
+/** How a frame arrived. */
+export interface Arrival {
+  /** Thumbprint of the feed key that signed the frame. */
+  readonly feedKey: Thumbprint;
+  /** Monotonic milliseconds as of which the frame tells the state of the log. */
+  readonly asOfMillis: number;
+}
+
+interface Pending {
+  readonly cuts: Cuts;
+  readonly revision: Revision;
+  part: number;
+  lastEntry: Revision;
+}
+
+/**
+ * A verifier's map handle → revision with its freshness. Pure and synchronous: no clock, no network;
+ * frames come in verified. Whatever does not fit exactly is refused and leaves the view as it was, so
+ * that it grows stale rather than wrong.
+ */
+export class View {
+  readonly issuer: string;
+  readonly #entriesMax: number;
+  #cuts: Cuts;
+  #revision: Revision = revisionZero;
+  #asOfMillis = Number.NEGATIVE_INFINITY;
+  #isWhole = false;
+  #isFull = false;
+  #pending: Pending | undefined;
+  readonly #newest = new Map<Thumbprint, number>();
+
+  constructor(issuer: string, entriesMax: number = verifierLimits.viewEntriesMax) {
+    this.issuer = issuer;
+    this.#entriesMax = entriesMax;
+    this.#cuts = new Cuts(entriesMax);
+  }
+
+  /** Revision at which the view stands; zero before the first snapshot. */
+  get revision(): Revision {
+    return this.#revision;
+  }
+
+  /** Whether a snapshot has arrived to its last part. */
+  get isWhole(): boolean {
+    return this.#isWhole;
+  }
+
+  /** Whether the log has outgrown the view: then it stands for nothing until a snapshot fits. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  /** Cuts and keys held. */
+  get size(): number {
+    return this.#cuts.size;
+  }
+
+  /** Tokens whose `rev` lies below this are refused: all of that time were cut. */
+  get before(): Revision {
+    return this.#cuts.before;
+  }
+
+  /** Tokens whose `rev` lies below this are refused, whatever the clock says. */
+  get floor(): Revision {
+    return this.#cuts.floor;
+  }
+
+  /** Milliseconds since the log is known to have stood at `revision`; infinite without a view. */
+  ageMillis(nowMillis: number): number {
+    return this.#isWhole ? nowMillis - this.#asOfMillis : Number.POSITIVE_INFINITY;
+  }
+
+  /** A published token key that was not cut. */
+  tokenKey(keyId: Thumbprint): TokenKey | undefined {
+    return this.#cuts.tokenKey(keyId);
+  }
+
+  /** Whether a token key was cut. */
+  isKeyCut(keyId: Thumbprint): boolean {
+    return this.#cuts.isKeyCut(keyId);
+  }
+
+  /** Why the log refuses a token with this lineage and `rev`; undefined when it does not. */
+  faultOf(handles: readonly Handle[], rev: Revision): CutFault | undefined {
+    return this.#cuts.faultOf(handles, rev);
+  }
+
+  /** Drops a snapshot that has not arrived whole: its parts belong to one subscription. */
+  forgetPending(): void {
+    this.#pending = undefined;
+  }
+
+  /** Applies a frame whose signature is good. */
+  apply(frame: FeedFrame, { feedKey, asOfMillis }: Arrival): Result<ViewChange, FrameFault> {
+    if (frame.issuer !== this.issuer) return refuse('frame_other_issuer');
+    if (frame.madeAtMicros <= (this.#newest.get(feedKey) ?? 0)) return refuse('frame_replayed');
+    this.#remember(feedKey, frame.madeAtMicros);
+    if (frame.kind === 'snapshot') return this.#applySnapshot(frame, asOfMillis);
+    if (this.#isFull) return refuse('view_full');
+    if (!this.#isWhole || this.#pending !== undefined || frame.previous !== this.#revision) {
+      return refuse('broken_link');
+    }
+    if (frame.kind === 'heartbeat' && frame.revision !== this.#revision) {
+      return refuse('broken_link');
+    }
+    return this.#applyDelta(frame, asOfMillis);
+  }
+
+  #applyDelta(frame: FeedFrame, asOfMillis: number): Result<ViewChange, FrameFault> {
+    for (const entry of frame.entries) {
+      if (this.#cuts.add(entry)) continue;
+      this.#isFull = true;
+      return refuse('view_full');
+    }
+    this.#cuts.raiseFloor(frame.floor);
+    this.#revision = frame.revision;
+    this.#asOfMillis = Math.max(this.#asOfMillis, asOfMillis);
+    if (frame.kind === 'heartbeat') return ok({ kind: 'confirmed' });
+    return ok({ kind: 'added', entries: frame.entries });
+  }
+
+  #applySnapshot(frame: FeedFrame, asOfMillis: number): Result<ViewChange, FrameFault> {
+    const pending = this.#pendingFor(frame);
+    this.#pending = undefined;
+    if (frame.revision < this.#revision) return refuse('rolled_back');
+    if (pending === undefined) return refuse('broken_link');
+    for (const entry of frame.entries) {
+      if (pending.cuts.add(entry)) continue;
+      this.#isFull = true;
+      return refuse('view_full');
+    }
+    pending.cuts.raiseFloor(frame.floor);
+    pending.lastEntry = frame.entries.at(-1)?.revision ?? pending.lastEntry;
+    pending.part += 1;
+    if (!frame.isLastPart) {
+      this.#pending = pending;
+      return ok({ kind: 'part' });
+    }
+    pending.cuts.settle();
+    this.#cuts = pending.cuts;
+    this.#revision = frame.revision;
+    this.#asOfMillis = Math.max(this.#asOfMillis, asOfMillis);
+    this.#isWhole = true;
+    this.#isFull = false;
+    return ok({ kind: 'replaced' });
+  }
+
+  /** The snapshot that a part continues; a first part starts one. Undefined when it fits nowhere. */
+  #pendingFor({ part, revision, entries }: FeedFrame): Pending | undefined {
+    if (part === 0) {
+      const cuts = new Cuts(this.#entriesMax, this.#cuts);
+      return { cuts, revision, part: 0, lastEntry: revisionZero };
+    }
+    const pending = this.#pending;
+    const continues = pending?.part === part && pending.revision === revision;
+    const ascends = (entries[0]?.revision ?? Number.POSITIVE_INFINITY) > (pending?.lastEntry ?? 0);
+    return continues && ascends ? pending : undefined;
+  }
+
+  #remember(feedKey: Thumbprint, madeAtMicros: number): void {
+    this.#newest.delete(feedKey);
+    this.#newest.set(feedKey, madeAtMicros);
+    const [oldest] = this.#newest.keys();
+    if (this.#newest.size > feedKeysRememberedMax && oldest !== undefined) {
+      this.#newest.delete(oldest);
+    }
+  }
+}

@@ -1,0 +1,152 @@
+import { type Revision, revisionZero } from '@creance/proto';
+import { describe, expect, it } from 'vitest';
+import { type LogRow, type OpenStore, sessionIdOf, thumbprintOfName } from '../../support/store.js';
+import { childOf, event, openRoots, under } from './asks.js';
+import { freshStore } from './fixture.js';
+
+/** The revocation log: it only grows, and says so to those who listen. */
+export function logSuite(name: string, open: OpenStore): void {
+  describe(`${name}: the log`, () => {
+    const fresh = freshStore(open);
+    const key = (name: string) => ({
+      keyId: thumbprintOfName(name),
+      x: thumbprintOfName(`${name} x`),
+      y: thumbprintOfName(`${name} y`),
+      retireAt: 1_764_090_000,
+    });
+
+    it('begins at zero, which is known', () => {
+      const { store } = fresh.current;
+      expect(store.head()).toBe(revisionZero);
+      expect(store.logAfter(revisionZero, 10)).toEqual([]);
+      expect(store.isKnownRevision(revisionZero)).toBe(true);
+      expect(store.isKnownRevision(1 as Revision)).toBe(false);
+    });
+
+    it('publishes a token key once, with its audit event', async () => {
+      const { store, clock, written, audit } = fresh.current;
+      const publish = () => store.publishTokenKey(key('k'), event(clock, 'token_key_published'));
+      const first = await publish();
+      expect(first).toEqual({ ok: true, value: store.head() });
+      expect(store.logAfter(revisionZero, 10)).toEqual([
+        { revision: store.head(), entry: { kind: 'token-key', key: key('k') } },
+      ]);
+      const before = written();
+      clock.advance(1);
+      expect(await publish()).toEqual(first);
+      expect(written()).toEqual(before);
+      expect(audit().map(({ kind }) => kind)).toEqual(['token_key_published']);
+    });
+
+    // breaks when: log.ts takes the clock alone, or restarts from it
+    it('gives revisions that never repeat or go back, whatever the clock does, also after a restart', async () => {
+      const { clock, reopen } = fresh.current;
+      let { store } = fresh.current;
+      await openRoots(fresh.current, 'a', 'b', 'c', 'd', 'e', 'f');
+      const revisions: Revision[] = [];
+      const steps = [0, -3_600, 0, 7_200, -86_400, 5];
+      for (const [at, session] of ['a', 'b', 'c', 'd', 'e', 'f'].entries()) {
+        clock.stepWall(steps[at] ?? 0);
+        const done = await store.cutSession(under(clock, session, 'session_cut'));
+        if (!done.ok) throw new Error(done.error);
+        revisions.push(done.value.revision);
+        expect(store.head()).toBe(done.value.revision);
+        if (at % 2 === 1) store = await reopen();
+        expect(store.head()).toBe(done.value.revision);
+      }
+      expect(revisions).toEqual([...new Set(revisions)].sort((a, b) => a - b));
+      const nowOrNext = [revisions[0], (revisions[0] ?? 0) + 1, (revisions[0] ?? 0) + 2];
+      expect(revisions.slice(0, 3)).toEqual(nowOrNext);
+    });
+
+    it('gives the rows after a revision, ascending, at most so many, and knows each of them', async () => {
+      const { store, clock } = fresh.current;
+      for (let at = 0; at < 5; at += 1) {
+        await store.publishTokenKey(key(`k${at}`), event(clock));
+        clock.advance(1);
+      }
+      const all = store.logAfter(revisionZero, 100);
+      expect(all.length).toBe(5);
+      expect(all.map(({ revision }) => revision)).toEqual(
+        all.map(({ revision }) => revision).toSorted((a, b) => a - b),
+      );
+      const second = all[1]?.revision ?? revisionZero;
+      expect(store.logAfter(second, 2)).toEqual(all.slice(2, 4));
+      expect(store.logAfter(store.head(), 2)).toEqual([]);
+      expect(all.every(({ revision }) => store.isKnownRevision(revision))).toBe(true);
+      expect(store.isKnownRevision((second + 1) as Revision)).toBe(false);
+    });
+
+    it('tells listeners the rows of each commit that grew it, until they stop', async () => {
+      const { store, clock } = fresh.current;
+      await openRoots(fresh.current, 'a', 'b', 'c');
+      const heard: (readonly LogRow[])[] = [];
+      const stop = store.onLog((rows) => heard.push(rows));
+      await store.appendAudit(event(clock));
+      await Promise.all(
+        ['a', 'b'].map((session) => store.cutSession(under(clock, session, 'session_cut'))),
+      );
+      expect(heard).toEqual([store.logAfter(revisionZero, 10)]);
+      stop();
+      await store.cutSession(under(clock, 'c', 'session_cut'));
+      expect(heard.length).toBe(1);
+    });
+
+    it('tells a listener only what is durable', async () => {
+      const { store, clock, crash } = fresh.current;
+      await openRoots(fresh.current, 'a');
+      const copies: Promise<readonly LogRow[]>[] = [];
+      store.onLog((rows) => {
+        const after = crash();
+        copies.push(after.then((copy) => copy.logAfter(revisionZero, 10)));
+        expect(rows.length).toBe(1);
+      });
+      await store.cutSession(under(clock, 'a', 'session_cut'));
+      expect(await copies[0]).toEqual(store.logAfter(revisionZero, 10));
+    });
+
+    it('ends at most commitRows overdue sessions a call, with a row and an audit event each', async () => {
+      const under2 = await fresh.with({ commitRows: 2 });
+      const { store, clock, audit } = under2;
+      await openRoots(under2, 'a', 'b', 'c');
+      expect(await store.expireSessions(clock.now())).toBe(0);
+      clock.advance(600);
+      expect(await store.expireSessions(clock.now())).toBe(2);
+      expect(await store.expireSessions(clock.now())).toBe(1);
+      expect(await store.expireSessions(clock.now())).toBe(0);
+      const handles = ['a', 'b', 'c'].map(sessionIdOf);
+      const entries = handles.map((handle) => ({ kind: 'handle', handle, absolute: true }));
+      expect(store.logAfter(revisionZero, 10).map(({ entry }) => entry)).toEqual(entries);
+      expect(audit().filter(({ kind }) => kind === 'session_expired').length).toBe(3);
+      expect(handles.map((id) => store.session(id)?.end)).toEqual([
+        'expired',
+        'expired',
+        'expired',
+      ]);
+      clock.stepWall(-600);
+      const revived = await store.issueToken(under(clock, 'a', 'token_issued'));
+      expect(revived).toEqual({ ok: false, error: 'session_expired' });
+    });
+
+    // breaks when: expireSessions ends what one above it has taken along
+    it('ends an overdue tree by one row and counts all of it', async () => {
+      const [root] = await openRoots(fresh.current, 'root');
+      if (root === undefined) throw new Error('no root');
+      const store = await fresh.current.plant([childOf(root, 'one'), childOf(root, 'two')]);
+      const { clock } = fresh.current;
+      clock.advance(600);
+      expect(await store.expireSessions(clock.now())).toBe(3);
+      expect(store.logAfter(revisionZero, 10).length).toBe(1);
+      expect(store.session(sessionIdOf('two'))?.end).toBe('expired');
+    });
+
+    it('ends without a row what nobody can hold a token of any more', async () => {
+      const { store, clock } = fresh.current;
+      await openRoots(fresh.current, 'a');
+      clock.advance(86_400);
+      expect(await store.expireSessions(clock.now())).toBe(1);
+      expect(store.logAfter(revisionZero, 10)).toEqual([]);
+      expect(store.session(sessionIdOf('a'))?.end).toBe('expired');
+    });
+  });
+}
