@@ -8,16 +8,9 @@ export async function play(stage: Stage, data: string): Promise<void> {
   console.log(`without a token: ${await told(await fetch(url))}`);
   const client = await connect({ join: await stage.joinString() });
   const session = await client.session();
-  const ask = {
-    url,
-    method: 'GET',
-    audience: 'https://crm.example.internal',
-    scopes: ['contacts:read'],
-  };
-  console.log(
-    `with a token: ${await told(await fetch(url, { headers: await session.headers(ask) }))}`,
-  );
-  const keptForLater = await session.headers(ask);
+  const ask = { audience: 'https://crm.example.internal', scopes: ['contacts:read'] };
+  console.log(`with a token: ${await told(await session.fetch(url, ask))}`);
+  const keptForLater = { ...(await session.headers({ url, ...ask })) };
   await creance(
     'cut',
     '--data',

@@ -32,7 +32,18 @@ export interface StagePlan {
 /** Starts a development broker on a data folder. */
 export function startBroker(data: string, listen: string): Promise<Running> {
   const manifest = sourceFile('story/creance.yaml');
-  const args = [creanceCommand, 'dev', '--manifest', manifest, '--data', data, '--listen', listen];
+  const args = [
+    creanceCommand,
+    'dev',
+    '--manifest',
+    manifest,
+    '--data',
+    data,
+    '--listen',
+    listen,
+    '--log-level',
+    'error',
+  ];
   return start(args, {}, /gRPC\s+(http:\/\/\S+)/);
 }
 

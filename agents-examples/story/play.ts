@@ -70,7 +70,7 @@ async function theCut({ data, narrator }: Scene, agent: Agent): Promise<void> {
   );
   narrator.say(confirmed);
   const refused = await agent.act('stashed');
-  tell(narrator, 'a request with its live token and a fresh proof', refused, /^401 token_revoked$/);
+  tell(narrator, 'a request with its live token and a fresh proof', refused, /^401 token_cut$/);
   tell(
     narrator,
     'the agent itself, through the SDK',
@@ -89,7 +89,7 @@ async function theCrash({ stage, data, narrator }: Scene, agent: Agent): Promise
     broker.readyMillis,
     true,
   );
-  tell(narrator, 'the token is still refused', await agent.act('stashed'), /^401 token_revoked$/);
+  tell(narrator, 'the token is still refused', await agent.act('stashed'), /^401 token_cut$/);
   const startedAt = performance.now();
   const audit = await creance('audit', 'verify', '--data', data);
   narrator.line(

@@ -32,7 +32,7 @@ export async function cut(line: OperatorLine, flags: CutFlags, output: Output): 
     output.result(`cut at revision ${revision}: ${count(sessionsEnded, 'session')} ended`);
     const { verifiersEnforcing, verifiersSubscribed } = confirmed;
     output.result(
-      `${verifiersEnforcing} of ${count(verifiersSubscribed, 'verifier')} enforce it after ${millis} ms`,
+      `enforced by ${verifiersEnforcing} of ${count(verifiersSubscribed, 'verifier')} after ${millis} ms`,
     );
   }
   if (confirmed.verifiersEnforcing < confirmed.verifiersSubscribed) {

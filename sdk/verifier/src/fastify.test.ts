@@ -20,7 +20,7 @@ interface Served {
 
 async function serve(): Promise<Served> {
   const bench = await openBench();
-  const app = Fastify();
+  const app = Fastify({ forceCloseConnections: true });
   apps.push(app);
   await app.register(creanceFastify(bench.verifier));
   const onRequest = requireScopes('contacts:read');

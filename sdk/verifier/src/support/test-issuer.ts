@@ -16,8 +16,8 @@ import { type Entry, Frame, FrameKind, Settings, Strictness } from '@creance/pro
 import type { FeedDecoders, WireOpening, WireSignedFrame } from '../feed.js';
 import { feedKeyStatementType } from '../feed-key.js';
 import { type EcKey, newEcKey, signJws } from '../grpc/ec-key.js';
+import type { Clock } from '../runtime/clock.js';
 import { systemEntropy } from '../runtime/entropy.js';
-import type { TestClock } from './test-clock.js';
 
 /** The generated codec, as `./grpc` gives it to a feed. */
 export const wireDecoders: FeedDecoders = {
@@ -48,11 +48,11 @@ export class TestIssuer {
   readonly holder: EcKey = newEcKey();
   readonly session: SessionId = newHandle() as SessionId;
   readonly workload: Handle = newHandle();
-  readonly clock: TestClock;
+  readonly clock: Pick<Clock, 'now'>;
   #head: number;
   #madeAt = 0;
 
-  constructor(clock: TestClock) {
+  constructor(clock: Pick<Clock, 'now'>) {
     this.clock = clock;
     this.#head = clock.now() * 1_000;
   }

@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const run = promisify(execFile);
+const folder = import.meta.dirname;
+const built = (name: string) => join(folder, 'dist', name);
+
+/** The expected output in an example's README: its block without a language. */
+function expectedOutput(name: string): string {
+  const readme = readFileSync(join(folder, name, 'README.md'), 'utf8');
+  return /prints\n\n```\n([\s\S]*?)```/.exec(readme)?.[1] ?? 'the README names no output';
+}
+
+describe('the examples', () => {
+  for (const name of ['01-first-token', '04-resource-server']) {
+    it(`${name} prints what its README says`, { timeout: 60_000 }, async () => {
+      const { stdout } = await run(process.execPath, [built('run.js'), name]);
+      expect(stdout).toBe(expectedOutput(name));
+    });
+  }
+});
+
+describe('the story', () => {
+  const data = mkdtempSync(join(tmpdir(), 'creance-'));
+  afterAll(() => rmSync(data, { recursive: true }));
+
+  it('ends as it should, twice on the same data', { timeout: 120_000 }, async () => {
+    const args = ['--once', '--data', data, '--listen', '127.0.0.1:0', '--port', '0'];
+    for (const time of ['first', 'second']) {
+      const { stdout } = await run(process.execPath, [built('story/main.js'), ...args]);
+      expect(stdout, `the ${time} time`).not.toContain('✗');
+      expect(stdout.match(/✓/g)).toHaveLength(15);
+    }
+  });
+});
