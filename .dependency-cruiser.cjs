@@ -123,13 +123,25 @@ const forbidden = [
   },
   {
     name: 'packages-through-their-doors',
-    comment: 'Another package is imported by what its package.json exports.',
+    comment:
+      'Another package is imported by what its package.json exports. Only test/ looks into the broker: laws and contracts that cross its rooms are held there.',
     severity: 'error',
-    from: { path: '^(proto|broker|sdk/agent|sdk/verifier|agents-examples|test|bench)/' },
+    from: { path: '^(proto|broker|sdk/agent|sdk/verifier|agents-examples|bench)/' },
     to: {
       path: '^(proto|broker|sdk/agent|sdk/verifier)/',
       pathNot:
         '^($1/|proto/src/(index|wire)\\.ts$|broker/src/index\\.ts$|sdk/agent/src/(index|internal)\\.ts$|sdk/verifier/src/(index|grpc|fastify)\\.ts$)',
+    },
+  },
+  {
+    name: 'tests-through-the-doors-of-the-sdk',
+    comment: 'Users have only the doors of the SDK packages and of proto, so tests have no more.',
+    severity: 'error',
+    from: { path: '^test/' },
+    to: {
+      path: '^(proto|sdk/agent|sdk/verifier)/',
+      pathNot:
+        '^(proto/src/(index|wire)\\.ts$|sdk/agent/src/(index|internal)\\.ts$|sdk/verifier/src/(index|grpc|fastify)\\.ts$)',
     },
   },
   oneRoom(

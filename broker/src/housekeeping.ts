@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { unixSeconds } from './domain/instant.js';
+import { limits } from './domain/limits.js';
 import type { Clock } from './runtime/clock.js';
 import type { Store } from './store/store.js';
 import type { TokenKeyFile } from './tokens/key-files.js';
@@ -30,7 +31,10 @@ export async function startHousekeeping(parts: HousekeepingParts): Promise<{ sto
     busy = true;
     try {
       await publishKeys(parts, published);
-      const expired = await store.expireSessions(clock.now());
+      let expired = 0;
+      for (let ended = limits.commitRows; ended === limits.commitRows; expired += ended) {
+        ended = await store.expireSessions(clock.now());
+      }
       if (expired > 0) logger.info({ expired }, 'sessions ran out');
     } catch (error) {
       logger.error({ error: (error as Error).message }, 'housekeeping failed');

@@ -1,7 +1,15 @@
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeBase64url, type SessionId } from '@creance/proto';
+import {
+  type ChannelCredentials,
+  Client,
+  credentials,
+  Metadata,
+  type ServiceError,
+} from '@grpc/grpc-js';
 import { authenticator } from '../../broker/src/attest/authenticate.js';
 import { joinTokenAttestor } from '../../broker/src/attest/join-token.js';
 import { keyAssertionAttestor } from '../../broker/src/attest/key-assertion.js';
@@ -27,7 +35,7 @@ import { openKeys } from '../../broker/src/tokens/broker-keys.js';
 import { openNonces } from '../../broker/src/tokens/nonces.js';
 import { openProofJudge } from '../../broker/src/tokens/proof-judge.js';
 import { openReplayMemory } from '../../broker/src/tokens/replay-memory.js';
-import { RawClient, TestKey } from './raw-client.js';
+import { RawClient, refusedOf, TestKey } from './raw-client.js';
 
 /** Audience of the resource `crm`. */
 export const edgeAudience = 'https://crm.example.internal';
@@ -89,7 +97,7 @@ export class TestEdge {
   readonly hits: string[] = [];
   readonly outcomes: { readonly method: string; readonly outcome: string }[] = [];
   readonly #options: TestEdgeOptions;
-  readonly #clients: RawClient[] = [];
+  readonly #clients: { close(): void }[] = [];
   #parts: Parts | undefined;
   #port = 0;
 
@@ -146,6 +154,33 @@ export class TestEdge {
     const made = await this.commands.createJoinToken(ask, call);
     if (!made.ok) throw new Error(made.error.reason);
     return made.value.joinString;
+  }
+
+  /** The nonce that proofs need now. */
+  nonce(): string {
+    return this.#running.nonce();
+  }
+
+  /** A fresh proof for a call; `more` overrides claims. */
+  proof(path: string, request: Uint8Array, key: TestKey, more: object = {}): string {
+    const digest = createHash('sha256').update(request).digest('base64');
+    return key.jws('dpop+jwt', {
+      jti: randomUUID(),
+      htm: 'POST',
+      htu: this.origin + path,
+      iat: Math.floor(Date.now() / 1_000),
+      nonce: this.nonce(),
+      content_digest: `sha-256=:${digest}:`,
+      ...more,
+    });
+  }
+
+  /** A connection that sends what it is given; over the socket of the development owner on request. */
+  wire(over: 'tcp' | 'socket' = 'tcp'): Wire {
+    const target = over === 'tcp' ? `127.0.0.1:${this.#port}` : `unix:${this.devSocketPath}`;
+    const wire = new Wire(target);
+    this.#clients.push(wire);
+    return wire;
   }
 
   /** Opens a session of a member, over the wire. */
@@ -209,7 +244,7 @@ export class TestEdge {
       ...(devSocket && { devSocketPath: this.devSocketPath }),
     });
     if (!started.ok) throw new Error(started.error.lines.join('\n'));
-    return { edge: started.value, store, feed, commands };
+    return { edge: started.value, store, feed, commands, nonce: () => behind.judge.nonce() };
   }
 
   #note(level: LogLine['level'], fields: object, text: string): void {
@@ -222,7 +257,67 @@ interface Parts {
   readonly store: Store;
   readonly feed: Feed;
   readonly commands: EdgeCommands;
+  readonly nonce: () => string;
 }
+
+/** How a call ended: `ok`, the reason of its ErrorInfo, or `grpc:` and the status where there is none. */
+export interface WireEnd {
+  readonly reason: string;
+  readonly reply: Buffer | undefined;
+  readonly error: ServiceError | undefined;
+}
+
+/** A connection of its own that sends any bytes with any metadata. */
+export class Wire {
+  readonly #client: Client;
+
+  constructor(target: string, tls: ChannelCredentials = credentials.createInsecure()) {
+    this.#client = new Client(target, tls, {
+      'grpc.enable_channelz': 0,
+      'grpc.use_local_subchannel_pool': 1,
+      'grpc.max_send_message_length': -1,
+    });
+  }
+
+  /** Any kind of method: resolves with its first reply or its end, and leaves it there. */
+  send(
+    path: string,
+    request: Uint8Array,
+    entries: Entries,
+    deadlineMillis?: number,
+  ): Promise<WireEnd> {
+    const metadata = new Metadata();
+    for (const [name, value] of entries) metadata.add(name, value);
+    const plain = (bytes: Buffer) => bytes;
+    const deadline = deadlineMillis === undefined ? {} : { deadline: Date.now() + deadlineMillis };
+    const bytes = Buffer.from(request);
+    const call = this.#client.makeServerStreamRequest(
+      path,
+      plain,
+      plain,
+      bytes,
+      metadata,
+      deadline,
+    );
+    return new Promise((resolve) => {
+      call.on('data', (reply: Buffer) => {
+        resolve({ reason: 'ok', reply, error: undefined });
+        call.cancel();
+      });
+      call.on('error', (error: ServiceError) => {
+        const { reason } = refusedOf(error);
+        resolve({ reason, reply: undefined, error });
+      });
+    });
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+}
+
+/** Metadata in order; a name may come twice. */
+export type Entries = readonly (readonly [string, string])[];
 
 /** The rooms behind the edge, as broker.ts joins them. */
 function openParts(folder: string, publicOrigin: () => string) {

@@ -4,7 +4,9 @@ import { BlockList, isIP } from 'node:net';
 export function isNetwork(text: string): boolean {
   const [address = '', prefix = '', more] = text.split('/');
   const family = isIP(address);
-  if (family === 0 || more !== undefined || !/^\d{1,3}$/.test(prefix)) return false;
+  // A zone (RFC 4007 §11) is legal in an address and would be dropped in a comparison.
+  if (family === 0 || address.includes('%')) return false;
+  if (more !== undefined || !/^\d{1,3}$/.test(prefix)) return false;
   return Number(prefix) <= (family === 4 ? 32 : 128);
 }
 

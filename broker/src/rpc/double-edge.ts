@@ -29,28 +29,20 @@ export interface DoubleEdge {
   readonly outcomes: string[];
 }
 
+/** For tests: what an edge is started with, in place of the fakes. */
+export type DoubleOptions = Partial<Omit<EdgeOptions, 'commands'>> & {
+  readonly commands?: Partial<EdgeCommands>;
+};
+
 /** For tests: starts an edge. Whoever names `kind:name` as session is believed to be it. */
-export async function startDoubleEdge(
-  options: Partial<Omit<EdgeOptions, 'commands'>> & {
-    readonly commands?: Partial<EdgeCommands>;
-  } = {},
-): Promise<DoubleEdge> {
-  const { commands, ...rest } = options;
+export async function startDoubleEdge(options: DoubleOptions = {}): Promise<DoubleEdge> {
   const feed = new DoubleFeed();
   const log: { level: string; fields: Record<string, unknown> }[] = [];
   const [hits, outcomes]: [string[], string[]] = [[], []];
   const note = (level: string) => (fields: object) =>
     log.push({ level, fields: fields as Record<string, unknown> });
   const started = await startEdge({
-    listen: { host: '127.0.0.1', port: 0 },
-    authenticate: believing,
-    judge: { nonce: () => 'nonce-1' },
-    commands: { ...doubleCommands, ...commands },
-    feed,
-    openings: { make: (_resource, nonce) => Buffer.concat([Buffer.from('opening '), nonce]) },
-    registry: registryOf(),
-    clock: systemClock,
-    entropy: systemEntropy(),
+    ...doubleOptions({ feed, ...options }),
     meters: {
       request: (_method, outcome) => outcomes.push(outcome),
       limitHit: (limit) => hits.push(limit),
@@ -58,11 +50,28 @@ export async function startDoubleEdge(
       subscriberLetGo() {},
     },
     logger: { warn: note('warn'), error: note('error') },
-    ...rest,
   });
   if (!started.ok) throw new Error(started.error.lines.join('\n'));
   const client = new DoubleClient(started.value.port);
   return { edge: started.value, feed, client, log, hits, outcomes };
+}
+
+/** For tests: fakes behind an edge. */
+export function doubleOptions({ commands, ...others }: DoubleOptions = {}): EdgeOptions {
+  return {
+    listen: { host: '127.0.0.1', port: 0 },
+    authenticate: believing,
+    judge: { nonce: () => 'nonce-1' },
+    commands: { ...doubleCommands, ...commands },
+    feed: new DoubleFeed(),
+    openings: { make: (_resource, nonce) => Buffer.concat([Buffer.from('opening '), nonce]) },
+    registry: registryOf(),
+    clock: systemClock,
+    entropy: systemEntropy(),
+    meters: { request() {}, limitHit() {}, logRow() {}, subscriberLetGo() {} },
+    logger: { warn() {}, error() {} },
+    ...others,
+  };
 }
 
 /** For tests: the session `kind:name`, or nobody. */
@@ -170,7 +179,9 @@ export class DoubleClient {
     entries: Readonly<Record<string, string>> = {},
     deadlineMillis = 10_000,
   ): Promise<Ended> {
-    const deadline = Number.isFinite(deadlineMillis) ? Date.now() + deadlineMillis : undefined;
+    const deadline = Number.isFinite(deadlineMillis)
+      ? systemClock.now() / 1_000 + deadlineMillis
+      : undefined;
     return new Promise((resolve) => {
       this.raw.makeUnaryRequest(
         path,

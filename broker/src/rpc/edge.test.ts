@@ -4,8 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ok, type Revision } from '@creance/proto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DoubleClient, type DoubleEdge, drained, startDoubleEdge } from './double-edge.js';
-import { type EdgeOptions, startEdge } from './edge.js';
+import {
+  DoubleClient,
+  type DoubleEdge,
+  type DoubleOptions,
+  doubleOptions,
+  drained,
+  startDoubleEdge,
+} from './double-edge.js';
+import { startEdge } from './edge.js';
 
 const endSession = '/creance.v1.SessionService/EndSession';
 const renewSession = '/creance.v1.SessionService/RenewSession';
@@ -26,12 +33,12 @@ afterEach(async () => {
 });
 
 describe('startEdge', () => {
-  const options = (port: number, more: Partial<EdgeOptions> = {}) =>
-    startEdge({ listen: { host: '127.0.0.1', port }, ...more } as EdgeOptions);
+  const tried = (options: DoubleOptions) => startEdge(doubleOptions(options));
 
   it('says whose port is taken and what to do', async () => {
     const { edge } = await start();
-    expect(await options(edge.port)).toMatchObject({
+    const listen = { host: '127.0.0.1', port: edge.port };
+    expect(await tried({ listen })).toMatchObject({
       ok: false,
       error: { code: 'port_in_use', exitCode: 75, fix: expect.stringContaining('--listen') },
     });
@@ -39,7 +46,7 @@ describe('startEdge', () => {
 
   it('says when the address is none of this machine', async () => {
     const elsewhere = { listen: { host: '192.0.2.1', port: 0 } };
-    expect(await options(0, elsewhere)).toMatchObject({
+    expect(await tried(elsewhere)).toMatchObject({
       ok: false,
       error: { code: 'address_unusable', exitCode: 78 },
     });
@@ -47,7 +54,7 @@ describe('startEdge', () => {
 
   it('says when certificate and key are none', async () => {
     const tls = { certificate: Buffer.from('no'), key: Buffer.from('no') };
-    expect(await options(0, { tls })).toMatchObject({
+    expect(await tried({ tls })).toMatchObject({
       ok: false,
       error: { code: 'tls_unusable', exitCode: 78 },
     });
@@ -138,16 +145,17 @@ describe('the socket of the owner of a development broker', () => {
 
   it('is refused in a folder that others can enter', async () => {
     mkdirSync(join(folder, 'run'), { mode: 0o755 });
-    const started = await startDoubleEdge({ devSocketPath: path() }).then(
-      () => 'started',
-      (fault: Error) => fault.message,
-    );
-    expect(started).toContain('is open to others');
+    expect(await startEdge(doubleOptions({ devSocketPath: path() }))).toMatchObject({
+      ok: false,
+      error: { code: 'socket_folder_open', exitCode: 78 },
+    });
   });
 
   it('replaces what a killed broker left, and nothing that somebody listens on', async () => {
     const { edge } = await start({ devSocketPath: path() });
-    await expect(startDoubleEdge({ devSocketPath: path() })).rejects.toThrow('another broker');
+    expect(await startEdge(doubleOptions({ devSocketPath: path() }))).toMatchObject({
+      error: { code: 'socket_in_use', exitCode: 75 },
+    });
     await edge.drain();
     mkdirSync(join(folder, 'left'), { mode: 0o700 });
     const left = join(folder, 'left', 'operator.sock');

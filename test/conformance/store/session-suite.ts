@@ -1,3 +1,4 @@
+import { revisionZero } from '@creance/proto';
 import { describe, expect, it } from 'vitest';
 import { type OpenStore, plusSeconds, sessionIdOf } from '../../support/store.js';
 import { childOf, openAsk, openRoots, under } from './asks.js';
@@ -141,7 +142,7 @@ export function sessionSuite(name: string, open: OpenStore): void {
       expect(await store.endSession(under(clock, 'child', 'session_ended'))).toEqual(first);
       expect(written()).toEqual(before);
       const row = { kind: 'handle', handle: sessionIdOf('root'), absolute: true };
-      expect(store.logAfter(0 as never, 10).map(({ entry }) => entry)).toEqual([row]);
+      expect(store.logAfter(revisionZero, 10).map(({ entry }) => entry)).toEqual([row]);
     });
 
     it('holds the session for its own key only: another session of the workload lives on', async () => {

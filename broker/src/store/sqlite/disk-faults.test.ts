@@ -1,81 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { ok, type Revision, revisionZero } from '@creance/proto';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../domain/audit.js';
 import { plusSeconds } from '../../domain/instant.js';
-import { FakeClock } from '../../doubles/fake-clock.js';
 import { handleOf, sessionIdOf, thumbprintOfName } from '../../doubles/ids.js';
-import type { Store } from '../store.js';
 import { assembleStore } from './assemble.js';
-import { connect } from './connection.js';
+import { connected, identity, removeStages, type Stage, stage } from './doubles/failing-commit.js';
 import { StoreFault } from './fault.js';
-import { applyMigrations } from './migrate.js';
-import { migrations } from './migrations/index.js';
-import { createPrivate } from './place.js';
 import { verifyAudit } from './verify-audit.js';
-
-const identity = { issuer: 'https://creance.test', dev: false };
-const folders: string[] = [];
-
-interface Stage {
-  readonly store: Store;
-  readonly clock: FakeClock;
-  readonly file: string;
-  readonly db: Database.Database;
-  readonly failures: Error[];
-  /** The next COMMITs throw this instead of committing. */
-  failCommit(fault: Error | undefined): void;
-}
-
-/** A new database on the disk. */
-function newFile(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'creance-faults-'));
-  folders.push(folder);
-  const file = join(folder, 'creance.db');
-  createPrivate(file);
-  return file;
-}
-
-function connected(file: string): Database.Database {
-  const result = connect(file);
-  if (!result.ok) throw new Error(result.error.code);
-  return result.value;
-}
-
-/** A real store, on a file unless none is given, whose COMMIT fails when told. */
-function stage(file = newFile()): Stage {
-  const db = file === ':memory:' ? new Database(file) : connected(file);
-  const clock = new FakeClock();
-  applyMigrations(db, migrations, clock.now());
-  let fault: Error | undefined;
-  const failing = new Proxy(db, {
-    get(target, name) {
-      const member = Reflect.get(target, name, target);
-      if (typeof member !== 'function') return member;
-      return (...args: unknown[]) => {
-        const result = member.apply(target, args);
-        if (name !== 'prepare' || args[0] !== 'COMMIT') return result;
-        return {
-          run: () => {
-            if (fault !== undefined) throw fault;
-            return result.run();
-          },
-        };
-      };
-    },
-  });
-  const failures: Error[] = [];
-  const onFailed = (each: Error) => failures.push(each);
-  const store = assembleStore(failing, { identity, clock, onFailed }, () => {});
-  const failCommit = (next: Error | undefined) => {
-    fault = next;
-  };
-  return { store, clock, file, db, failures, failCommit };
-}
 
 const sqliteFault = (code: string) => new Database.SqliteError('', code);
 const member = { kind: 'workload', name: 'w' } as const;
@@ -142,9 +75,7 @@ function disk({ db }: Stage): unknown {
 
 const settled = (promises: readonly Promise<unknown>[]) => Promise.allSettled(promises);
 
-afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
+afterEach(removeStages);
 
 describe('a store whose disk fails', () => {
   // breaks when: any step of mirror.ts, log.ts, audit.ts or members.ts forgets to note how to take it back

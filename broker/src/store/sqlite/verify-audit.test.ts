@@ -1,5 +1,5 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeBase64url } from '@creance/proto';
@@ -8,8 +8,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FakeClock } from '../../doubles/fake-clock.js';
 import type { Store } from '../store.js';
-import { chainHash, checkpointBytes } from './audit-chain.js';
+import { checkpointBytes } from './audit-chain.js';
 import type { AuditVerdict, AuditVerifyOptions } from './audit-verdict.js';
+import { rehash, tamper } from './doubles/tampering.js';
 import { openSqliteStore } from './open.js';
 import { verifyAudit } from './verify-audit.js';
 
@@ -51,33 +52,9 @@ function verdictAfter(
   change: (db: Database.Database) => void,
   options: AuditVerifyOptions = { publicKeys },
 ): AuditVerdict {
-  const file = join(root, 'changed.db');
-  for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true });
-  cpSync(join(directory, 'creance.db'), file);
-  const db = new Database(file);
-  db.pragma('journal_mode = MEMORY');
-  db.pragma('synchronous = OFF');
-  db.pragma('foreign_keys = OFF');
-  const triggers = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'").pluck();
-  for (const name of triggers.all()) db.exec(`DROP TRIGGER ${name}`);
-  change(db);
-  db.close();
-  return verifyAudit(file, options);
-}
-
-/** Hashes the chain anew from a record on, as somebody does who knows how it is made. */
-function rehash(db: Database.Database, from: number): void {
-  const rows = db.prepare('SELECT sequence, record, hash FROM audit ORDER BY sequence').all() as {
-    sequence: number;
-    record: string;
-    hash: Buffer;
-  }[];
-  let previous: Uint8Array = new Uint8Array(32);
-  for (const { sequence, record, hash } of rows) {
-    const next = sequence < from ? hash : chainHash(previous, record);
-    db.prepare('UPDATE audit SET hash = ? WHERE sequence = ?').run(next, sequence);
-    previous = next;
-  }
+  const copy = join(root, 'changed.db');
+  tamper(join(directory, 'creance.db'), copy, change);
+  return verifyAudit(copy, options);
 }
 
 beforeAll(async () => {

@@ -1,4 +1,5 @@
 import {
+  createECDH,
   createHash,
   createPrivateKey,
   generateKeyPairSync,
@@ -29,8 +30,9 @@ export function parsePrivateJwk(value: unknown): EcKey | undefined {
   const jwk = parsePublicJwk(rest);
   if (jwk === undefined || typeof d !== 'string') return undefined;
   try {
-    const key = keyOf(createPrivateKey({ key: { ...jwk, d }, format: 'jwk' }));
-    return key.jwk.x === jwk.x && key.jwk.y === jwk.y ? key : undefined;
+    return isPair(jwk, d)
+      ? keyOf(createPrivateKey({ key: { ...jwk, d }, format: 'jwk' }))
+      : undefined;
   } catch {
     return undefined;
   }
@@ -48,6 +50,14 @@ export function signJws(header: object, payload: object, { privateKey }: EcKey):
   const key = { key: privateKey, dsaEncoding: 'ieee-p1363' } as const;
   const signature = sign('sha256', Buffer.from(signingInput, 'latin1'), key);
   return `${signingInput}.${signature.toString('base64url')}`;
+}
+
+/** Importing a JWK does not compare its halves. */
+function isPair({ x, y }: PublicJwk, d: string): boolean {
+  const ecdh = createECDH('prime256v1');
+  ecdh.setPrivateKey(Buffer.from(d, 'base64url'));
+  const point = [Buffer.from([4]), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')];
+  return ecdh.getPublicKey().equals(Buffer.concat(point));
 }
 
 function keyOf(privateKey: KeyObject): EcKey {

@@ -72,7 +72,7 @@ export class FakeBroker {
   /** Reasons with which the next calls of a method are refused. */
   readonly refusals: Partial<Record<string, Reason[]>> = {};
   /** Keys that a join token has registered. */
-  readonly registered = new Set<Thumbprint>();
+  readonly registered: Set<Thumbprint> = new Set();
   kind: SessionKind = SessionKind.SESSION_KIND_VERIFIER;
   name = 'crm';
   idleSeconds = 600;

@@ -69,6 +69,7 @@ export class KeepCurrent {
 
   /** Stops for good, and ends the session so that it counts against nobody. */
   async close(): Promise<void> {
+    if (this.#isClosed) return;
     this.#isClosed = true;
     this.#renewal?.cancel();
     this.#freshness.close();

@@ -32,6 +32,7 @@ export class Line {
   readonly #dial: () => Client;
   readonly #clock: Clock;
   #client: Client;
+  #isClosed = false;
 
   constructor(address: BrokerAddress, rootCertificates: Uint8Array | undefined, clock: Clock) {
     const credentials = credentialsFor(address, rootCertificates);
@@ -43,11 +44,13 @@ export class Line {
   /** Leaves a connection on which nobody answers, and takes a new one. */
   redial(): void {
     this.#client.close();
+    if (this.#isClosed) return;
     this.#client = this.#dial();
   }
 
   /** Makes a unary call. Never rejects. */
   unary(path: string, request: Buffer, metadata: Metadata): Promise<Result<Buffer, BrokerRefusal>> {
+    if (this.#isClosed) return Promise.resolve(refuse({ status: 'CANCELLED', reason: undefined }));
     return new Promise((resolve) => {
       const call = this.#client.makeUnaryRequest<Buffer, Buffer>(
         path,
@@ -67,7 +70,7 @@ export class Line {
     });
   }
 
-  /** Starts a stream from the broker. */
+  /** Starts a stream from the broker. Throws when the connection is closed. */
   stream(path: string, request: Buffer, metadata: Metadata): ClientReadableStream<Buffer> {
     const call = this.#client.makeServerStreamRequest<Buffer, Buffer>(
       path,
@@ -83,6 +86,7 @@ export class Line {
 
   /** Closes the connection. */
   close(): void {
+    this.#isClosed = true;
     this.#client.close();
   }
 

@@ -56,12 +56,12 @@ export class Subscription {
     const nonce = Buffer.from(entropy.bytes(nonceBytes));
     const ask = { afterRevision: BigInt(afterRevision), nonce };
     const request = Buffer.from(SubscribeRequest.encode(ask).finish());
-    const call = voice.stream(VerifierServiceService.subscribe.path, request);
-    this.#call = call;
-    // grpc-js reports a cancelled stream even to those who have left it.
-    call.on('error', () => {});
-    this.#rearm();
     try {
+      const call = voice.stream(VerifierServiceService.subscribe.path, request);
+      this.#call = call;
+      // grpc-js reports a cancelled stream even to those who have left it.
+      call.on('error', () => {});
+      this.#rearm();
       for await (const bytes of call) {
         this.#rearm();
         const end = await this.#take(bytes, nonce);

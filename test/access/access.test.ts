@@ -1,0 +1,264 @@
+import type { SessionId } from '@creance/proto';
+import {
+  AcknowledgeRequest,
+  CreateJoinTokenRequest,
+  CutRequest,
+  EndSessionRequest,
+  IssueTokenRequest,
+  ListSessionsRequest,
+  ListVerifiersRequest,
+  OpenSessionRequest,
+  RenewSessionRequest,
+  SessionKind,
+  SubscribeRequest,
+} from '@creance/proto/wire';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { MemberKind } from '../../broker/src/domain/registry.js';
+import { edgeMethods } from '../../broker/src/rpc/server.js';
+import {
+  type Entries,
+  edgeAudience,
+  type OpenedByTest,
+  TestEdge,
+  type Wire,
+} from '../support/edge.js';
+import { TestKey } from '../support/raw-client.js';
+
+const roles = ['viewer', 'registrar', 'policy', 'security', 'keys', 'auditor'] as const;
+
+/** Everybody who may call. */
+const callers = [
+  'nobody',
+  'new-key',
+  'workload',
+  'verifier',
+  ...roles.map((role) => `operator/${role}` as const),
+  'dev-owner',
+  'revoked workload',
+  'revoked operator/security',
+  'ended verifier',
+  'thief of a workload session',
+] as const;
+type CallerName = (typeof callers)[number];
+
+const sessionHolders: readonly CallerName[] = [
+  'workload',
+  'verifier',
+  ...roles.map((role) => `operator/${role}` as const),
+];
+
+interface Row {
+  /** Who comes in. Everybody else is refused by name. */
+  readonly admits: readonly CallerName[];
+  /** Whether a proof without the digest of the request is refused. */
+  readonly digest: boolean;
+  /** A good request that changes nothing that another row needs. */
+  readonly request: Uint8Array;
+}
+
+const empty = new Uint8Array();
+const sacrifice = { kind: 'workload', name: 'triage' } as const;
+let toCut = Buffer.alloc(16);
+
+/**
+ * Written apart from the table of the edge, on purpose: whoever widens one has to widen the other. What
+ * a row does not name is not in it.
+ */
+const rows = (): Readonly<Record<string, Row>> => ({
+  '/creance.v1.SessionService/OpenSession': {
+    // Whoever holds a key: what it opens is for the evidence, which here is none.
+    admits: callers.filter((caller) => caller !== 'nobody' && caller !== 'dev-owner'),
+    digest: true,
+    request: OpenSessionRequest.encode({ evidence: undefined }).finish(),
+  },
+  '/creance.v1.SessionService/IssueToken': {
+    admits: ['workload'],
+    digest: false,
+    request: IssueTokenRequest.encode({
+      audience: edgeAudience,
+      scopes: ['contacts:read'],
+      lifetimeSeconds: 0,
+    }).finish(),
+  },
+  '/creance.v1.SessionService/RenewSession': {
+    admits: sessionHolders,
+    digest: false,
+    request: RenewSessionRequest.encode({}).finish(),
+  },
+  '/creance.v1.SessionService/EndSession': {
+    admits: sessionHolders,
+    digest: true,
+    request: EndSessionRequest.encode({}).finish(),
+  },
+  '/creance.v1.VerifierService/Subscribe': {
+    admits: ['verifier'],
+    digest: false,
+    request: SubscribeRequest.encode({ afterRevision: 0n, nonce: Buffer.alloc(16) }).finish(),
+  },
+  '/creance.v1.VerifierService/Acknowledge': {
+    admits: ['verifier'],
+    digest: false,
+    request: AcknowledgeRequest.encode({ revision: 0n }).finish(),
+  },
+  '/creance.v1.OperatorService/Cut': {
+    admits: ['operator/security', 'dev-owner'],
+    digest: true,
+    request: CutRequest.encode({
+      target: { $case: 'sessionId', value: toCut },
+      reason: 'a test',
+    }).finish(),
+  },
+  '/creance.v1.OperatorService/ListSessions': {
+    admits: ['operator/viewer', 'dev-owner'],
+    digest: false,
+    request: ListSessionsRequest.encode({ pageSize: 0, pageToken: '' }).finish(),
+  },
+  '/creance.v1.OperatorService/ListVerifiers': {
+    admits: ['operator/viewer', 'dev-owner'],
+    digest: false,
+    request: ListVerifiersRequest.encode({}).finish(),
+  },
+  '/creance.v1.RegistryService/CreateJoinToken': {
+    admits: ['operator/registrar', 'dev-owner'],
+    digest: true,
+    request: CreateJoinTokenRequest.encode({
+      kind: SessionKind.SESSION_KIND_WORKLOAD,
+      name: 'triage',
+      uses: 0,
+      lifetimeSeconds: 0,
+      networks: [],
+    }).finish(),
+  },
+  ...Object.fromEntries(
+    [
+      '/grpc.health.v1.Health/Check',
+      '/grpc.health.v1.Health/Watch',
+      '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
+      '/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo',
+    ].map((path) => [path, { admits: callers, digest: false, request: empty }]),
+  ),
+});
+
+const open = (path: string) => !path.startsWith('/creance.');
+const isOpen = (path: string) => path.endsWith('/OpenSession');
+
+/** Why a caller is refused where it is not admitted. */
+const refusalOf = (caller: CallerName, path: string): string => {
+  if (caller === 'dev-owner') return 'session_wrong_kind';
+  if (caller === 'nobody') return isOpen(path) ? 'proof_missing' : 'session_missing';
+  if (caller === 'new-key') return 'session_missing';
+  if (caller === 'thief of a workload session') return 'proof_wrong_key';
+  if (caller.startsWith('revoked')) return 'session_revoked';
+  if (caller.startsWith('ended')) return 'session_ended';
+  const forOperators = /Operator|Registry/.test(path);
+  return caller.startsWith('operator') && forOperators
+    ? 'operator_role_missing'
+    : 'session_wrong_kind';
+};
+
+let edge: TestEdge;
+let wire: Wire;
+let ownerWire: Wire;
+const held = new Map<CallerName, OpenedByTest>();
+
+const memberOf = (caller: string) => {
+  const [kind, name] = caller.split('/') as [MemberKind, string | undefined];
+  const names = { workload: 'triage', verifier: 'crm', operator: name ?? '' };
+  return { kind, name: names[kind] };
+};
+
+const cutSession = async ({ id }: OpenedByTest) => {
+  const value = Buffer.from(id, 'base64url');
+  const request = CutRequest.encode({ target: { $case: 'sessionId', value }, reason: 'a test' });
+  expect(
+    (await ownerWire.send('/creance.v1.OperatorService/Cut', request.finish(), [])).reason,
+  ).toBe('ok');
+};
+
+/** A session that the caller holds; where the call ends it, one of its own. */
+const sessionOf = async (caller: CallerName, path: string): Promise<OpenedByTest | undefined> => {
+  if (caller === 'new-key') return { id: '' as SessionId, key: new TestKey() };
+  const standing = held.get(caller);
+  if (standing !== undefined && !path.endsWith('/EndSession')) return standing;
+  if (caller === 'nobody' || caller === 'dev-owner') return undefined;
+  const last = caller.split(' ').at(-1) as string;
+  if (caller.startsWith('thief')) {
+    const { id } = await edge.session(sacrifice);
+    return { id, key: new TestKey() };
+  }
+  const session = await edge.session(memberOf(last));
+  if (caller.startsWith('revoked')) await cutSession(session);
+  if (caller.startsWith('ended')) await edge.client().end(session.id, session.key);
+  if (!path.endsWith('/EndSession')) held.set(caller, session);
+  return session;
+};
+
+/** Makes the call as the caller would, and gives how it ended. */
+const call = async (caller: CallerName, path: string, request: Uint8Array, claims: object = {}) => {
+  if (caller === 'dev-owner') return (await ownerWire.send(path, request, [])).reason;
+  const session = await sessionOf(caller, path);
+  const entries: Entries =
+    session === undefined
+      ? []
+      : [
+          ['dpop', edge.proof(path, request, session.key, claims)],
+          ...(session.id === '' ? [] : ([['creance-session', session.id]] as const)),
+        ];
+  return (await wire.send(path, request, entries)).reason;
+};
+
+beforeAll(async () => {
+  edge = await TestEdge.start({ devSocket: true, limits: { failuresBurst: 100_000 } });
+  [wire, ownerWire] = [edge.wire(), edge.wire('socket')];
+  toCut = Buffer.from((await edge.session(sacrifice)).id, 'base64url');
+});
+
+afterAll(() => edge.dispose());
+
+describe('access', () => {
+  it('has a row here for each method that the edge serves, and for no other', () => {
+    expect(Object.keys(rows()).sort()).toEqual(edgeMethods.map(({ path }) => path).sort());
+  });
+
+  // breaks when: any rule of broker/src/rpc/access.ts names another kind, role or digest
+  describe.each(Object.keys(rows()))('%s', (path) => {
+    it.each(callers)('by %s', async (caller) => {
+      const { admits, request } = rows()[path] as Row;
+      const reason = await call(caller, path, request);
+      const admitted = isOpen(path) ? 'evidence_missing' : 'ok';
+      expect(reason).toBe(admits.includes(caller) ? admitted : refusalOf(caller, path));
+    });
+
+    it.skipIf(open(path))('by whom it admits, with a proof that covers nothing', async () => {
+      const { admits, digest, request } = rows()[path] as Row;
+      const caller = admits.find((each) => each !== 'dev-owner') as CallerName;
+      const reason = await call(caller, path, request, { content_digest: undefined });
+      expect(reason).toBe(digest ? 'proof_digest_mismatch' : 'ok');
+    });
+  });
+
+  it('never lets a name of the table through by its form', async () => {
+    const agent = await edge.session(sacrifice);
+    const issue = '/creance.v1.SessionService/IssueToken';
+    const { request } = rows()[issue] as Row;
+    const twice: Entries = [
+      ['dpop', edge.proof(issue, request, agent.key)],
+      ['creance-session', agent.id],
+      ['creance-session', agent.id],
+    ];
+    expect((await wire.send(issue, request, twice)).reason).toBe('session_missing');
+    for (const path of [
+      issue.toLowerCase(),
+      `${issue}/`,
+      `/${issue}`,
+      `${issue}?x`,
+      '/creance.v1',
+    ]) {
+      const entries: Entries = [
+        ['dpop', edge.proof(path, request, agent.key)],
+        ['creance-session', agent.id],
+      ];
+      expect((await wire.send(path, request, entries)).reason).toBe('grpc:12');
+    }
+  });
+});
