@@ -111,7 +111,7 @@ const forbidden = [
     name: 'doubles-are-for-tests',
     comment: 'Fakes that stand beside the code are not part of it.',
     severity: 'error',
-    from: { pathNot: `${test}|/(doubles|support)/|/double-[^/]*$` },
+    from: { pathNot: `${test}|/(doubles|support)/|/(double|fake)-[^/]*$` },
     to: { path: '^(proto|broker|sdk)/.*/((doubles|support)/|double-[^/]*$)' },
   },
   {

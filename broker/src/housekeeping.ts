@@ -32,7 +32,7 @@ export async function startHousekeeping(parts: HousekeepingParts): Promise<{ sto
     try {
       await publishKeys(parts, published);
       let expired = 0;
-      for (let ended = limits.commitRows; ended === limits.commitRows; expired += ended) {
+      for (let ended: number = limits.commitRows; ended === limits.commitRows; expired += ended) {
         ended = await store.expireSessions(clock.now());
       }
       if (expired > 0) logger.info({ expired }, 'sessions ran out');

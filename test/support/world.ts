@@ -228,7 +228,8 @@ export class World {
   }
 
   /** The verifier's verdict on a genuine request with a token: `ok`, or the reason against it. */
-  async use({ token, key }: IssuedInWorld): Promise<string> {
+  async use(issued: IssuedInWorld, nonce?: string): Promise<string> {
+    const { token, key } = issued;
     await this.#arriving;
     this.#names += 1;
     const ath = createHash('sha256').update(token).digest('base64url');
@@ -237,13 +238,18 @@ export class World {
       htm: 'GET',
       htu: `${audience}/contacts`,
       iat: this.clock.seconds,
+      ...(nonce !== undefined && { nonce }),
       ath,
     };
     const headers = { authorization: `DPoP ${token}`, dpop: key.jws('dpop+jwt', claims) };
     const verified = await this.#verifier.verify(new Request(`${audience}/contacts`, { headers }), {
       scopes: [scope],
     });
-    if (!verified.ok) return verified.failure.reason;
+    if (!verified.ok) {
+      const { reason, headers: answer } = verified.failure;
+      const fresh = new Headers(answer as Record<string, string>).get('dpop-nonce') ?? undefined;
+      return reason === 'nonce_required' && nonce === undefined ? this.use(issued, fresh) : reason;
+    }
     verified.identity.release();
     return 'ok';
   }
