@@ -229,7 +229,8 @@ describe('access', () => {
       expect(reason).toBe(admits.includes(caller) ? admitted : refusalOf(caller, path));
     });
 
-    it.skipIf(open(path))('by whom it admits, with a proof that covers nothing', async () => {
+    if (open(path)) return;
+    it('by whom it admits, with a proof that covers nothing', async () => {
       const { admits, digest, request } = rows()[path] as Row;
       const caller = admits.find((each) => each !== 'dev-owner') as CallerName;
       const reason = await call(caller, path, request, { content_digest: undefined });

@@ -129,6 +129,9 @@ export class World {
   /** Issues by the real command, or gives the reason against it. */
   async issue(session: SessionInWorld, lifetimeSeconds = 0): Promise<IssuedInWorld | string> {
     const { store } = this.under;
+    // As housekeeping does: a stepped clock may need another key, published before it signs.
+    this.#keys.ring.advance(this.clock.seconds);
+    await this.#publishKeys();
     const live = store.session(session.id);
     if (live === undefined) return 'session_unknown';
     const { issuer } = testIdentity;
