@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
 import { resolve } from 'node:path';
 import { ok, type Result, refuse } from '@creance/proto';
 import { configurationFault, type StartFault } from './start-fault.js';
@@ -59,7 +60,7 @@ export function readConfig(flags: BrokerFlags): Result<BrokerConfig, readonly St
       'write --public-origin https://host[:port] without a path',
     );
   }
-  if (!loopbackOnly && origin === undefined) {
+  if (listen !== undefined && !loopbackOnly && origin === undefined) {
     note(
       'public_origin_missing',
       'proofs name the origin that clients use',
@@ -87,7 +88,7 @@ function parseListen(text: string): BrokerConfig['listen'] | undefined {
 }
 
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }
 
 function isOrigin(text: string, tls: boolean): boolean {

@@ -1,9 +1,10 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeBase64url, ok, type Result, refuse } from '@creance/proto';
 import type { Entropy } from './runtime/entropy.js';
 import { configurationFault, type StartFault } from './start-fault.js';
 import type { StoreIdentity } from './store/store.js';
+import { writeWholeFile } from './whole-file.js';
 
 /**
  * Gives the identity of a data folder, and fixes it on the first start. A development broker has an
@@ -29,10 +30,7 @@ export function identityOf(
         ),
       );
     }
-    writeFileSync(file, `${JSON.stringify({ issuer, dev: mode.dev })}\n`, {
-      mode: 0o600,
-      flag: 'wx',
-    });
+    writeWholeFile(file, `${JSON.stringify({ issuer, dev: mode.dev })}\n`);
   }
   const identity = parseIdentity(readFileSync(file, 'utf8'));
   if (identity === undefined) {

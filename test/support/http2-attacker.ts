@@ -1,5 +1,4 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
-import type { SecureContextOptions } from 'node:tls';
 
 /** How a stream ended: its gRPC status, or the HTTP/2 code that reset it. */
 export interface StreamEnd {
@@ -12,8 +11,8 @@ export interface StreamEnd {
 export class Http2Attacker {
   readonly session: ClientHttp2Session;
 
-  constructor(origin: string, tls: SecureContextOptions = {}) {
-    this.session = connect(origin, tls);
+  constructor(origin: string) {
+    this.session = connect(origin);
     this.session.on('error', () => {});
   }
 

@@ -115,7 +115,9 @@ export class Feed {
   #onBeat(): void {
     this.#publisher.flush();
     this.#endDead();
-    if (this.#subscribers.size > 0) this.#publisher.heartbeat();
+    // Also when nobody listens: a kept snapshot ends with it, and a verifier that lost its line amid one
+    // takes only what is newer.
+    this.#publisher.heartbeat();
   }
 
   /** A verifier whose own session has ended is told so and hears no more. */
@@ -137,7 +139,10 @@ export class Feed {
     const { store } = this.#parts;
     const published = this.#publisher.published;
     const resumes = after !== revisionZero && after <= published && store.isKnownRevision(after);
-    const missed = resumes ? store.logAfter(after, resumeRowsMax + 1) : undefined;
+    // Rows that were committed and not published yet reach everybody in the next frame.
+    const missed = resumes
+      ? store.logAfter(after, resumeRowsMax + 1).filter(({ revision }) => revision <= published)
+      : undefined;
     if (missed === undefined || missed.length > resumeRowsMax) {
       subscriber.sendWhole(this.#snapshots.at(published), published);
       return;

@@ -38,7 +38,8 @@ export function openings({ issuer, dev, anchor, feed, now }: OpeningParts): Open
   );
   const currentStatement = () => {
     const iat = unixSeconds(now());
-    if (Math.abs(iat - statedAt) < statementRenewSeconds) return statement;
+    // Made anew when the clock went back: verifiers take none from the future.
+    if (iat >= statedAt && iat - statedAt < statementRenewSeconds) return statement;
     const claims = {
       iss: issuer,
       iat,

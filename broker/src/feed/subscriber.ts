@@ -28,6 +28,8 @@ export class Subscriber {
   readonly #line: SubscriberLine;
   readonly #framesWaitingMax: number;
   #waiting: { readonly bytes: Buffer; readonly revision: Revision }[] = [];
+  /** How many of the frames that wait, from the first, belong to a whole view. */
+  #wholeWaiting = 0;
   #written: Revision;
   #blocked = false;
   #closed = false;
@@ -58,7 +60,7 @@ export class Subscriber {
       this.#write(bytes, revision);
       return true;
     }
-    if (this.#waiting.length < this.#framesWaitingMax) {
+    if (this.#waiting.length - this.#wholeWaiting < this.#framesWaitingMax) {
       this.#waiting.push({ bytes, revision });
       return true;
     }
@@ -67,14 +69,19 @@ export class Subscriber {
   }
 
   /**
-   * Sends a whole view. The queue's bound does not count here: the log bounds it, and a view that never
-   * fits would never arrive.
+   * Sends a whole view, before anything else. The queue's bound does not count for it: the log bounds
+   * it, and a view that never fits would never arrive. Only its last part brings the subscriber to the
+   * revision: one that is let go before must not come back with what it has not seen.
    */
   sendWhole(frames: readonly Buffer[], revision: Revision): void {
-    for (const bytes of frames) {
+    const before = this.#written;
+    for (const [part, bytes] of frames.entries()) {
       if (this.#closed) return;
-      if (this.#blocked) this.#waiting.push({ bytes, revision });
-      else this.#write(bytes, revision);
+      const reached = part === frames.length - 1 ? revision : before;
+      if (this.#blocked) {
+        this.#waiting.push({ bytes, revision: reached });
+        this.#wholeWaiting += 1;
+      } else this.#write(bytes, reached);
     }
   }
 
@@ -96,6 +103,7 @@ export class Subscriber {
     while (!this.#closed && !this.#blocked) {
       const next = this.#waiting.shift();
       if (next === undefined) return;
+      if (this.#wholeWaiting > 0) this.#wholeWaiting -= 1;
       this.#write(next.bytes, next.revision);
     }
   }

@@ -82,7 +82,7 @@ const lingerMillis = 500;
 /** Starts to listen, or says why it cannot. */
 export async function startEdge(options: EdgeOptions): Promise<Result<Edge, StartFault>> {
   const limits = edgeLimits(options.limits);
-  const report = openReport(options.logger, options.meters);
+  const report = openReport({ ...options, limits });
   const shared: Shared = {
     options,
     limits,

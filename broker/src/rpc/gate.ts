@@ -111,6 +111,7 @@ function denialOf(
   }
   const isBounded = requestStream || !responseStream;
   const remaining = remainingMillis(call);
+  if (remaining !== undefined && remaining <= 0) return { reason: 'deadline_exceeded' };
   if (isBounded && remaining !== undefined && remaining > limits.deadlineMillisMax) {
     report.limitHit('deadlineMillisMax');
     return { reason: 'deadline_too_long', detail: { most: limits.deadlineMillisMax } };

@@ -87,7 +87,7 @@ function refused(report: Report, record: CallRecord, denial: Denial): ReturnType
 }
 
 /** Reads the service's name out of a `HealthCheckRequest`. */
-export function readHealthCheck(bytes: Uint8Array): Result<string, Denial> {
+function readHealthCheck(bytes: Uint8Array): Result<string, Denial> {
   return readWhole(bytes, (reader) => {
     let service = '';
     while (reader.pos < reader.len) {

@@ -98,6 +98,16 @@ describe('a refusal', () => {
     ]);
   });
 
+  // breaks when: every refusal is written down
+  it('is written down no more often than failures may come, and counted always', async () => {
+    const double = await start({
+      limits: { failuresBurst: 3, failuresPerSecond: 0.01, deadlineMillisMax: 1 },
+    });
+    for (let at = 0; at < 8; at += 1) await double.client.call(renewSession, undefined, workload);
+    expect(double.outcomes).toEqual(Array(8).fill('deadline_too_long'));
+    expect(double.log).toHaveLength(3);
+  });
+
   it('has another request id each time', async () => {
     const { client } = await start();
     const ids = [await client.call(renewSession), await client.call(renewSession)].map(

@@ -22,7 +22,7 @@ export interface ReflectionParts {
 }
 
 /** What a `ServerReflectionRequest` asks, by the number of its oneof field; 0 when it asks nothing. */
-export interface ReflectionAsk {
+interface ReflectionAsk {
   readonly field: number;
   readonly text: string;
 }
@@ -75,7 +75,7 @@ export function openReflection(parts: ReflectionParts): handleBidiStreamingCall<
 }
 
 /** Reads a `ServerReflectionRequest`; of several asks the last counts, as for any oneof. */
-export function readReflection(bytes: Uint8Array): Result<ReflectionAsk, Denial> {
+function readReflection(bytes: Uint8Array): Result<ReflectionAsk, Denial> {
   return readWhole(bytes, (reader) => {
     let ask: ReflectionAsk = { field: 0, text: '' };
     while (reader.pos < reader.len) {

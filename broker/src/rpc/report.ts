@@ -1,7 +1,10 @@
 import type { Reason } from '@creance/proto';
 import type { Caller } from '../domain/caller.js';
 import type { Denial } from '../domain/denial.js';
+import type { Clock } from '../runtime/clock.js';
+import { openRate } from '../runtime/rate.js';
 import type { Meters } from '../telemetry/meters.js';
+import { addressKey } from './address.js';
 import type { CallRecord } from './call-record.js';
 import type { EdgeLimits } from './limits.js';
 
@@ -22,28 +25,48 @@ export interface Report {
   limitHit(limit: keyof EdgeLimits): void;
 }
 
-/**
- * Refusals that are counted and not written down: steps of a normal call, and those whose number only
- * the sender bounds. A flood must not fill the disk.
- */
+/** Refusals that are counted and not written down: steps of a normal call, and what a rate refuses. */
 const unwritten: ReadonlySet<Reason> = new Set(['nonce_required', 'rate_limited', 'shutting_down']);
 
-/** Opens a report. */
-export function openReport(logger: EdgeLogger, meters: Meters): Report {
+/** Parts of the report. */
+export interface ReportParts {
+  readonly logger: EdgeLogger;
+  readonly meters: Meters;
+  readonly clock: Clock;
+  readonly limits: EdgeLimits;
+}
+
+/**
+ * Opens a report. Everything is counted; what is written down has the rate of failures, by whoever caused
+ * it, so that a flood does not fill the disk.
+ */
+export function openReport({ logger, meters, clock, limits }: ReportParts): Report {
+  const lines = openRate(limits.failuresBurst, limits.failuresPerSecond, limits.rateKeys);
+  const mayWrite = (kind: string, record: CallRecord) =>
+    lines.take(`${kind} ${causeOf(record)}`, clock.monotonicMillis()) === 0;
   return {
     answered: ({ method }) => meters.request(method, 'ok'),
     refused(record, denial) {
       meters.request(record.method, denial.reason);
-      if (!unwritten.has(denial.reason)) logger.warn(fieldsOf(record, denial), 'call refused');
+      if (!unwritten.has(denial.reason) && mayWrite('refusal', record))
+        logger.warn(fieldsOf(record, denial), 'call refused');
     },
     failed(record, fault) {
       meters.request(record.method, 'internal');
+      if (!mayWrite('fault', record)) return;
       const { message, stack } = fault instanceof Error ? fault : new Error(String(fault));
       logger.error({ ...callFields(record), fault: message, stack }, 'call failed');
     },
     cancelled: ({ method }) => meters.request(method, 'cancelled'),
     limitHit: (limit) => meters.limitHit(limit),
   };
+}
+
+/** A member by its name; a stranger by its address. */
+function causeOf({ address, caller }: CallRecord): string {
+  return caller?.kind === 'session'
+    ? `${caller.session.kind} ${caller.session.name}`
+    : `address ${addressKey(address)}`;
 }
 
 function fieldsOf(record: CallRecord, { reason, missingScope, fields, detail }: Denial): object {

@@ -11,7 +11,7 @@ import type { Handlers } from './handlers.js';
 import type { EdgeLimits } from './limits.js';
 
 /** Names of the services. */
-export const serviceKeys: readonly ServiceName[] = Object.keys(services) as ServiceName[];
+const serviceKeys: readonly ServiceName[] = Object.keys(services) as ServiceName[];
 
 /** A method of a service by its path. */
 export interface EdgeMethod {

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -62,6 +63,13 @@ describe('loadOrCreateKey', () => {
       process.umask(before);
     }
     expect(modeOf('anchor.json')).toBe(0o600);
+    expect(modeOf('.')).toBe(0o700);
+  });
+
+  // breaks when: only a folder of our own making gets its mode
+  it('closes a folder that was there before', () => {
+    mkdirSync(folder, { mode: 0o755 });
+    anchorId();
     expect(modeOf('.')).toBe(0o700);
   });
 

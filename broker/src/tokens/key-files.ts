@@ -1,20 +1,16 @@
 import type { KeyObject } from 'node:crypto';
 import {
   chmodSync,
-  closeSync,
   existsSync,
-  fsyncSync,
   mkdirSync,
-  openSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   statSync,
-  writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ok, type Result, refuse } from '@creance/proto';
+import { writeWholeFile } from '../whole-file.js';
 import {
   generatePrivateJwk,
   importPublicKey,
@@ -171,15 +167,9 @@ function parseKeyFile(text: string): KeyFile | undefined {
   }
 }
 
-/** Writes the file whole or not at all, so that a crash leaves no half key behind. */
+/** A crash leaves no half key behind. */
 function writeKeyFile(file: string, key: KeyFile): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   chmodSync(dirname(file), 0o700);
-  const draft = `${file}.draft`;
-  rmSync(draft, { force: true });
-  const descriptor = openSync(draft, 'wx', 0o600);
-  writeSync(descriptor, `${JSON.stringify(key, null, 2)}\n`);
-  fsyncSync(descriptor);
-  closeSync(descriptor);
-  renameSync(draft, file);
+  writeWholeFile(file, `${JSON.stringify(key, null, 2)}\n`);
 }

@@ -31,6 +31,9 @@ export function callOf(request: Request): Call {
 
 const schemeCharsMax = 32;
 
+/** What may stand between two values in one header (RFC 9110 §5.6.1). */
+const separators = [',', ' ', '\t'] as const;
+
 /**
  * Takes exactly one token of the scheme DPoP and exactly one proof out of a call (RFC 9449 §7.1). A
  * second header of either name arrives joined by a comma, which neither form knows.
@@ -44,7 +47,7 @@ export function presentedBy({ authorization, proof }: Call): Result<Presented, F
   if (scheme !== 'dpop') return refuse('scheme_unknown');
   const unverifiedToken = authorization.slice(space + 1);
   if (unverifiedToken.length > tokenCharsParsedMax) return refuse('token_too_large');
-  if (/[\s,]/.test(unverifiedToken) || unverifiedToken === '') {
+  if (unverifiedToken === '' || separators.some((each) => unverifiedToken.includes(each))) {
     return refuse('authorization_malformed');
   }
   if (proof === null) return refuse('proof_missing');

@@ -31,7 +31,7 @@ export function newHandle(): Handle {
 }
 
 /** SHA-256 as base64url. */
-export function sha256(text: string): string {
+function sha256(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }
 

@@ -20,7 +20,7 @@ export interface Bench {
 }
 
 /** Milliseconds after which proofs need no nonce any more. */
-export const afterStartMillis = 65_000;
+const afterStartMillis = 65_000;
 
 const nonce = new Uint8Array(16);
 

@@ -1,0 +1,139 @@
+import {
+  AcknowledgeRequest,
+  CreateJoinTokenRequest,
+  CutRequest,
+  EndSessionRequest,
+  IssueTokenRequest,
+  ListSessionsRequest,
+  ListVerifiersRequest,
+  OpenSessionRequest,
+  RenewSessionRequest,
+  SessionKind,
+  SubscribeRequest,
+} from '@creance/proto/wire';
+import { edgeAudience } from '../support/edge.js';
+
+const roles = ['viewer', 'registrar', 'policy', 'security', 'keys', 'auditor'] as const;
+
+/** Somebody who calls, by what they have. */
+export type CallerName =
+  | 'nobody'
+  | 'new-key'
+  | 'workload'
+  | 'verifier'
+  | `operator/${(typeof roles)[number]}`
+  | 'dev-owner'
+  | 'revoked workload'
+  | 'revoked operator/security'
+  | 'ended verifier'
+  | 'thief of a workload session';
+
+/** Everybody who may call. */
+export const callers: readonly CallerName[] = [
+  'nobody',
+  'new-key',
+  'workload',
+  'verifier',
+  ...roles.map((role) => `operator/${role}` as const),
+  'dev-owner',
+  'revoked workload',
+  'revoked operator/security',
+  'ended verifier',
+  'thief of a workload session',
+];
+
+const sessionHolders: readonly CallerName[] = [
+  'workload',
+  'verifier',
+  ...roles.map((role) => `operator/${role}` as const),
+];
+
+/** One method of the edge, as this test expects it. */
+export interface Row {
+  /** Who comes in. Everybody else is refused by name. */
+  readonly admits: readonly CallerName[];
+  /** Whether a proof without the digest of the request is refused. */
+  readonly digest: boolean;
+  /** A good request that changes nothing that another row needs. */
+  readonly request: Uint8Array;
+}
+
+const empty = new Uint8Array();
+/**
+ * Written apart from the table of the edge, on purpose: whoever widens one has to widen the other. What
+ * a row does not name is not in it.
+ */
+export const rowsFor = (toCut: Buffer): Readonly<Record<string, Row>> => ({
+  '/creance.v1.SessionService/OpenSession': {
+    // Whoever holds a key: what it opens is for the evidence, which here is none.
+    admits: callers.filter((caller) => caller !== 'nobody' && caller !== 'dev-owner'),
+    digest: true,
+    request: OpenSessionRequest.encode({ evidence: undefined }).finish(),
+  },
+  '/creance.v1.SessionService/IssueToken': {
+    admits: ['workload'],
+    digest: false,
+    request: IssueTokenRequest.encode({
+      audience: edgeAudience,
+      scopes: ['contacts:read'],
+      lifetimeSeconds: 0,
+    }).finish(),
+  },
+  '/creance.v1.SessionService/RenewSession': {
+    admits: sessionHolders,
+    digest: false,
+    request: RenewSessionRequest.encode({}).finish(),
+  },
+  '/creance.v1.SessionService/EndSession': {
+    admits: sessionHolders,
+    digest: true,
+    request: EndSessionRequest.encode({}).finish(),
+  },
+  '/creance.v1.VerifierService/Subscribe': {
+    admits: ['verifier'],
+    digest: false,
+    request: SubscribeRequest.encode({ afterRevision: 0n, nonce: Buffer.alloc(16) }).finish(),
+  },
+  '/creance.v1.VerifierService/Acknowledge': {
+    admits: ['verifier'],
+    digest: false,
+    request: AcknowledgeRequest.encode({ revision: 0n }).finish(),
+  },
+  '/creance.v1.OperatorService/Cut': {
+    admits: ['operator/security', 'dev-owner'],
+    digest: true,
+    request: CutRequest.encode({
+      target: { $case: 'sessionId', value: toCut },
+      reason: 'a test',
+    }).finish(),
+  },
+  '/creance.v1.OperatorService/ListSessions': {
+    admits: ['operator/viewer', 'dev-owner'],
+    digest: false,
+    request: ListSessionsRequest.encode({ pageSize: 0, pageToken: '' }).finish(),
+  },
+  '/creance.v1.OperatorService/ListVerifiers': {
+    admits: ['operator/viewer', 'dev-owner'],
+    digest: false,
+    request: ListVerifiersRequest.encode({}).finish(),
+  },
+  '/creance.v1.RegistryService/CreateJoinToken': {
+    admits: ['operator/registrar', 'dev-owner'],
+    digest: true,
+    request: CreateJoinTokenRequest.encode({
+      kind: SessionKind.SESSION_KIND_WORKLOAD,
+      name: 'triage',
+      uses: 0,
+      lifetimeSeconds: 0,
+      networks: [],
+    }).finish(),
+  },
+  ...Object.fromEntries(
+    [
+      '/grpc.health.v1.Health/Check',
+      '/grpc.health.v1.Health/Watch',
+      '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo',
+      '/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo',
+    ].map((path) => [path, { admits: callers, digest: false, request: empty }]),
+  ),
+});
