@@ -130,6 +130,7 @@ export class Feed {
     const settings = readSettings(wire, { issuer, nonce, resource });
     if (!settings.ok) return settings;
     this.#settings = settings.value;
+    this.view.beginSubscription();
     this.#feedKey = judged.value;
     this.#isDistrusted = false;
     return settings;

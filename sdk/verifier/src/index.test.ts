@@ -7,10 +7,14 @@ function packagesOf(url: URL, seen: Set<string>): Set<string> {
   if (seen.has(url.href)) return packages;
   seen.add(url.href);
   const text = readFileSync(url, 'utf8');
-  for (const [, words, from = ''] of text.matchAll(/^(?:import|export) ([^;]*?) ?from '(.+?)'/gms)) {
+  for (const [, words, from = ''] of text.matchAll(
+    /^(?:import|export) ([^;]*?) ?from '(.+?)'/gms,
+  )) {
     if (words?.startsWith('type ')) continue;
     if (!from.startsWith('.')) packages.add(from);
-    else for (const name of packagesOf(new URL(from.replace(/\.js$/, '.ts'), url), seen)) packages.add(name);
+    else
+      for (const name of packagesOf(new URL(from.replace(/\.js$/, '.ts'), url), seen))
+        packages.add(name);
   }
   return packages;
 }

@@ -123,6 +123,16 @@ export class View {
     this.#pending = undefined;
   }
 
+  /**
+   * Begins a subscription that the broker has opened with our nonce. The times of frames only grow within
+   * one: a broker that comes back with its clock set back must still be heard, or its cuts would wait
+   * until the view is stale. A frame from before adds nothing that is not true, and is as old as it says.
+   */
+  beginSubscription(): void {
+    this.forgetPending();
+    this.#newest.clear();
+  }
+
   /** Applies a frame whose signature is good. */
   apply(frame: FeedFrame, { feedKey, asOfMillis }: Arrival): Result<ViewChange, FrameFault> {
     if (frame.issuer !== this.issuer) return refuse('frame_other_issuer');

@@ -60,7 +60,7 @@ describe('connect', () => {
   });
 
   // breaks when: quick_check is left out
-  it('refuses a database with a damaged page', () => {
+  it('refuses a database with a damaged page', { timeout: 120_000 }, () => {
     const bytes = sound();
     const pages = bytes.length / 4_096;
     const codes = Array.from({ length: pages - 2 }, (_, at) => {

@@ -94,7 +94,10 @@ export interface Frame {
   revision: bigint;
   /** What happened, ascending by revision. */
   entries: Entry[];
-  /** Broker's clock when the frame was made, Unix time in microseconds. Only grows per feed key. */
+  /**
+   * Broker's clock when the frame was made, Unix time in microseconds. Only grows within a
+   * subscription.
+   */
   madeAtUnixMicros: bigint;
   /** A token whose `rev` lies below this is refused, whatever the clock says. Zero: no floor. */
   floorRevision: bigint;
