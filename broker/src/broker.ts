@@ -143,7 +143,7 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
     await stop();
     return edge;
   }
-  publicOrigin ||= `http://${config.listen.host}:${edge.value.port}`;
+  publicOrigin ||= originOf(config, edge.value.port);
   const { createJoinToken: invite } = behind.commands;
   const firstOperatorFile = config.dev
     ? undefined
@@ -160,6 +160,12 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
       await store.close();
     },
   });
+}
+
+/** The broker's own origin, on loopback. */
+function originOf({ listen, tls }: BrokerConfig, port: number): string {
+  const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
+  return `${tls === undefined ? 'http' : 'https'}://${host}:${port}`;
 }
 
 /** What the edge needs of the rooms behind it. */

@@ -65,6 +65,7 @@ export type Reason =
   | 'session_expired'
   | 'ancestor_ended'
   | 'session_key_in_use'
+  | 'evidence_key_in_use'
   | 'session_wrong_kind'
   | 'operator_role_missing'
   | 'resource_unknown'
@@ -85,6 +86,7 @@ export type Reason =
   | 'store_busy'
   | 'store_full'
   | 'store_failed'
+  | 'clock_unsafe'
   | 'shutting_down'
   | 'internal';
 
@@ -296,6 +298,11 @@ export const reasons: Readonly<Record<Reason, ReasonRow>> = {
     message: 'the key already has or had a session with other evidence',
     fix: 'make a new session key',
   },
+  evidence_key_in_use: {
+    ...failedPrecondition,
+    message: 'the evidence key is registered for another member',
+    fix: 'make a key of its own for each member',
+  },
   session_wrong_kind: {
     ...permissionDenied,
     message: 'this kind of session may not make the call',
@@ -397,6 +404,11 @@ export const reasons: Readonly<Record<Reason, ReasonRow>> = {
     ...unavailable,
     message: 'the store of the broker has failed',
     fix: 'try again later',
+  },
+  clock_unsafe: {
+    ...unavailable,
+    message: 'the clock of the broker has stepped',
+    fix: 'try again in a few seconds',
   },
   shutting_down: { ...unavailable, message: 'the broker is shutting down', fix: 'connect again' },
   internal: {

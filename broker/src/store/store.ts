@@ -178,6 +178,7 @@ export type OpenRefusal =
       | 'evidence_key_unknown'
       | 'evidence_key_expired'
       | 'session_key_in_use'
+      | 'evidence_key_in_use'
       | 'sessions_limit'
       | 'keys_limit'
     >

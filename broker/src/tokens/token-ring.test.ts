@@ -32,7 +32,7 @@ function files(): string[] {
 /** Key ids that sign at any time from now until one period ahead. */
 function signersAhead(ring: TokenRing, now: number): string[] {
   const hours = Array.from({ length: 25 }, (_, hour) => now + hour * 3_600);
-  return hours.map((at) => ring.signerAt(at).keyId);
+  return hours.map((at) => ring.signerAt(at)?.keyId ?? 'none');
 }
 
 describe('the token ring', () => {
@@ -58,8 +58,8 @@ describe('the token ring', () => {
   // breaks when: signerAt gives the newest key, whatever the time
   it('signs with no key before or after its time', () => {
     const ring = opened(start);
-    expect(() => ring.signerAt(start - 1)).toThrow();
-    expect(() => ring.signerAt(start + 2 * period)).toThrow();
+    expect(ring.signerAt(start - 1)).toBeUndefined();
+    expect(ring.signerAt(start + 2 * period)).toBeUndefined();
   });
 
   it('keeps a key for the longest life of its tokens after it has signed, and no longer', () => {
@@ -92,7 +92,7 @@ describe('the token ring', () => {
     expect(again.keys().map(({ signer }) => signer.keyId)).toEqual(
       ring.keys().map(({ signer }) => signer.keyId),
     );
-    expect(again.signerAt(start + 100).keyId).toBe(ring.signerAt(start + 100).keyId);
+    expect(again.signerAt(start + 100)?.keyId).toBe(ring.signerAt(start + 100)?.keyId);
   });
 
   it('starts anew after a long sleep, with a key for now and one ahead', () => {

@@ -1,11 +1,4 @@
-import {
-  firstScopeMissing,
-  ok,
-  proofTarget,
-  type Result,
-  refuse,
-  type ScopeSet,
-} from '@creance/proto';
+import { firstScopeMissing, ok, type Result, refuse, type ScopeSet } from '@creance/proto';
 import { type Call, presentedBy } from './call.js';
 import { claimsFault } from './claims.js';
 import { ClockSteps } from './clock-steps.js';
@@ -145,15 +138,16 @@ export class Judge {
     return view.isWhole ? undefined : 'view_missing';
   }
 
-  /** A path that is not in its normal form is refused: a router may read it in another way. */
+  /**
+   * What the proof must name. The path is taken as it came: a proof's is compared in its normal form, so
+   * that a path in any other form, which a router may read in another way, is proved by nothing.
+   */
   #targetOf({ pathname }: Call, settings: FeedSettings): Result<string, Refusal> {
     const origin = originFor(this.#rules.publicOrigin, settings);
     if (origin === undefined) return refuse({ reason: 'public_origin_missing' });
-    const target = origin + pathname;
-    if (!pathname.startsWith('/') || proofTarget(target) !== target) {
-      return refuse({ reason: 'proof_wrong_target' });
-    }
-    return ok(target);
+    // Without the slash it would go on with the host.
+    if (!pathname.startsWith('/')) return refuse({ reason: 'proof_wrong_target' });
+    return ok(origin + pathname);
   }
 
   #needsNonce(): boolean {

@@ -207,7 +207,7 @@ describe('verify', () => {
       expect(outcome(await send({ token }))).toBe('token_expired');
     });
 
-    // breaks when: Tokens.genuine gives a known token without asking keyFault.
+    // breaks when: neither Tokens.genuine nor Judge.#clear asks keyFault.
     it('fall with their signing key', async () => {
       const { feed, issuer, send } = await openBench();
       const token = issuer.token();

@@ -113,7 +113,7 @@ const rows: readonly Row[] = [
     name: 'an evidence key that would become that of another member',
     before: (under) => token(under, 'b', { member: mailer }),
     asked: { session: 'x', evidenceKey: 'a', token: 'b', member: mailer },
-    reason: 'session_key_in_use',
+    reason: 'evidence_key_in_use',
   },
   {
     name: 'a live session of the member to which the evidence key belonged before',

@@ -54,7 +54,7 @@ function byJoinToken(
   const known = evidence.key(presented.key);
   const isKnown = known !== undefined && ask.now < known.expiresAt;
   // One evidence key, one member: else its holder would speak as another without noticing.
-  if (isKnown && !isSame(known.member, ask.member)) return refuse('session_key_in_use');
+  if (isKnown && !isSame(known.member, ask.member)) return refuse('evidence_key_in_use');
   const most = plusSeconds(ask.now, limits.evidenceKeySeconds);
   return ok({
     key: presented.key,

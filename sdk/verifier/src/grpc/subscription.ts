@@ -105,7 +105,8 @@ export class Subscription {
     const beatMillis = settings && settings.heartbeatSeconds * 1_000 * heartbeatsMissedMax;
     this.#watchdog?.cancel();
     this.#watchdog = clock.after(beatMillis ?? firstMessageMillis, () => {
-      
+      this.#isSilent = true;
+      this.#call?.cancel();
     });
   }
 }
