@@ -4,7 +4,6 @@ import {
   parseAssertion,
   parseProof,
   type Reason,
-  reasonRow,
   type Thumbprint,
   thumbprintInput,
   type UnverifiedAssertion,
@@ -12,18 +11,15 @@ import {
 } from '@creance/proto';
 import {
   AcknowledgeRequest,
-  Any,
-  ErrorInfo,
   OpenSessionRequest,
   OpenSessionResponse,
   RenewSessionResponse,
-  RpcStatus,
   SessionKind,
   SubscribeRequest,
   SubscribeResponse,
 } from '@creance/proto/wire';
 import {
-  Metadata,
+  type Metadata,
   Server,
   ServerCredentials,
   type ServerUnaryCall,
@@ -36,6 +32,7 @@ import type { Primitives, VerifyKey } from '../primitives.js';
 import { systemClock } from '../runtime/clock.js';
 import { newHandle, TestIssuer } from '../support/test-issuer.js';
 import type { EcKey } from './ec-key.js';
+import { refusal } from './fake-refusal.js';
 
 type Stream = ServerWritableStream<Buffer, Buffer>;
 
@@ -252,18 +249,4 @@ function isSigned({ jwk, jws }: UnverifiedProof): boolean {
 
 function thumbprintOf(jwk: UnverifiedAssertion['jwk']): Thumbprint {
   return createHash('sha256').update(thumbprintInput(jwk)).digest('base64url') as Thumbprint;
-}
-
-function refusal(reason: Reason, nonce: string) {
-  const row = reasonRow(reason);
-  const info = { reason: reason.toUpperCase(), domain: 'creance.dev', metadata: {} };
-  const detail = Any.fromPartial({
-    typeUrl: 'type.googleapis.com/google.rpc.ErrorInfo',
-    value: Buffer.from(ErrorInfo.encode(info).finish()),
-  });
-  const status = { code: row.grpc, message: row.message, details: [detail] };
-  const metadata = new Metadata();
-  metadata.set('grpc-status-details-bin', Buffer.from(RpcStatus.encode(status).finish()));
-  metadata.set('dpop-nonce', nonce);
-  return { code: row.grpc, details: row.message, metadata };
 }

@@ -202,6 +202,11 @@ export function cutEntry(handle: Handle, absolute = true): EntryTarget {
   return { target: { $case: 'handle', value }, absolute };
 }
 
+/** The entry that cuts everything before the head. */
+export function beforeEntry({ head }: TestIssuer): EntryTarget {
+  return { target: { $case: 'beforeRevision', value: BigInt(head) }, absolute: false };
+}
+
 /** A frame under a key, good or not. */
 export function signedFrame(frame: Uint8Array, key: EcKey): WireSignedFrame {
   const signature = signUnder('creance-feed-v1\0', frame, key);

@@ -1,4 +1,5 @@
 import { Feed, type FeedOptions } from '../feed.js';
+import type { Identity } from '../identity.js';
 import { createVerifier, type Verified, type Verifier, type VerifierOptions } from '../verifier.js';
 import { type TestClock, testClock } from './test-clock.js';
 import { TestIssuer, wireDecoders } from './test-issuer.js';
@@ -53,6 +54,13 @@ export async function openBench(
     return verifier.verify(new Request(url, { headers }), { scopes, signal });
   };
   return { clock, issuer, feed, verifier, send };
+}
+
+/** The identity that a good token gives. */
+export async function identityOf(bench: Bench, token: string = bench.issuer.token()): Promise<Identity> {
+  const verified = await bench.send({ token });
+  if (!verified.ok) throw new Error(verified.failure.reason);
+  return verified.identity;
 }
 
 /** The reason of a refusal; `ok` when there is none. */
