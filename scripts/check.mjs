@@ -42,6 +42,7 @@ const checks = {
   'buf breaking': [buf, 'breaking', '--against', 'proto/baseline.binpb'],
   generated: ['scripts/generate.mjs', '--check'],
   types: ['node_modules/typescript/bin/tsc', '-b'],
+  'dead code': ['node_modules/knip/bin/knip.js', '--no-progress'],
 };
 const projects = ['unit', 'conformance', 'laws', 'flows', 'access', 'hostile', 'examples'];
 

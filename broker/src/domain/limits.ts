@@ -13,7 +13,7 @@ export const limits = {
   streamsPerConnection: 100,
   /** Connections in all, and from one address. */
   connections: 10_000,
-  connectionsPerAddress: 100,
+  connectionsPerAddress: 2_000,
   /** Connections from one address that have not authenticated once. */
   strangersPerAddress: 32,
   /** Milliseconds in which a new connection must send its first bytes. */

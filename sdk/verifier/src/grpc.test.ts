@@ -1,74 +1,29 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { parseSessionId } from '@creance/proto';
 import { SessionKind } from '@creance/proto/wire';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { VerifierEvent } from './events.js';
-import { newEcKey } from './grpc/ec-key.js';
-import { FakeBroker } from './grpc/fake-broker.js';
-import { type JoinOptions, joinVerifier } from './grpc.js';
-import { type Clock, systemClock } from './runtime/clock.js';
-import { cutEntry, newHandle, signedFrame } from './support/test-issuer.js';
-import { outcome } from './support/test-verifier.js';
-import type { Verifier } from './verifier.js';
+import type { FakeBroker } from './grpc/fake-broker.js';
+import { FakePlace, hastyClock } from './grpc/fake-place.js';
+import type { JoinOptions } from './grpc.js';
+import { cutEntry } from './support/test-issuer.js';
 
-let folder = '';
+let place: FakePlace;
 let broker: FakeBroker;
-const opened: Verifier[] = [];
-let events: VerifierEvent[] = [];
-
+let keyFile = '';
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'creance-verifier-'));
-  broker = new FakeBroker();
-  events = [];
-  await broker.listen();
+  place = await FakePlace.open();
+  broker = place.broker;
+  keyFile = place.keyFile;
 });
+afterEach(() => place.close());
 
-afterEach(async () => {
-  for (const verifier of opened.splice(0)) await verifier.close();
-  broker.stop();
-  await rm(folder, { recursive: true });
-});
-
-const keyFile = () => join(folder, 'keys', 'verifier.json');
-
-async function start(options: Partial<JoinOptions> = {}): Promise<Verifier> {
-  const onEvent = (event: VerifierEvent) => events.push(event);
-  const verifier = await joinVerifier({ keyFile: keyFile(), onEvent, ...options });
-  opened.push(verifier);
-  return verifier;
-}
-
-async function startReady(options: Partial<JoinOptions> = {}): Promise<Verifier> {
-  const verifier = await start({ join: broker.joinString, ...options });
-  await verifier.ready();
-  return verifier;
-}
-
-/** The verdict on a fresh token; the start of the verifier asks for a nonce, which it then gets. */
-async function verdict(verifier: Verifier): Promise<string> {
-  const { issuer } = broker;
-  const token = issuer.token();
-  const ask = (changes: object) => {
-    const headers = { authorization: `DPoP ${token}`, dpop: issuer.proof(token, changes) };
-    const request = new Request(`${issuer.audience}/contacts`, { headers });
-    return verifier.verify(request, { scopes: ['contacts:read'] });
-  };
-  const first = await ask({});
-  const nonce = first.ok ? undefined : first.failure.headers['dpop-nonce'];
-  return outcome(nonce === undefined ? first : await ask({ nonce }));
-}
+const start: FakePlace['start'] = (options) => place.start(options);
+const startReady: FakePlace['startReady'] = (options) => place.startReady(options);
+const verdict: FakePlace['verdict'] = (verifier) => place.verdict(verifier);
 
 const eventually = (check: () => unknown) => expect.poll(check, { timeout: 10_000, interval: 10 });
-const kinds = () => events.map(({ kind }) => kind);
-
-/** Waits a twentieth as long. */
-const hasty: Clock = {
-  ...systemClock,
-  after: (millis, act) => systemClock.after(millis / 20, act),
-};
 
 describe('joinVerifier', () => {
   it('redeems the join string once, and verifies by the feed', async () => {
@@ -118,7 +73,7 @@ describe('joinVerifier', () => {
       joinTokenHash: hash,
     });
     expect((assertion?.expiresAt ?? 0) - (assertion?.issuedAt ?? 0)).toBe(60);
-    const file = JSON.parse(await readFile(keyFile(), 'utf8'));
+    const file = JSON.parse(await readFile(keyFile, 'utf8'));
     expect(assertion?.jwk.x).toBe(file.key.x);
     expect(broker.of('OpenSession')[1]?.proof?.jwk.x).not.toBe(file.key.x);
   });
@@ -126,10 +81,10 @@ describe('joinVerifier', () => {
   // breaks when: createKeyFile leaves the mode to the umask.
   it('keeps the key for its owner alone, and no join token', async () => {
     await startReady();
-    expect((await stat(keyFile())).mode & 0o777).toBe(0o600);
-    expect((await stat(join(folder, 'keys'))).mode & 0o777).toBe(0o700);
-    expect(await readdir(join(folder, 'keys'))).toEqual(['verifier.json']);
-    expect(await readFile(keyFile(), 'utf8')).not.toContain('jjjj');
+    expect((await stat(keyFile)).mode & 0o777).toBe(0o600);
+    expect((await stat(dirname(keyFile))).mode & 0o777).toBe(0o700);
+    expect(await readdir(dirname(keyFile))).toEqual(['verifier.json']);
+    expect(await readFile(keyFile, 'utf8')).not.toContain('jjjj');
   });
 
   it('starts later by the registered key alone, under another session key', async () => {
@@ -147,17 +102,17 @@ describe('joinVerifier', () => {
   it('redeems the join token with the key that it had when a start was cut off', async () => {
     broker.refusals['OpenSession'] = ['store_busy'];
     await (await start({ join: broker.joinString })).close();
-    const key = await readFile(keyFile(), 'utf8');
+    const key = await readFile(keyFile, 'utf8');
     broker.registered.clear();
     await startReady();
-    expect(await readFile(keyFile(), 'utf8')).toBe(key);
+    expect(await readFile(keyFile, 'utf8')).toBe(key);
   });
 
-  it.each<[string, (folder: string) => Partial<JoinOptions>]>([
-    ['join_string_missing', () => ({})],
-    ['join_string_malformed', () => ({ join: 'creance-join:v1:junk' })],
+  it.each<[string, Partial<JoinOptions>]>([
+    ['join_string_missing', {}],
+    ['join_string_malformed', { join: 'creance-join:v1:junk' }],
   ])('rejects with %s', async (reason, options) => {
-    await expect(start(options(folder))).rejects.toMatchObject({ name: 'JoinError', reason });
+    await expect(start(options)).rejects.toMatchObject({ name: 'JoinError', reason });
   });
 
   it('rejects when the broker refuses for good, with its reason as a code', async () => {
@@ -181,136 +136,11 @@ describe('joinVerifier', () => {
   it('refuses everything while the broker cannot be reached, and joins when it can', async () => {
     const join = broker.joinString;
     broker.stop();
-    const verifier = await start({ join, clock: hasty });
+    const verifier = await start({ join, clock: hastyClock });
     expect(await verdict(verifier)).toBe('view_missing');
-    expect(events).toContainEqual({ kind: 'disconnected', code: 'UNAVAILABLE' });
+    expect(place.events).toContainEqual({ kind: 'disconnected', code: 'UNAVAILABLE' });
     await broker.listen();
     await verifier.ready();
     expect(await verdict(verifier)).toBe('ok');
-  });
-});
-
-describe('a joined verifier', () => {
-  it('acknowledges what it enforces, several frames in one', async () => {
-    await startReady();
-    await eventually(() => broker.acknowledged.at(-1)).toBe(broker.issuer.head);
-    const before = broker.acknowledged.length;
-    for (let at = 0; at < 50; at += 1)
-      broker.broadcast(broker.issuer.delta([cutEntry(newHandle())]));
-    await eventually(() => broker.acknowledged.at(-1)).toBe(broker.issuer.head);
-    expect(broker.acknowledged.length - before).toBeLessThan(50);
-  });
-
-  it('goes on after the revision that it holds when the stream breaks', async () => {
-    await startReady();
-    const held = broker.issuer.head;
-    broker.stop();
-    await broker.listen();
-    await eventually(() => broker.of('Subscribe').length).toBeGreaterThan(1);
-    expect(broker.of('Subscribe').at(-1)?.afterRevision).toBe(held);
-    expect(kinds()).toContain('disconnected');
-  });
-
-  // breaks when: a broken link does not set #wantsSnapshot.
-  it('asks for a snapshot after a gap', async () => {
-    const verifier = await startReady();
-    broker.issuer.delta([cutEntry(broker.issuer.session)]);
-    broker.broadcast(broker.issuer.delta([cutEntry(newHandle())]));
-    await eventually(() => broker.of('Subscribe').length).toBe(2);
-    expect(broker.of('Subscribe').map(({ afterRevision }) => afterRevision)).toEqual([0, 0]);
-    expect(events).toContainEqual({ kind: 'refused', fault: 'broken_link' });
-    await eventually(() => verdict(verifier)).toBe('ok');
-  });
-
-  it('comes back when the broker asks, after the revision that it holds', async () => {
-    await startReady();
-    broker.resync();
-    await eventually(() => broker.of('Subscribe').length).toBe(2);
-    expect(broker.of('Subscribe')[1]?.afterRevision).toBe(broker.issuer.head);
-    expect(broker.of('OpenSession')).toHaveLength(2);
-  });
-
-  it('applies no forged frame, and leaves the stream that brought it', async () => {
-    const verifier = await startReady();
-    const { frame } = broker.issuer.delta([cutEntry(broker.issuer.session)]);
-    const forged = { ...signedFrame(frame, newEcKey()), keyId: broker.issuer.feedKey.thumbprint };
-    broker.broadcast(forged);
-    await eventually(() => broker.of('Subscribe').length).toBe(2);
-    expect(events).toContainEqual({ kind: 'refused', fault: 'frame_signature_invalid' });
-    expect(await verdict(verifier)).toBe('ok');
-  });
-
-  it('takes no frame twice, and stays', async () => {
-    await startReady();
-    const frame = broker.issuer.delta([cutEntry(newHandle())]);
-    broker.broadcast(frame);
-    broker.broadcast(frame);
-    await eventually(() => events).toContainEqual({ kind: 'refused', fault: 'frame_replayed' });
-    broker.broadcast(broker.issuer.delta([cutEntry(newHandle())]));
-    await eventually(() => broker.acknowledged.at(-1)).toBe(broker.issuer.head);
-    expect(broker.of('Subscribe')).toHaveLength(1);
-  });
-
-  it('refuses everything when another anchor vouches for the feed, and says so', async () => {
-    const verifier = await startReady();
-    broker.anchor = newEcKey();
-    broker.resync();
-    await eventually(kinds).toContain('anchor_mismatch');
-    expect(await verdict(verifier)).toBe('feed_distrusted');
-    broker.anchor = broker.issuer.anchor;
-    await eventually(() => verdict(verifier)).toBe('ok');
-  });
-
-  it.each(['session_revoked', 'session_expired', 'session_unknown'] as const)(
-    'opens another session after %s',
-    async (reason) => {
-      const verifier = await startReady();
-      broker.refusals['Subscribe'] = [reason];
-      broker.resync();
-      await eventually(() => broker.of('OpenSession').length).toBe(4);
-      await eventually(() => broker.streams.length).toBe(1);
-      expect(events).toContainEqual({ kind: 'disconnected', code: reason });
-      expect(await verdict(verifier)).toBe('ok');
-    },
-  );
-
-  it('takes the nonce of a broker that started again', async () => {
-    await startReady();
-    broker.nonce = 'nonce-2';
-    broker.refusals['Subscribe'] = ['nonce_required'];
-    broker.resync();
-    await eventually(() => broker.of('Subscribe').length).toBe(3);
-    const nonces = broker.of('Subscribe').map(({ proof }) => proof?.nonce);
-    expect(nonces).toEqual(['nonce-1', 'nonce-1', 'nonce-2']);
-  });
-
-  it('renews its session at a third of the idle time, and opens another when it is lost', async () => {
-    broker.idleSeconds = 1;
-    await startReady();
-    await eventually(() => broker.of('RenewSession').length).toBeGreaterThan(1);
-    broker.refusals['RenewSession'] = ['session_ended'];
-    await eventually(() => broker.of('OpenSession').length).toBe(4);
-  });
-
-  // breaks when: the watchdog is not set again, or does not redial.
-  it('takes a new connection when nothing comes (F-16), and tells that it is stale', async () => {
-    await startReady({ clock: hasty });
-    broker.isMute = true;
-    await eventually(() => events).toContainEqual({ kind: 'disconnected', code: 'SILENT' });
-    await eventually(() => broker.of('Subscribe').length).toBeGreaterThan(1);
-    broker.isMute = false;
-    await eventually(() => broker.streams.length).toBeGreaterThan(0);
-  });
-
-  it('ends its session when it is closed, and calls nobody any more', async () => {
-    const verifier = await startReady();
-    await verifier.close();
-    expect(broker.of('EndSession')).toHaveLength(1);
-    expect(broker.of('EndSession')[0]?.proof?.contentDigest).toMatch(/^sha-256=:/);
-    expect(await verdict(verifier)).toBe('verifier_closed');
-    const calls = broker.calls.length;
-    broker.stop();
-    await broker.listen();
-    expect(broker.calls.length).toBe(calls);
   });
 });

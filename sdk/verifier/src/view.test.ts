@@ -8,7 +8,6 @@ const issuer = 'https://creance.example.internal';
 const feedKey = 'feed-key' as Thumbprint;
 const keyId = 'k'.repeat(43) as Thumbprint;
 let madeAtMicros = 0;
-
 function frame(parts: Partial<Omit<FeedFrame, 'revision' | 'previous'>> & Positions): FeedFrame {
   madeAtMicros += 1;
   return {

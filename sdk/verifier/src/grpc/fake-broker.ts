@@ -74,7 +74,6 @@ export class FakeBroker {
   name = 'crm';
   idleSeconds = 600;
   nonce = 'nonce-1';
-  heartbeatSeconds = 2;
   /** The anchor that openings are under. */
   anchor: EcKey = this.issuer.anchor;
   /** Says nothing to subscribers. */
@@ -213,8 +212,7 @@ export class FakeBroker {
     stream.on('cancelled', () => this.streams.splice(this.streams.indexOf(stream), 1));
     this.streams.push(stream);
     if (this.isMute) return;
-    const { heartbeatSeconds } = this;
-    const opening = this.issuer.opening(nonce, { heartbeatSeconds }, this.anchor);
+    const opening = this.issuer.opening(nonce, {}, this.anchor);
     send(stream, { $case: 'opening', value: asBuffers(opening) });
     const frame = afterRevision === 0n ? this.issuer.snapshot() : this.issuer.heartbeat();
     send(stream, { $case: 'frame', value: asBuffers(frame) });

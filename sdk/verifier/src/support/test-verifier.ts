@@ -57,7 +57,10 @@ export async function openBench(
 }
 
 /** The identity that a good token gives. */
-export async function identityOf(bench: Bench, token: string = bench.issuer.token()): Promise<Identity> {
+export async function identityOf(
+  bench: Bench,
+  token: string = bench.issuer.token(),
+): Promise<Identity> {
   const verified = await bench.send({ token });
   if (!verified.ok) throw new Error(verified.failure.reason);
   return verified.identity;
