@@ -48,7 +48,7 @@ export function startBroker(data: string, listen: string): Promise<Running> {
 }
 
 /** Starts the contacts service of 04-resource-server. */
-export async function startService(plan: StagePlan): Promise<Running> {
+async function startService(plan: StagePlan): Promise<Running> {
   const join_ = await creance('join-token', 'create', '--data', plan.data, '--verifier', 'crm');
   return start(
     [builtFile('04-resource-server/main.js')],

@@ -24,7 +24,7 @@ export const creanceCommand: string = join(
 export const crmAudience = 'https://crm.example.internal';
 
 /** A manifest with one resource and one workload; a test may bring its own. */
-export const testManifest: string = `apiVersion: creance/v1
+const testManifest: string = `apiVersion: creance/v1
 owners:
   team: { contact: team@example.com }
 resources:

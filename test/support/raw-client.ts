@@ -57,27 +57,8 @@ export class TestKey {
 }
 
 /** SHA-256 as base64url. */
-export function sha256(text: string): string {
+function sha256(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
-}
-
-/** A proof for an HTTP request (RFC 9449 §4.2). */
-export function httpProof(
-  key: TestKey,
-  method: string,
-  url: string,
-  token: string,
-  more: object = {},
-): string {
-  const iat = Math.floor(Date.now() / 1_000);
-  return key.jws('dpop+jwt', {
-    jti: randomUUID(),
-    htm: method,
-    htu: url,
-    iat,
-    ath: sha256(token),
-    ...more,
-  });
 }
 
 /**

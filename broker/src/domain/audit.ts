@@ -27,14 +27,3 @@ export interface AuditEvent {
   /** Flat facts; names in lower camel case. */
   readonly facts: Readonly<Record<string, string | number | boolean | readonly string[]>>;
 }
-
-/** An audit record in its place. */
-export interface AuditRecord {
-  /** From 1, without gaps. */
-  readonly sequence: number;
-  readonly event: AuditEvent;
-  /** Hash of the record before, 32 bytes; zeros for the first. */
-  readonly previousHash: Uint8Array;
-  /** SHA-256 over the previous hash and the record's canonical text, 32 bytes. */
-  readonly hash: Uint8Array;
-}

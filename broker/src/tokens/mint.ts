@@ -48,14 +48,7 @@ function headerOf(signer: Signer): string {
 }
 
 /** The claims of a token for a workload that acts for itself (RFC 9068 §2.2). */
-export function claimsOf({
-  issuer,
-  path,
-  grant,
-  revision,
-  tokenId,
-  nowSeconds,
-}: MintAsk): TokenClaims {
+function claimsOf({ issuer, path, grant, revision, tokenId, nowSeconds }: MintAsk): TokenClaims {
   const session = path.at(-1) as Session;
   return {
     issuer,
