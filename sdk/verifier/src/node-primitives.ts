@@ -1,6 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { decodeBase64url } from '@creance/proto';
-import { derOf, spkiOf } from './der.js';
+import { decodeBase64url, derOf, spkiOf } from '@creance/proto';
 import type { Primitives, VerifyKey } from './primitives.js';
 
 /**

@@ -11,6 +11,7 @@ import {
   asJsonObject,
   type PublicJwk,
   parsePublicJwk,
+  rawSignatureOf,
   type Thumbprint,
   thumbprintInput,
 } from '@creance/proto';
@@ -62,8 +63,9 @@ export class SigningKey {
   /** A compact JWS by this key: ES256, r || s (RFC 7518 §3.4). */
   signJws(header: JwsHeader, claims: Readonly<Record<string, unknown>>): string {
     const input = `${encode(header)}.${encode(claims)}`;
-    const key = { key: this.#private, dsaEncoding: 'ieee-p1363' } as const;
-    return `${input}.${sign('sha256', Buffer.from(input), key).toString('base64url')}`;
+    // The bare key and DER: with an object of options Node 24 is twice as slow.
+    const signature = rawSignatureOf(sign('sha256', Buffer.from(input), this.#private));
+    return `${input}.${Buffer.from(signature).toString('base64url')}`;
   }
 
   /** The private JWK, for the key file. The result is secret. */

@@ -1,7 +1,6 @@
 import { createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { derOf, spkiOf } from './der.js';
-import { newEcKey } from './grpc/ec-key.js';
+import { derOf, rawSignatureOf, spkiOf } from './der.js';
 
 /** r || s with these bytes at the end of each half. */
 function halves(r: readonly number[], s: readonly number[]): Uint8Array {
@@ -31,9 +30,36 @@ describe('derOf', () => {
   });
 });
 
+describe('rawSignatureOf', () => {
+  // breaks when: a short integer is copied to the front of its half, or a padding zero is kept
+  it('is the way back from DER, for a thousand signatures and for the smallest', () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    for (let at = 0; at < 1_000; at += 1) {
+      const bytes = Buffer.from(`text ${at}`);
+      const der = new Uint8Array(sign('sha256', bytes, privateKey));
+      const raw = rawSignatureOf(der);
+      expect([...derOf(raw)]).toEqual([...der]);
+      const options = { key: publicKey, dsaEncoding: 'ieee-p1363' } as const;
+      expect(verify('sha256', bytes, options, raw)).toBe(true);
+    }
+    expect([...rawSignatureOf(derOf(halves([1], [0x80])))]).toEqual([...halves([1], [0x80])]);
+  });
+
+  it.each([
+    ['nothing', []],
+    ['an integer cut off', [0x30, 6, 2, 1, 1, 2, 2, 2]],
+    ['another tag', [0x30, 6, 3, 1, 1, 2, 1, 2]],
+    ['something behind it', [0x30, 6, 2, 1, 1, 2, 1, 2, 0]],
+    ['a number too long', [0x30, 38, 2, 34, ...Array(34).fill(1), 2, 1, 1]],
+  ])('throws on %s', (_name, bytes) => {
+    expect(() => rawSignatureOf(Uint8Array.from(bytes))).toThrow(RangeError);
+  });
+});
+
 describe('spkiOf', () => {
   it('means the same to OpenSSL as the JWK', () => {
-    const { jwk } = newEcKey();
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const jwk = publicKey.export({ format: 'jwk' }) as Record<'x' | 'y', string>;
     const [x, y] = [Buffer.from(jwk.x, 'base64url'), Buffer.from(jwk.y, 'base64url')];
     const key = Buffer.from(spkiOf(x, y));
     const {

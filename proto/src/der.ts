@@ -48,3 +48,26 @@ function firstByte(signature: Uint8Array, from: number): number {
 function isHigh(signature: Uint8Array, at: number): boolean {
   return (signature[at] as number) >= 0x80;
 }
+
+/**
+ * The r || s of 64 bytes (RFC 7518 §3.4) of an ECDSA signature in DER, as a signer of our own has made
+ * it. Throws on anything else: this reads no stranger's signature.
+ */
+export function rawSignatureOf(der: Uint8Array): Uint8Array {
+  const raw = new Uint8Array(2 * half);
+  const next = copyInteger(der, 2, raw, half);
+  if (copyInteger(der, next, raw, 2 * half) !== der.length)
+    throw new RangeError('no DER signature');
+  return raw;
+}
+
+/** Copies the integer at a place so that it ends before `end`; gives the place after it. */
+function copyInteger(der: Uint8Array, at: number, raw: Uint8Array, end: number): number {
+  const from = at + 2;
+  const to = from + (der[at + 1] ?? 0);
+  const bytes = der.subarray(der[from] === 0 && to - from > 1 ? from + 1 : from, to);
+  if (der[at] !== 0x02 || to > der.length || bytes.length > half)
+    throw new RangeError('no DER signature');
+  raw.set(bytes, end - bytes.length);
+  return to;
+}
