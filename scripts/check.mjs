@@ -44,7 +44,16 @@ const checks = {
   types: ['node_modules/typescript/bin/tsc', '-b'],
   'dead code': ['node_modules/knip/bin/knip.js', '--no-progress'],
 };
-const projects = ['unit', 'conformance', 'laws', 'flows', 'access', 'hostile', 'examples'];
+const projects = [
+  'unit',
+  'conformance',
+  'laws',
+  'flows',
+  'access',
+  'hostile',
+  'interop',
+  'examples',
+];
 
 async function runCheck(name) {
   const end = await runQuietly(process.execPath, checks[name], {
