@@ -49,7 +49,12 @@ export class BrokerProcess {
   #child: ChildProcess | undefined;
   #address = '';
 
-  constructor(manifest: string = testManifest) {
+  /** What it has written so far, on both streams. */
+  output = '';
+  readonly #logLevel: string;
+
+  constructor(manifest: string = testManifest, logLevel = 'warn') {
+    this.#logLevel = logLevel;
     this.data = mkdtempSync(join(tmpdir(), 'creance-'));
     this.#manifest = join(this.data, 'creance.yaml');
     writeFileSync(this.#manifest, manifest);
@@ -73,15 +78,20 @@ export class BrokerProcess {
       this.data,
       '--listen',
       listen,
+      '--log-level',
+      this.#logLevel,
     ];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
-    let said = '';
-    child.stderr?.on('data', (text) => {
-      said += text;
-    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (text) => {
+        this.output += text;
+      });
+    }
     await new Promise<void>((resolve, reject) => {
-      child.once('exit', (code) => reject(new Error(`the broker ended with ${code}: ${said}`)));
+      child.once('exit', (code) =>
+        reject(new Error(`the broker ended with ${code}: ${this.output}`)),
+      );
       createInterface({ input: child.stdout as NonNullable<typeof child.stdout> }).on(
         'line',
         (line) => {

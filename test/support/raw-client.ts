@@ -18,11 +18,22 @@ import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
 export class Refused extends Error {
   readonly reason: string;
   readonly grpc: number;
+  /** Metadata of the ErrorInfo. */
+  readonly facts: Readonly<Record<string, string>>;
+  /** The message on the wire. */
+  readonly said: string;
 
-  constructor(reason: string, grpc: number) {
+  constructor(
+    reason: string,
+    grpc: number,
+    facts: Readonly<Record<string, string>> = {},
+    said = '',
+  ) {
     super(reason);
     this.reason = reason;
     this.grpc = grpc;
+    this.facts = facts;
+    this.said = said;
   }
 }
 
@@ -67,6 +78,8 @@ function sha256(text: string): string {
  */
 export class RawClient {
   readonly address: string;
+  /** Every proof and assertion that was sent, for tests that look for them afterwards. */
+  readonly sent: string[] = [];
   readonly #client: Client;
   #nonce: string | undefined;
   #counter = 0;
@@ -100,7 +113,7 @@ export class RawClient {
   /** A proof for a call; `more` overrides claims. */
   proof(method: string, request: Uint8Array, key: TestKey, more: object = {}): string {
     this.#counter += 1;
-    return key.jws('dpop+jwt', {
+    const proof = key.jws('dpop+jwt', {
       jti: randomUUID(),
       htm: 'POST',
       htu: `${this.address}/creance.v1.${method}`,
@@ -110,6 +123,8 @@ export class RawClient {
       ...(this.#nonce !== undefined && { nonce: this.#nonce }),
       ...more,
     });
+    this.sent.push(proof);
+    return proof;
   }
 
   /** Sends bytes with metadata as given. */
@@ -165,6 +180,7 @@ export class RawClient {
       cnf: { jkt: sessionKey.thumbprint },
       ...(redeem && { jth: sha256(join.joinToken) }),
     });
+    this.sent.push(assertion);
     const { joinToken } = join;
     return {
       evidence: {
@@ -248,6 +264,7 @@ export function refusedOf(error: ServiceError): Refused {
   const [bytes] = error.metadata.get('grpc-status-details-bin');
   if (!(bytes instanceof Uint8Array)) return new Refused(`grpc:${error.code}`, error.code);
   const [first] = RpcStatus.decode(bytes).details;
-  const reason = first === undefined ? 'none' : ErrorInfo.decode(first.value).reason.toLowerCase();
-  return new Refused(reason, error.code);
+  const info = first && ErrorInfo.decode(first.value);
+  const reason = info?.reason.toLowerCase() ?? 'none';
+  return new Refused(reason, error.code, info?.metadata ?? {}, error.details);
 }
