@@ -177,3 +177,24 @@ describe('a broker that comes back with its clock set back', () => {
     await world.dispose();
   });
 });
+
+describe('a session near its absolute end', () => {
+  // breaks when: policy.decide leaves out pathEnd
+  it('gives no token that outlives it, however often it was renewed', async () => {
+    const world = await World.open();
+    const opened = world.clock.seconds;
+    const session = await world.openSession();
+    if (typeof session === 'string') throw new Error(session);
+    for (const seconds of [500, 500, 100]) {
+      await world.pass(seconds);
+      expect(await world.renew(session)).toBe(true);
+    }
+    const issued = await world.issue(session);
+    if (typeof issued === 'string') throw new Error(issued);
+    expect(issued.claims.expiresAt).toBe(opened + 1_200);
+    await world.pass(100);
+    expect(await world.issue(session)).toBe('session_expired');
+    expect(await world.use(issued)).not.toBe('ok');
+    await world.dispose();
+  });
+});
