@@ -50,8 +50,6 @@ export const limits = {
   /** Seconds of a session without activity, and whatever happens. */
   sessionIdleSeconds: 600,
   sessionAbsoluteSeconds: 28_800,
-  /** Sessions of a chain, from root to leaf. */
-  sessionDepth: 8,
   /** Live sessions of one workload. */
   sessionsPerMember: 100,
   /** Seconds for which an ended session's row is kept. */

@@ -1,6 +1,7 @@
 import type { Reason } from '@creance/proto';
 import type { Caller } from '../domain/caller.js';
 import type { Denial } from '../domain/denial.js';
+import type { LimitName } from '../domain/limits.js';
 import type { Clock } from '../runtime/clock.js';
 import { openRate } from '../runtime/rate.js';
 import type { Meters } from '../telemetry/meters.js';
@@ -28,6 +29,14 @@ export interface Report {
 /** Refusals that are counted and not written down: steps of a normal call, and what a rate refuses. */
 const unwritten: ReadonlySet<Reason> = new Set(['nonce_required', 'rate_limited', 'shutting_down']);
 
+/** Bounds behind the edge that refuse by a reason of their own: counted here under their names. */
+export const boundOfReason: Readonly<Partial<Record<Reason, LimitName>>> = {
+  sessions_limit: 'sessionsPerMember',
+  keys_limit: 'evidenceKeysPerMember',
+  store_busy: 'writesWaiting',
+  replay_memory_full: 'proofsRemembered',
+};
+
 /** Parts of the report. */
 export interface ReportParts {
   readonly logger: EdgeLogger;
@@ -48,6 +57,8 @@ export function openReport({ logger, meters, clock, limits }: ReportParts): Repo
     answered: ({ method }) => meters.request(method, 'ok'),
     refused(record, denial) {
       meters.request(record.method, denial.reason);
+      const bound = boundOfReason[denial.reason];
+      if (bound !== undefined) meters.limitHit(bound);
       if (!unwritten.has(denial.reason) && mayWrite('refusal', record))
         logger.warn(fieldsOf(record, denial), 'call refused');
     },
