@@ -1,26 +1,15 @@
 import { join } from 'node:path';
-import { ok, proofWindowSeconds, type Result, refuse, type Thumbprint } from '@creance/proto';
+import { ok, type Result, refuse, type Thumbprint } from '@creance/proto';
 import type { Logger } from 'pino';
-import { authenticator } from './attest/authenticate.js';
-import { joinTokenAttestor } from './attest/join-token.js';
-import { keyAssertionAttestor } from './attest/key-assertion.js';
-import { isNetwork } from './attest/networks.js';
-import { createJoinToken } from './commands/create-join-token.js';
-import { cut } from './commands/cut.js';
-import { endSession } from './commands/end-session.js';
-import { issueToken } from './commands/issue-token.js';
-import { listSessions } from './commands/list-sessions.js';
-import { openSession } from './commands/open-session.js';
-import { renewSession } from './commands/renew-session.js';
 import type { BrokerConfig } from './config.js';
 import type { Registry } from './domain/registry.js';
+import { joinEdgeParts } from './edge-parts.js';
 import { Feed } from './feed/feed.js';
-import { openings } from './feed/opening.js';
 import { inviteFirstOperator } from './first-operator.js';
 import { startHousekeeping } from './housekeeping.js';
 import { identityOf } from './identity.js';
 import { formatFaults, readManifest } from './manifest/index.js';
-import { type Edge, startEdge } from './rpc/edge.js';
+import { startEdge } from './rpc/edge.js';
 import { type Clock, systemClock } from './runtime/clock.js';
 import { type Entropy, systemEntropy } from './runtime/entropy.js';
 import type { StartFault } from './start-fault.js';
@@ -28,9 +17,6 @@ import { openSqliteStore } from './store/index.js';
 import type { Store, StoreIdentity } from './store/store.js';
 import { openMeters } from './telemetry/meters.js';
 import { type BrokerKeys, openKeys } from './tokens/broker-keys.js';
-import { openNonces } from './tokens/nonces.js';
-import { openProofJudge } from './tokens/proof-judge.js';
-import { openReplayMemory } from './tokens/replay-memory.js';
 
 /** A running broker. */
 export interface Broker {
@@ -125,22 +111,25 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
     onOverflow: ({ resource }) => meters.subscriberLetGo(resource),
   });
   let publicOrigin = config.publicOrigin ?? '';
-  const behind = edgeParts(parts, doors, feed, () => publicOrigin);
+  const behind = joinEdgeParts({
+    ...parts,
+    ...doors,
+    feed,
+    publicOrigin: () => publicOrigin,
+    loopbackOnly: config.loopbackOnly,
+  });
   const edge = await startEdge({
     ...behind,
     feed,
     meters,
+    logger,
     listen: config.listen,
     ...(config.tls && { tls: config.tls }),
     ...(config.dev && { devSocketPath: join(config.data, 'run', 'operator.sock') }),
   });
-  const stop = async (running?: Edge) => {
-    housekeeping.stop();
-    await running?.drain();
-    feed.close();
-  };
   if (!edge.ok) {
-    await stop();
+    housekeeping.stop();
+    feed.close();
     return edge;
   }
   publicOrigin ||= originOf(config, edge.value.port);
@@ -156,7 +145,9 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
     devSocket: edge.value.devSocketPath,
     firstOperatorFile,
     async stop() {
-      await stop(edge.value);
+      housekeeping.stop();
+      // Closes the feed, once no call is in flight.
+      await edge.value.drain();
       await store.close();
     },
   });
@@ -166,57 +157,4 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
 function originOf({ listen, tls }: BrokerConfig, port: number): string {
   const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host;
   return `${tls === undefined ? 'http' : 'https'}://${host}:${port}`;
-}
-
-/** What the edge needs of the rooms behind it. */
-function edgeParts(
-  { config, registry, identity, keys, store }: Parts,
-  { logger, clock, entropy }: Doors,
-  feed: Feed,
-  publicOrigin: () => string,
-) {
-  const { issuer, dev } = identity;
-  const nonces = openNonces(entropy);
-  const replays = openReplayMemory(proofWindowSeconds);
-  const judge = openProofJudge({ publicOrigin, clock, nonces, replays });
-  const assertions = { issuer, clock, nonces, replays };
-  const attestors = {
-    'join-token': joinTokenAttestor(store, assertions),
-    'key-assertion': keyAssertionAttestor(store, assertions),
-  };
-  const anchor = keys.anchor.keyId;
-  const { loopbackOnly } = config;
-  return {
-    judge,
-    registry,
-    clock,
-    entropy,
-    logger,
-    authenticate: authenticator({ judge, store, registry }),
-    openings: openings({
-      issuer,
-      dev,
-      anchor: keys.anchor,
-      feed: keys.feed,
-      now: () => clock.now(),
-    }),
-    commands: {
-      openSession: openSession({ registry, store, entropy, attestors }),
-      issueToken: issueToken({ issuer, registry, store, ring: keys.ring, entropy }),
-      renewSession: renewSession(store),
-      endSession: endSession(store),
-      cut: cut(store, () => feed.subscribers().length),
-      listSessions: listSessions(store),
-      createJoinToken: createJoinToken({
-        registry,
-        store,
-        entropy,
-        isNetwork,
-        issuer,
-        publicOrigin,
-        anchor,
-        loopbackOnly,
-      }),
-    },
-  };
 }

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeBase64url } from '@creance/proto';
 import type { Command } from './commands/call.js';
@@ -6,6 +6,7 @@ import type { JoinTokenAnswer, JoinTokenAsk } from './commands/create-join-token
 import type { Registry } from './domain/registry.js';
 import type { Clock } from './runtime/clock.js';
 import type { Entropy } from './runtime/entropy.js';
+import { writeWholeFile } from './whole-file.js';
 
 /** Seconds in which the first operator must join. */
 const firstJoinSeconds = 86_400;
@@ -44,6 +45,6 @@ export async function inviteFirstOperator(parts: FirstOperatorParts): Promise<st
     },
   );
   if (!made.ok) return undefined;
-  writeFileSync(file, `${made.value.joinString}\n`, { mode: 0o600, flag: 'wx' });
+  writeWholeFile(file, `${made.value.joinString}\n`);
   return file;
 }

@@ -1,5 +1,5 @@
 import { type PublicJwk, parsePublicJwk, parseThumbprint, type Thumbprint } from './jwk.js';
-import { asJsonObject, type JwsFault, parseJws, type UnverifiedJws } from './jws.js';
+import { asJsonObject, isText, type JwsFault, parseJws, type UnverifiedJws } from './jws.js';
 import { ok, type Result, refuse } from './result.js';
 import { uriCharsMax } from './token.js';
 
@@ -65,8 +65,4 @@ export function parseAssertion(text: string): Result<UnverifiedAssertion, JwsFau
     sessionKey,
     joinTokenHash: jth as string | undefined,
   });
-}
-
-function isText(value: unknown, max: number): value is string {
-  return typeof value === 'string' && value.length > 0 && value.length <= max;
 }

@@ -1,5 +1,5 @@
 import { type PublicJwk, parsePublicJwk, type Thumbprint } from './jwk.js';
-import { type JwsFault, parseJws, type UnverifiedJws } from './jws.js';
+import { isText, type JwsFault, parseJws, type UnverifiedJws } from './jws.js';
 import { ok, type Result, refuse } from './result.js';
 
 /** Seconds that a proof's `iat` may lie in the past, this bound excluded, and in the future. */
@@ -118,10 +118,6 @@ export function proofTarget(url: string): string | undefined {
   if ((protocol !== 'https:' && protocol !== 'http:') || username !== '' || password !== '')
     return undefined;
   return origin + pathname;
-}
-
-function isText(value: unknown, max: number): value is string {
-  return typeof value === 'string' && value.length > 0 && value.length <= max;
 }
 
 function isOptionalText(value: unknown, max: number): value is string | undefined {

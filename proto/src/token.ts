@@ -2,6 +2,7 @@ import { parseSessionId, type SessionId } from './handle.js';
 import { parseThumbprint, type Thumbprint } from './jwk.js';
 import {
   asJsonObject,
+  isText,
   type JsonObject,
   type JwsFault,
   parseJws,
@@ -88,7 +89,7 @@ export function parseToken(text: string): Result<UnverifiedToken, TokenFault> {
 function parseClaims(payload: JsonObject): TokenClaims | undefined {
   const text = (name: string, max: number): string | undefined => {
     const value = payload[name];
-    return typeof value === 'string' && value.length > 0 && value.length <= max ? value : undefined;
+    return isText(value, max) ? value : undefined;
   };
   const issuer = text('iss', uriCharsMax);
   const subject = text('sub', uriCharsMax);
@@ -142,7 +143,7 @@ function parseActor(value: unknown, depthLeft: number): Actor | null {
   const actor = asJsonObject(value);
   if (actor === undefined || depthLeft === 0) return null;
   const { sub, act } = actor as Record<'sub' | 'act', unknown>;
-  if (typeof sub !== 'string' || sub.length === 0 || sub.length > uriCharsMax) return null;
+  if (!isText(sub, uriCharsMax)) return null;
   if (act === undefined) return { sub };
   const inner = parseActor(act, depthLeft - 1);
   return inner === null ? null : { sub, act: inner };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isNetwork, isWithin, plainAddress } from './networks.js';
+import { isNetwork, isWithin } from './networks.js';
 
 describe('isNetwork', () => {
   it.each([
@@ -88,16 +88,4 @@ describe('isWithin', () => {
       expect(isWithin(address, [])).toBe(true);
     },
   );
-});
-
-describe('plainAddress', () => {
-  it.each([
-    ['::ffff:192.0.2.1', '192.0.2.1'],
-    ['192.0.2.1', '192.0.2.1'],
-    ['::ffff:evil', '::ffff:evil'],
-    ['::1', '::1'],
-    ['', ''],
-  ])('of %j is %j', (address, plain) => {
-    expect(plainAddress(address)).toBe(plain);
-  });
 });

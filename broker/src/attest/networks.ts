@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { plainAddress } from '../runtime/address.js';
 
 /** Whether a text is a network in CIDR form, such as `10.0.0.0/8` or `fd00::/8`. */
 export function isNetwork(text: string): boolean {
@@ -22,11 +23,4 @@ export function isWithin(address: string, networks: readonly string[]): boolean 
     list.addSubnet(base, Number(prefix), isIP(base) === 4 ? 'ipv4' : 'ipv6');
   }
   return list.check(plain, family === 4 ? 'ipv4' : 'ipv6');
-}
-
-/** An IPv4 address that came in IPv6 clothes, as IPv4 (RFC 4291 §2.5.5.2). */
-export function plainAddress(address: string): string {
-  return address.toLowerCase().startsWith('::ffff:') && isIP(address.slice(7)) === 4
-    ? address.slice(7)
-    : address;
 }

@@ -1,4 +1,9 @@
-import { CreateJoinTokenRequest, CreateJoinTokenResponse, SessionKind } from '@creance/proto/wire';
+import {
+  CreateJoinTokenRequest,
+  CreateJoinTokenResponse,
+  type SessionKind,
+} from '@creance/proto/wire';
+import { wireKind } from '../rpc/convert.js';
 import type { OperatorLine } from '../rpc/operator-client.js';
 import { call } from './operator-call.js';
 import { CommandFailed, type Output } from './output.js';
@@ -34,14 +39,13 @@ export async function createJoinToken(
   output.result(joinString);
 }
 
-function memberOf({ workload, verifier, operator }: MemberFlags): {
-  kind: SessionKind;
-  name: string;
-} {
-  const named = [workload, verifier, operator].filter((name) => name !== undefined);
-  if (named.length !== 1)
-    throw new CommandFailed('name exactly one of --workload, --verifier, --operator', 2);
-  if (workload !== undefined) return { kind: SessionKind.SESSION_KIND_WORKLOAD, name: workload };
-  if (verifier !== undefined) return { kind: SessionKind.SESSION_KIND_VERIFIER, name: verifier };
-  return { kind: SessionKind.SESSION_KIND_OPERATOR, name: operator ?? '' };
+function memberOf(flags: MemberFlags): { kind: SessionKind; name: string } {
+  const kinds = ['workload', 'verifier', 'operator'] as const;
+  const named = kinds.flatMap((kind) => {
+    const name = flags[kind];
+    return name === undefined ? [] : [{ kind: wireKind(kind), name }];
+  });
+  const [member, second] = named;
+  if (member !== undefined && second === undefined) return member;
+  throw new CommandFailed('name exactly one of --workload, --verifier, --operator', 2);
 }

@@ -1,5 +1,6 @@
 import { handleFromBytes } from '@creance/proto';
-import { ListSessionsRequest, ListSessionsResponse, SessionKind } from '@creance/proto/wire';
+import { ListSessionsRequest, ListSessionsResponse } from '@creance/proto/wire';
+import { memberKindOf } from '../rpc/convert.js';
 import type { OperatorLine } from '../rpc/operator-client.js';
 import { call, listedVerifiers } from './operator-call.js';
 import { type Format, formatTable, type Output } from './output.js';
@@ -23,7 +24,7 @@ export async function listSessions(
   } while (pageToken !== '' && sessions.length < flags.limit);
   const rows = sessions.map((session) => ({
     session: handleFromBytes(session.sessionId) ?? '',
-    kind: kindName(session.kind),
+    kind: memberKindOf(session.kind) ?? 'unknown',
     name: session.name,
     opened: instant(session.openedUnixMicros),
     active: instant(session.activeUnixMicros),
@@ -63,11 +64,6 @@ function print<Row extends Record<string, string>>(
         rows.map((row) => columns.map((column) => row[column] ?? '')),
       ),
     );
-}
-
-function kindName(kind: SessionKind): string {
-  if (kind === SessionKind.SESSION_KIND_WORKLOAD) return 'workload';
-  return kind === SessionKind.SESSION_KIND_VERIFIER ? 'verifier' : 'operator';
 }
 
 function instant(micros: bigint): string {

@@ -1,12 +1,5 @@
 import { isIPv6 } from 'node:net';
-
-/** An IP address in its plain form: an IPv4 address that came mapped into IPv6 is IPv4 again. */
-export function plainAddress(address: string): string {
-  const [unzoned = ''] = address.split('%');
-  return unzoned.toLowerCase().startsWith('::ffff:') && unzoned.includes('.')
-    ? unzoned.slice('::ffff:'.length)
-    : unzoned;
-}
+import { plainAddress } from '../runtime/address.js';
 
 /** The address of a peer named `address:port`, as grpc-js and the front name it; empty for a unix socket. */
 export function addressOfPeer(peer: string): string {

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import { addressKey, plainAddress } from './address.js';
+import { plainAddress } from '../runtime/address.js';
+import { addressKey } from './address.js';
 import type { Connections } from './admission.js';
 import type { EdgeLimits } from './limits.js';
 import type { Report } from './report.js';

@@ -6,7 +6,13 @@ import {
   type KeyObject,
   sign,
 } from 'node:crypto';
-import { type PublicJwk, parsePublicJwk, type Thumbprint, thumbprintInput } from '@creance/proto';
+import {
+  type PublicJwk,
+  parsePublicJwk,
+  rawSignatureOf,
+  type Thumbprint,
+  thumbprintInput,
+} from '@creance/proto';
 
 /** A P-256 key pair that signs. */
 export interface EcKey {
@@ -47,9 +53,9 @@ export function privateJwkOf({ privateKey }: EcKey): PrivateJwk {
 /** Signs a compact JWS with ES256 (RFC 7515 §7.1). */
 export function signJws(header: object, payload: object, { privateKey }: EcKey): string {
   const signingInput = `${encoded(header)}.${encoded(payload)}`;
-  const key = { key: privateKey, dsaEncoding: 'ieee-p1363' } as const;
-  const signature = sign('sha256', Buffer.from(signingInput, 'latin1'), key);
-  return `${signingInput}.${signature.toString('base64url')}`;
+  // The bare key and DER: with an object of options Node 24 is twice as slow.
+  const signature = rawSignatureOf(sign('sha256', Buffer.from(signingInput, 'latin1'), privateKey));
+  return `${signingInput}.${Buffer.from(signature).toString('base64url')}`;
 }
 
 /** Importing a JWK does not compare its halves. */
