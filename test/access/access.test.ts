@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { MemberKind } from '../../broker/src/domain/registry.js';
 import { edgeMethods } from '../../broker/src/rpc/server.js';
 import { type Entries, type OpenedByTest, TestEdge, type Wire } from '../support/edge.js';
-import { TestKey } from '../support/raw-client.js';
+import { TestKey } from '../support/test-key.js';
 
 import { type CallerName, callers, type Row, rowsFor } from './rows.js';
 

@@ -5,7 +5,9 @@ import { parseToken } from '@creance/proto';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BrokerProcess, creanceCommand, crmAudience } from '../support/broker-process.js';
-import { RawClient, Refused, TestKey } from '../support/raw-client.js';
+import { RawClient } from '../support/raw-client.js';
+import { Refused } from '../support/refused.js';
+import { TestKey } from '../support/test-key.js';
 
 const execFileAsync = promisify(execFile);
 const rounds = 20;

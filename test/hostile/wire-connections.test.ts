@@ -6,7 +6,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { selfSigned } from '../support/certificate.js';
 import { type TestEdge, type TestEdgeOptions, Wire } from '../support/edge.js';
 import { seededNumbers } from '../support/mutations.js';
-import { TestKey } from '../support/raw-client.js';
+import { TestKey } from '../support/test-key.js';
 import {
   expectAlive,
   issueToken,

@@ -1,7 +1,7 @@
 import { type SessionId, sessionIdFromBytes } from '@creance/proto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Entries, type OpenedByTest, TestEdge, type Wire } from '../support/edge.js';
-import { TestKey } from '../support/raw-client.js';
+import { TestKey } from '../support/test-key.js';
 import {
   endSession,
   issueRequest,

@@ -2,7 +2,7 @@ import { OpenSessionRequest } from '@creance/proto/wire';
 import { describe, expect, it } from 'vitest';
 import type { Entries } from '../support/edge.js';
 import { grpcFrame } from '../support/http2-attacker.js';
-import { TestKey } from '../support/raw-client.js';
+import { TestKey } from '../support/test-key.js';
 import {
   expectAlive,
   issueRequest,

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { parseJoinString } from '@creance/proto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BrokerProcess, crmAudience } from '../support/broker-process.js';
-import { RawClient, Refused, TestKey } from '../support/raw-client.js';
+import { RawClient } from '../support/raw-client.js';
+import { Refused } from '../support/refused.js';
+import { TestKey } from '../support/test-key.js';
 
 const text = (id: Uint8Array) => Buffer.from(id).toString('base64url');
 

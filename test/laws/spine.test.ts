@@ -1,7 +1,8 @@
 import type { Revision } from '@creance/proto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type IssuedInWorld, type SessionInWorld, World } from '../support/world.js';
+import { type SessionInWorld, World } from '../support/world.js';
+import type { IssuedInWorld } from '../support/world-verifier.js';
 
 /** One thing that may happen, with the number that it may need. */
 type Step =

@@ -12,7 +12,7 @@ import {
   SessionKind,
 } from '@creance/proto/wire';
 import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
-import { refusedOf } from './raw-client.js';
+import { refusedOf } from './refused.js';
 
 /** Path of the `creance` command. */
 export const creanceCommand: string = join(

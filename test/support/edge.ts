@@ -10,7 +10,8 @@ import type { EdgeCommands } from '../../broker/src/rpc/handlers.js';
 import { systemClock } from '../../broker/src/runtime/clock.js';
 import type { Store } from '../../broker/src/store/store.js';
 import { openParts } from './edge-parts.js';
-import { RawClient, TestKey } from './raw-client.js';
+import { RawClient } from './raw-client.js';
+import { TestKey } from './test-key.js';
 import { Wire } from './wire.js';
 
 export { edgeAudience } from './edge-parts.js';

@@ -1,71 +1,18 @@
-import { createHash, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
-import { type JoinString, parseJoinString, type Thumbprint, thumbprintInput } from '@creance/proto';
+import { createHash, randomUUID } from 'node:crypto';
+import { type JoinString, parseJoinString } from '@creance/proto';
 import {
   CutRequest,
   CutResponse,
   EndSessionRequest,
-  ErrorInfo,
   IssueTokenRequest,
   IssueTokenResponse,
   OpenSessionRequest,
   OpenSessionResponse,
   RenewSessionRequest,
-  RpcStatus,
 } from '@creance/proto/wire';
 import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
-
-/** A refusal as it came over the wire. */
-export class Refused extends Error {
-  readonly reason: string;
-  readonly grpc: number;
-  /** Metadata of the ErrorInfo. */
-  readonly facts: Readonly<Record<string, string>>;
-  /** The message on the wire. */
-  readonly said: string;
-
-  constructor(
-    reason: string,
-    grpc: number,
-    facts: Readonly<Record<string, string>> = {},
-    said = '',
-  ) {
-    super(reason);
-    this.reason = reason;
-    this.grpc = grpc;
-    this.facts = facts;
-    this.said = said;
-  }
-}
-
-/** A P-256 key that signs what a test wants signed, right or wrong. */
-export class TestKey {
-  readonly jwk: {
-    readonly kty: 'EC';
-    readonly crv: 'P-256';
-    readonly x: string;
-    readonly y: string;
-  };
-  readonly thumbprint: Thumbprint;
-  readonly #privateKey: KeyObject;
-
-  constructor() {
-    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
-    this.jwk = { kty: 'EC', crv: 'P-256', x, y };
-    this.thumbprint = createHash('sha256')
-      .update(thumbprintInput(this.jwk))
-      .digest('base64url') as Thumbprint;
-    this.#privateKey = privateKey;
-  }
-
-  /** A compact JWS with this key's public half in its header. */
-  jws(typ: string, claims: object): string {
-    const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
-    const input = `${encode({ alg: 'ES256', typ, jwk: this.jwk })}.${encode(claims)}`;
-    const options = { key: this.#privateKey, dsaEncoding: 'ieee-p1363' } as const;
-    return `${input}.${sign('sha256', Buffer.from(input), options).toString('base64url')}`;
-  }
-}
+import { Refused, refusedOf } from './refused.js';
+import type { TestKey } from './test-key.js';
 
 /** SHA-256 as base64url. */
 function sha256(text: string): string {
@@ -257,14 +204,4 @@ export class RawClient {
     }).finish();
     return CutResponse.decode(await this.call('OperatorService/Cut', request, key, operator));
   }
-}
-
-/** What a gRPC error says, by its details. */
-export function refusedOf(error: ServiceError): Refused {
-  const [bytes] = error.metadata.get('grpc-status-details-bin');
-  if (!(bytes instanceof Uint8Array)) return new Refused(`grpc:${error.code}`, error.code);
-  const [first] = RpcStatus.decode(bytes).details;
-  const info = first && ErrorInfo.decode(first.value);
-  const reason = info?.reason.toLowerCase() ?? 'none';
-  return new Refused(reason, error.code, info?.metadata ?? {}, error.details);
 }

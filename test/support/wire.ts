@@ -5,7 +5,7 @@ import {
   Metadata,
   type ServiceError,
 } from '@grpc/grpc-js';
-import { refusedOf } from './raw-client.js';
+import { refusedOf } from './refused.js';
 
 /** How a call ended: `ok`, the reason of its ErrorInfo, or `grpc:` and the status where there is none. */
 export interface WireEnd {

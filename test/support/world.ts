@@ -9,8 +9,6 @@ import {
   type Thumbprint,
   type TokenClaims,
 } from '@creance/proto';
-import { Frame, Settings, SubscribeResponse } from '@creance/proto/wire';
-import { createVerifier, type Verifier, Feed as VerifierFeed } from '@creance/verifier';
 import type { Call } from '../../broker/src/commands/call.js';
 import { issueToken } from '../../broker/src/commands/issue-token.js';
 import { plusSeconds } from '../../broker/src/domain/instant.js';
@@ -22,24 +20,21 @@ import { Feed } from '../../broker/src/feed/feed.js';
 import { openings } from '../../broker/src/feed/opening.js';
 import type { Subscriber } from '../../broker/src/feed/subscriber.js';
 import { type BrokerKeys, openKeys } from '../../broker/src/tokens/broker-keys.js';
-import { TestKey } from './raw-client.js';
-import { openSqliteUnderTest, type StoreUnderTest, testIdentity } from './store.js';
-
-/** A token that was issued, with all that is needed to use it. */
-export interface IssuedInWorld {
-  readonly token: string;
-  readonly claims: TokenClaims;
-  readonly key: TestKey;
-}
+import {
+  type AuditEvent,
+  type AuditKind,
+  openSqliteUnderTest,
+  type StoreUnderTest,
+  testIdentity,
+} from './store.js';
+import { TestKey } from './test-key.js';
+import { type IssuedInWorld, WorldVerifier, worldAudience, worldScope } from './world-verifier.js';
 
 /** A session of the world. */
 export interface SessionInWorld {
   readonly id: SessionId;
   readonly key: TestKey;
 }
-
-const scope = 'contacts:read';
-const audience = 'https://crm.example.internal';
 
 /**
  * Broker and verifier in one process, real but for time: the SQLite store, the commands, the feed with
@@ -51,11 +46,9 @@ export class World {
   readonly #folder: string;
   readonly #keys: BrokerKeys;
   readonly #entropy = seededEntropy('world');
-  readonly #verifierFeed: VerifierFeed;
-  readonly #verifier: Verifier;
+  readonly #verifier: WorldVerifier;
   #feed: Feed;
   #subscriber: Subscriber | undefined;
-  #arriving: Promise<unknown> = Promise.resolve();
   #names = 0;
 
   static async open(): Promise<World> {
@@ -72,21 +65,7 @@ export class World {
     const keys = openKeys(this.#folder, testIdentity, under.clock.now());
     if (!keys.ok) throw new Error(keys.error.code);
     this.#keys = keys.value;
-    const { clock } = under;
-    this.#verifierFeed = new VerifierFeed({
-      issuer: testIdentity.issuer,
-      anchor: this.#keys.anchor.keyId,
-      decoders: {
-        frame: (bytes) => Frame.decode(bytes),
-        settings: (bytes) => Settings.decode(bytes),
-      },
-      clock: {
-        now: () => clock.now() / 1_000,
-        monotonicMillis: () => clock.monotonicMillis(),
-        after: () => ({ cancel: () => {} }),
-      },
-    });
-    this.#verifier = createVerifier({ feed: this.#verifierFeed });
+    this.#verifier = new WorldVerifier(under.clock, this.#keys.anchor.keyId);
     this.#feed = this.#openFeed();
   }
 
@@ -144,8 +123,8 @@ export class World {
     });
     const caller = { kind: 'session' as const, session: live, roles: new Set<never>() };
     const call: Call = { requestId: 'world', now: this.clock.now(), address: '', caller };
-    const scopes = [scope] as unknown as TokenClaims['scopes'];
-    const issued = await command({ audience, scopes, lifetimeSeconds }, call);
+    const scopes = [worldScope] as unknown as TokenClaims['scopes'];
+    const issued = await command({ audience: worldAudience, scopes, lifetimeSeconds }, call);
     if (!issued.ok) return issued.error.reason;
     const parsed = parseToken(issued.value.token);
     if (!parsed.ok) throw new Error(parsed.error);
@@ -153,7 +132,7 @@ export class World {
   }
 
   async cut(session: SessionInWorld): Promise<Revision> {
-    const audit = { kind: 'session_cut' as const, at: this.clock.now(), actor: 'world', facts: {} };
+    const audit = this.#event('session_cut');
     const done = await this.under.store.cutSession({
       session: session.id,
       now: this.clock.now(),
@@ -164,28 +143,18 @@ export class World {
   }
 
   async cutBefore(before: Revision | undefined): Promise<void> {
-    const audit = { kind: 'before_cut' as const, at: this.clock.now(), actor: 'world', facts: {} };
+    const audit = this.#event('before_cut');
     const done = await this.under.store.cutBefore({ before, now: this.clock.now(), audit });
     if (!done.ok) throw new Error(done.error);
   }
 
   async end(session: SessionInWorld): Promise<void> {
-    const audit = {
-      kind: 'session_ended' as const,
-      at: this.clock.now(),
-      actor: 'world',
-      facts: {},
-    };
+    const audit = this.#event('session_ended');
     await this.under.store.endSession({ session: session.id, now: this.clock.now(), audit });
   }
 
   async renew(session: SessionInWorld): Promise<boolean> {
-    const audit = {
-      kind: 'session_renewed' as const,
-      at: this.clock.now(),
-      actor: 'world',
-      facts: {},
-    };
+    const audit = this.#event('session_renewed');
     return (
       await this.under.store.renewSession({ session: session.id, now: this.clock.now(), audit })
     ).ok;
@@ -216,45 +185,23 @@ export class World {
   async catchUp(): Promise<void> {
     if (this.#subscriber) this.#feed.unsubscribe(this.#subscriber);
     const nonce = this.#entropy.bytes(16);
-    const resource = this.registry.resourceByAudience.get(audience);
+    const resource = this.registry.resourceByAudience.get(worldAudience);
     if (resource === undefined) throw new Error('the world has lost its resource');
     const { anchor, feed } = this.#keys;
     const opening = openings({ ...testIdentity, anchor, feed, now: () => this.clock.now() });
-    this.#arrive(opening.make(resource, nonce), nonce);
-    const after = (this.#verifierFeed.view.revision ?? 0) as Revision;
+    this.#verifier.take(opening.make(resource, nonce), nonce);
+    const after = this.#verifier.revision;
     this.#subscriber = this.#feed.subscribe(
       { session: handleOf('verifier') as SessionId, resource: 'crm' },
-      { write: (bytes) => this.#arrive(bytes, nonce), onDrain: () => {}, end: () => {} },
+      { write: (bytes) => this.#verifier.take(bytes, nonce), onDrain: () => {}, end: () => {} },
       after,
     );
-    await this.#arriving;
+    await this.#verifier.settled();
   }
 
   /** The verifier's verdict on a genuine request with a token: `ok`, or the reason against it. */
-  async use(issued: IssuedInWorld, nonce?: string): Promise<string> {
-    const { token, key } = issued;
-    await this.#arriving;
-    this.#names += 1;
-    const ath = createHash('sha256').update(token).digest('base64url');
-    const claims = {
-      jti: `proof ${this.#names}`,
-      htm: 'GET',
-      htu: `${audience}/contacts`,
-      iat: this.clock.seconds,
-      ...(nonce !== undefined && { nonce }),
-      ath,
-    };
-    const headers = { authorization: `DPoP ${token}`, dpop: key.jws('dpop+jwt', claims) };
-    const verified = await this.#verifier.verify(new Request(`${audience}/contacts`, { headers }), {
-      scopes: [scope],
-    });
-    if (!verified.ok) {
-      const { reason, headers: answer } = verified.failure;
-      const fresh = new Headers(answer as Record<string, string>).get('dpop-nonce') ?? undefined;
-      return reason === 'nonce_required' && nonce === undefined ? this.use(issued, fresh) : reason;
-    }
-    verified.identity.release();
-    return 'ok';
+  use(issued: IssuedInWorld): Promise<string> {
+    return this.#verifier.use(issued);
   }
 
   async dispose(): Promise<void> {
@@ -287,22 +234,12 @@ export class World {
   async #publishKeys(): Promise<void> {
     for (const { signer, retireAt } of this.#keys.ring.keys()) {
       const { keyId, jwk } = signer;
-      const audit = {
-        kind: 'token_key_published' as const,
-        at: this.clock.now(),
-        actor: 'broker',
-        facts: {},
-      };
+      const audit = this.#event('token_key_published');
       await this.under.store.publishTokenKey({ keyId, x: jwk.x, y: jwk.y, retireAt }, audit);
     }
   }
 
-  #arrive(bytes: Buffer, nonce: Uint8Array): boolean {
-    const { kind } = SubscribeResponse.decode(bytes);
-    this.#arriving = this.#arriving.then(async () => {
-      if (kind?.$case === 'opening') await this.#verifierFeed.open(kind.value, nonce);
-      if (kind?.$case === 'frame') await this.#verifierFeed.receive(kind.value);
-    });
-    return true;
+  #event<Kind extends AuditKind>(kind: Kind): AuditEvent & { readonly kind: Kind } {
+    return { kind, at: this.clock.now(), actor: 'world', facts: {} };
   }
 }

@@ -1,0 +1,110 @@
+import {
+  failedPrecondition,
+  invalidArgument,
+  permissionDenied,
+  type ReasonRow,
+  unauthenticated,
+} from './row.js';
+
+/** Why evidence opens no session. */
+export type EvidenceReason =
+  | 'evidence_missing'
+  | 'evidence_malformed'
+  | 'evidence_signature_invalid'
+  | 'evidence_wrong_audience'
+  | 'evidence_expired'
+  | 'evidence_wrong_session_key'
+  | 'evidence_replayed'
+  | 'evidence_key_unknown'
+  | 'evidence_key_expired'
+  | 'evidence_key_revoked'
+  | 'join_token_unknown'
+  | 'join_token_used'
+  | 'join_token_expired'
+  | 'join_token_wrong_network'
+  | 'workload_not_registered'
+  | 'evidence_key_in_use';
+
+/** The rows of these. */
+export const evidenceReasons: Readonly<Record<EvidenceReason, ReasonRow>> = {
+  evidence_missing: {
+    ...invalidArgument,
+    message: 'the request holds no evidence',
+    fix: 'present a join token or a key assertion',
+  },
+  evidence_malformed: {
+    ...unauthenticated,
+    message: 'the evidence cannot be read',
+    fix: 'present an assertion of type creance-evidence+jwt',
+  },
+  evidence_signature_invalid: {
+    ...unauthenticated,
+    message: 'the evidence is not signed by its key',
+    fix: 'sign the assertion with the key in its header',
+  },
+  evidence_wrong_audience: {
+    ...unauthenticated,
+    message: 'the evidence is for another broker',
+    fix: 'set aud to the issuer alone',
+  },
+  evidence_expired: {
+    ...unauthenticated,
+    message: 'the evidence is outside its time',
+    fix: 'make an assertion for each session; check the clock',
+  },
+  evidence_wrong_session_key: {
+    ...unauthenticated,
+    message: 'the evidence vouches for another session key',
+    fix: 'set cnf.jkt to the thumbprint of the key of the proof',
+  },
+  evidence_replayed: {
+    ...unauthenticated,
+    message: 'the evidence was used before',
+    fix: 'make an assertion for each session',
+  },
+  evidence_key_unknown: {
+    ...unauthenticated,
+    message: 'the evidence key is not registered',
+    fix: 'join again with a new join token',
+  },
+  evidence_key_expired: {
+    ...unauthenticated,
+    message: 'the registration of the evidence key has ended',
+    fix: 'join again with a new join token',
+  },
+  evidence_key_revoked: {
+    ...unauthenticated,
+    message: 'the evidence key was cut',
+    fix: 'ask the owner of the workload',
+  },
+  join_token_unknown: {
+    ...unauthenticated,
+    message: 'there is no such join token',
+    fix: 'ask an operator for a join token',
+  },
+  join_token_used: {
+    ...unauthenticated,
+    message: 'the join token was redeemed with another key',
+    fix: 'ask an operator for a join token, and tell them: somebody else may have used it',
+  },
+  join_token_expired: {
+    ...unauthenticated,
+    message: 'the join token has expired',
+    fix: 'ask an operator for a join token',
+  },
+  join_token_wrong_network: {
+    ...unauthenticated,
+    message: 'the join token may not be used from this network',
+    fix: 'join from a network that the join token names',
+  },
+  workload_not_registered: {
+    ...permissionDenied,
+    message: 'the member is no longer registered',
+    fix: 'register it in the manifest',
+  },
+  evidence_key_in_use: {
+    ...failedPrecondition,
+    message: 'the evidence key is registered for another member',
+    fix: 'make a key of its own for each member',
+  },
+};

@@ -1,0 +1,59 @@
+import { exhausted, type ReasonRow, unavailable } from './row.js';
+
+/** Which bound was hit, or which part of the broker cannot serve now. */
+export type LimitReason =
+  | 'connection_limit'
+  | 'rate_limited'
+  | 'sessions_limit'
+  | 'keys_limit'
+  | 'store_busy'
+  | 'store_full'
+  | 'store_failed'
+  | 'clock_unsafe'
+  | 'shutting_down'
+  | 'internal';
+
+/** The rows of these. */
+export const limitReasons: Readonly<Record<LimitReason, ReasonRow>> = {
+  connection_limit: {
+    ...exhausted,
+    message: 'too many connections',
+    fix: 'keep one connection for each process',
+  },
+  rate_limited: { ...exhausted, message: 'too many calls', fix: 'wait as long as the reply says' },
+  sessions_limit: {
+    ...exhausted,
+    message: 'the workload has too many live sessions',
+    fix: 'end sessions that are not needed',
+  },
+  keys_limit: {
+    ...exhausted,
+    retryable: false,
+    message: 'the member has registered too many keys',
+    fix: 'keep the evidence key in its file, and join once',
+  },
+  store_busy: {
+    ...exhausted,
+    message: 'too many writes are waiting',
+    fix: 'try again after a pause',
+  },
+  store_full: { ...unavailable, message: 'the disk of the broker is full', fix: 'try again later' },
+  store_failed: {
+    ...unavailable,
+    message: 'the store of the broker has failed',
+    fix: 'try again later',
+  },
+  clock_unsafe: {
+    ...unavailable,
+    message: 'the clock of the broker has stepped',
+    fix: 'try again in a few seconds',
+  },
+  shutting_down: { ...unavailable, message: 'the broker is shutting down', fix: 'connect again' },
+  internal: {
+    grpc: 13,
+    oauth: 'server_error',
+    retryable: false,
+    message: 'the broker has a fault',
+    fix: 'tell the operator the request id',
+  },
+};

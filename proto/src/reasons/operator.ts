@@ -1,0 +1,33 @@
+import { invalidArgument, type ReasonRow } from './row.js';
+
+/** Why an operator cannot do what was asked. */
+export type OperatorReason =
+  | 'member_unknown'
+  | 'networks_required'
+  | 'reason_missing'
+  | 'revision_in_future';
+
+/** The rows of these. */
+export const operatorReasons: Readonly<Record<OperatorReason, ReasonRow>> = {
+  member_unknown: {
+    ...invalidArgument,
+    grpc: 5,
+    message: 'the manifest has no such member',
+    fix: 'register it in the manifest',
+  },
+  networks_required: {
+    ...invalidArgument,
+    message: 'a join token for several keys must name the networks',
+    fix: 'name the networks, or make one join token for each member',
+  },
+  reason_missing: {
+    ...invalidArgument,
+    message: 'the act needs a reason',
+    fix: 'say why, in 3 to 500 characters',
+  },
+  revision_in_future: {
+    ...invalidArgument,
+    message: 'the revision lies ahead of the log',
+    fix: 'name a revision that the log has reached',
+  },
+};

@@ -1,0 +1,55 @@
+import { failedPrecondition, invalidArgument, permissionDenied, type ReasonRow } from './row.js';
+
+/** Why a session does not get what it asks for. */
+export type PolicyReason =
+  | 'resource_unknown'
+  | 'resource_not_granted'
+  | 'scope_malformed'
+  | 'scope_not_granted'
+  | 'approval_required'
+  | 'lifetime_not_allowed'
+  | 'token_too_large';
+
+/** The rows of these. */
+export const policyReasons: Readonly<Record<PolicyReason, ReasonRow>> = {
+  resource_unknown: {
+    ...permissionDenied,
+    oauth: 'invalid_target',
+    message: 'no resource has this audience',
+    fix: 'register the resource, or correct the audience',
+  },
+  resource_not_granted: {
+    ...permissionDenied,
+    oauth: 'invalid_target',
+    message: 'the workload has no grant for the resource',
+    fix: 'add a grant to the manifest',
+  },
+  scope_malformed: {
+    ...invalidArgument,
+    oauth: 'invalid_scope',
+    message: 'a scope is malformed, missing or named twice',
+    fix: 'send 1 to 32 different scopes of letters, digits and : . _ / -',
+  },
+  scope_not_granted: {
+    ...permissionDenied,
+    oauth: 'invalid_scope',
+    message: 'a scope is not granted',
+    fix: 'ask for less, or add the scope to a grant in the manifest',
+  },
+  approval_required: {
+    ...permissionDenied,
+    oauth: 'access_denied',
+    message: 'the grant needs an approval by a person',
+    fix: 'ask for a scope that needs none',
+  },
+  lifetime_not_allowed: {
+    ...invalidArgument,
+    message: 'the lifetime is outside what the grant allows',
+    fix: 'ask for 15 s up to the lifetime of the grant, or for none',
+  },
+  token_too_large: {
+    ...failedPrecondition,
+    message: 'the token would be too large',
+    fix: 'shorten names or the chain of delegations',
+  },
+};

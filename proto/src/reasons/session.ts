@@ -1,0 +1,58 @@
+import { failedPrecondition, permissionDenied, type ReasonRow, unauthenticated } from './row.js';
+
+/** Why a session may not make a call. */
+export type SessionReason =
+  | 'session_missing'
+  | 'session_unknown'
+  | 'session_revoked'
+  | 'session_ended'
+  | 'session_expired'
+  | 'ancestor_ended'
+  | 'session_key_in_use'
+  | 'session_wrong_kind'
+  | 'operator_role_missing';
+
+/** The rows of these. */
+export const sessionReasons: Readonly<Record<SessionReason, ReasonRow>> = {
+  session_missing: {
+    ...unauthenticated,
+    message: 'exactly one session id must come with the call',
+    fix: 'send the session id in the metadata entry creance-session',
+  },
+  session_unknown: {
+    ...unauthenticated,
+    message: 'there is no such session',
+    fix: 'open a session',
+  },
+  session_revoked: {
+    ...failedPrecondition,
+    message: 'the session was revoked',
+    fix: 'stop; ask the owner of the workload',
+  },
+  session_ended: { ...failedPrecondition, message: 'the session has ended', fix: 'open a session' },
+  session_expired: {
+    ...failedPrecondition,
+    message: 'the session has reached its absolute or idle end',
+    fix: 'open a session',
+  },
+  ancestor_ended: {
+    ...failedPrecondition,
+    message: 'a session above this one has ended',
+    fix: 'stop; ask the owner of the workload',
+  },
+  session_key_in_use: {
+    ...failedPrecondition,
+    message: 'the key already has or had a session with other evidence',
+    fix: 'make a new session key',
+  },
+  session_wrong_kind: {
+    ...permissionDenied,
+    message: 'this kind of session may not make the call',
+    fix: 'use a session of the kind that the access table names',
+  },
+  operator_role_missing: {
+    ...permissionDenied,
+    message: 'the operator lacks the role for the call',
+    fix: 'ask for the role in the manifest',
+  },
+};

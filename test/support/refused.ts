@@ -1,0 +1,35 @@
+import { ErrorInfo, RpcStatus } from '@creance/proto/wire';
+import type { ServiceError } from '@grpc/grpc-js';
+
+/** A refusal as it came over the wire. */
+export class Refused extends Error {
+  readonly reason: string;
+  readonly grpc: number;
+  /** Metadata of the ErrorInfo. */
+  readonly facts: Readonly<Record<string, string>>;
+  /** The message on the wire. */
+  readonly said: string;
+
+  constructor(
+    reason: string,
+    grpc: number,
+    facts: Readonly<Record<string, string>> = {},
+    said = '',
+  ) {
+    super(reason);
+    this.reason = reason;
+    this.grpc = grpc;
+    this.facts = facts;
+    this.said = said;
+  }
+}
+
+/** What a gRPC error says, by its details. */
+export function refusedOf(error: ServiceError): Refused {
+  const [bytes] = error.metadata.get('grpc-status-details-bin');
+  if (!(bytes instanceof Uint8Array)) return new Refused(`grpc:${error.code}`, error.code);
+  const [first] = RpcStatus.decode(bytes).details;
+  const info = first && ErrorInfo.decode(first.value);
+  const reason = info?.reason.toLowerCase() ?? 'none';
+  return new Refused(reason, error.code, info?.metadata ?? {}, error.details);
+}

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import type { Revision, Thumbprint, TokenClaims } from '@creance/proto';
+import { Frame, Settings, SubscribeResponse } from '@creance/proto/wire';
+import { createVerifier, Feed, type Verifier } from '@creance/verifier';
+import { type FakeClock, testIdentity } from './store.js';
+import type { TestKey } from './test-key.js';
+
+/** A token that was issued, with all that is needed to use it. */
+export interface IssuedInWorld {
+  readonly token: string;
+  readonly claims: TokenClaims;
+  readonly key: TestKey;
+}
+
+/** What tokens of the world are for. */
+export const worldAudience = 'https://crm.example.internal';
+export const worldScope = 'contacts:read';
+
+const url = `${worldAudience}/contacts`;
+
+/** The verifier of the world: its feed and its judgement, both real, on the world's clock. */
+export class WorldVerifier {
+  readonly #clock: FakeClock;
+  readonly #feed: Feed;
+  readonly #verifier: Verifier;
+  #arriving: Promise<unknown> = Promise.resolve();
+  #proofs = 0;
+
+  constructor(clock: FakeClock, anchor: Thumbprint) {
+    this.#clock = clock;
+    this.#feed = new Feed({
+      issuer: testIdentity.issuer,
+      anchor,
+      decoders: {
+        frame: (bytes) => Frame.decode(bytes),
+        settings: (bytes) => Settings.decode(bytes),
+      },
+      clock: {
+        now: () => clock.now() / 1_000,
+        monotonicMillis: () => clock.monotonicMillis(),
+        after: () => ({ cancel: () => {} }),
+      },
+    });
+    this.#verifier = createVerifier({ feed: this.#feed });
+  }
+
+  /** Where its view stands. */
+  get revision(): Revision {
+    return this.#feed.view.revision;
+  }
+
+  /** Takes one encoded SubscribeResponse, after those that came before it. */
+  take(bytes: Buffer, nonce: Uint8Array): boolean {
+    const { kind } = SubscribeResponse.decode(bytes);
+    this.#arriving = this.#arriving.then(async () => {
+      if (kind?.$case === 'opening') await this.#feed.open(kind.value, nonce);
+      if (kind?.$case === 'frame') await this.#feed.receive(kind.value);
+    });
+    return true;
+  }
+
+  /** Resolves when all that has come is applied. */
+  async settled(): Promise<void> {
+    await this.#arriving;
+  }
+
+  /** The verdict on a genuine request with a token: `ok`, or the reason against it. */
+  async use(issued: IssuedInWorld, nonce?: string): Promise<string> {
+    const { token, key } = issued;
+    await this.#arriving;
+    this.#proofs += 1;
+    const claims = {
+      jti: `proof ${this.#proofs}`,
+      htm: 'GET',
+      htu: url,
+      iat: this.#clock.seconds,
+      ...(nonce !== undefined && { nonce }),
+      ath: createHash('sha256').update(token).digest('base64url'),
+    };
+    const headers = { authorization: `DPoP ${token}`, dpop: key.jws('dpop+jwt', claims) };
+    const verified = await this.#verifier.verify(new Request(url, { headers }), {
+      scopes: [worldScope],
+    });
+    if (!verified.ok) {
+      const { reason, headers: answer } = verified.failure;
+      const fresh = new Headers(answer as Record<string, string>).get('dpop-nonce') ?? undefined;
+      return reason === 'nonce_required' && nonce === undefined ? this.use(issued, fresh) : reason;
+    }
+    verified.identity.release();
+    return 'ok';
+  }
+
+  close(): Promise<void> {
+    return this.#verifier.close();
+  }
+}
