@@ -57,6 +57,16 @@ const forbidden = [
     to: { path: '^broker/src/(rpc|http|cli)/' },
   },
   {
+    name: 'detect-judges-alone',
+    comment: 'What makes facts and signals is given its store, clock and keys as interfaces.',
+    severity: 'error',
+    from: { path: '^broker/src/detect/', pathNot: `${test}|/doubles/` },
+    to: {
+      pathNot:
+        '^(broker/src/(detect|domain)/|broker/src/(store/store|runtime/clock)\\.ts$|proto/src/index\\.ts$)',
+    },
+  },
+  {
     name: 'store-behind-its-contract',
     comment: 'A store is reached through the door of its room.',
     severity: 'error',
@@ -130,7 +140,7 @@ const forbidden = [
     to: {
       path: '^(proto|broker|sdk/agent|sdk/verifier)/',
       pathNot:
-        '^($1/|proto/src/(index|wire)\\.ts$|broker/src/index\\.ts$|sdk/agent/src/(index|internal)\\.ts$|sdk/verifier/src/(index|grpc|fastify)\\.ts$)',
+        '^($1/|proto/src/(index|wire)\\.ts$|broker/src/index\\.ts$|sdk/agent/src/(index|internal|grpc)\\.ts$|sdk/verifier/src/(index|grpc|grpc-server|fastify|express)\\.ts$)',
     },
   },
   {
@@ -141,7 +151,7 @@ const forbidden = [
     to: {
       path: '^(proto|sdk/agent|sdk/verifier)/',
       pathNot:
-        '^(proto/src/(index|wire)\\.ts$|sdk/agent/src/(index|internal)\\.ts$|sdk/verifier/src/(index|grpc|fastify)\\.ts$)',
+        '^(proto/src/(index|wire)\\.ts$|sdk/agent/src/(index|internal|grpc)\\.ts$|sdk/verifier/src/(index|grpc|grpc-server|fastify|express)\\.ts$)',
     },
   },
   oneRoom(
@@ -156,7 +166,7 @@ const forbidden = [
   ),
   oneRoom(
     '@grpc/grpc-js',
-    '^(proto/src/gen|broker/src/(rpc|cli)|sdk/agent/src/transport|sdk/verifier/src/grpc|test|bench)[/.]',
+    '^(proto/src/gen|broker/src/(rpc|cli)|sdk/agent/src/(transport|grpc)|sdk/verifier/src/grpc(-server)?|agents-examples|test|bench)[/.]',
     'One transport room a package; generated code names its types.',
   ),
   oneRoom('commander', '^broker/src/cli/', 'Arguments are read in one room.'),

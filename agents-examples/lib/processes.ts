@@ -2,6 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -36,20 +37,22 @@ export function sourceFile(name: string): string {
 }
 
 /**
- * Starts a Node process and waits for a line of its output. The process's own errors go to ours; when
- * it ends before it is ready, this rejects.
+ * Starts a Node process and waits for a line of its output. The process's own errors go to ours, or to
+ * `onErrors`; when it ends before it is ready, this rejects.
  */
 export async function start(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
   readyLine: RegExp,
+  onErrors?: (errors: Readable) => void,
 ): Promise<Running> {
   const startedAt = performance.now();
   // Not `node` from the path: that may be a shell wrapper, and a signal would end the wrapper alone.
   const child = spawn(process.execPath, args, {
     env: { ...process.env, ...environment },
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    stdio: ['ignore', 'pipe', onErrors === undefined ? 'inherit' : 'pipe', 'ipc'],
   });
+  if (child.stderr !== null) onErrors?.(child.stderr);
   const ready = await lineOf(child, readyLine);
   child.stdout?.resume();
   return {

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { freePort } from '../lib/free-port.js';
-import { openStage, type Stage } from '../lib/stage.js';
-import { openLeakyProxy } from './leaky-proxy.js';
 import { openNarrator } from './narrator.js';
+import { openScene, PortTaken } from './open.js';
 import { play } from './play.js';
+import type { Scene } from './scene.js';
 
 const { values } = parseArgs({
   options: {
@@ -18,60 +17,41 @@ const { values } = parseArgs({
 });
 
 const narrator = openNarrator();
-narrator.chapter('Creance: the story so far');
-const frontPort = Number(values.port) || (await freePort());
-const servicePort = await freePort();
-const frontOrigin = `http://127.0.0.1:${frontPort}`;
-const plan = { data: values.data, listen: values.listen, servicePort, publicOrigin: frontOrigin };
-
-const proxy = await openLeakyProxy(frontPort, servicePort).catch(portTaken);
-const stage = await openStage(plan);
-narrator.line(
-  'a broker starts on the embedded store',
-  stage.brokerOrigin,
-  stage.broker.readyMillis,
-  true,
+const { data, listen } = values;
+const scene = await openScene({ data, listen, port: Number(values.port) }, narrator).catch(
+  portTaken,
 );
-narrator.line(
-  'a contacts service joins as a verifier',
-  frontOrigin,
-  stage.service.readyMillis,
-  true,
-);
-
-let broker = stage.broker;
 try {
-  broker = await play({ stage, proxy, frontOrigin, data: values.data, narrator });
+  await play(scene);
   if (!narrator.allGood) process.exitCode = 1;
-  if (!values.once && narrator.allGood) await keepRunning(stage);
+  if (!values.once && narrator.allGood) await keepRunning(scene);
 } finally {
-  proxy.close();
-  await stage.service.stop();
-  await broker.stop();
+  await scene.close();
 }
 
-function portTaken(error: NodeJS.ErrnoException): never {
-  console.error(
-    `port ${frontPort} cannot be used (${error.code}): npm start -- --port 0 takes a free one`,
-  );
+function portTaken(error: Error): never {
+  if (!(error instanceof PortTaken)) throw error;
+  console.error(`${error.message}: npm start -- --port 0 takes a free one`);
   process.exit(78);
 }
 
-async function keepRunning({ brokerOrigin }: Stage): Promise<void> {
+async function keepRunning({ stage }: Scene): Promise<void> {
   const cli = 'npm run creance --';
   console.log(`
 Everything goes on running; Ctrl-C stops it.
-  broker    ${brokerOrigin}
-  contacts  ${frontOrigin}/contacts
-  data      ${join(values.data, 'creance.db')} (kept)
+  broker    ${stage.broker.origin}
+  contacts  ${stage.service('crm').origin}/contacts
+  mail      ${stage.service('mail').origin}/mails
+  tickets   ${stage.service('tickets').origin}, gRPC
+  data      ${join(stage.data, 'creance.db')} (kept)
   manifest  agents-examples/story/creance.yaml
 
 Type next, in another terminal:
-  ${cli} session ls
+  ${cli} session tree
   ${cli} join-token create --workload support-triage
-  ${cli} cut --before now --reason "trying it out"
+  ${cli} cut --workload support-triage --reason "trying it out"
   ${cli} audit verify
-  npm run example -- 01-first-token`);
+  npm run example -- 02-delegate`);
   await new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve());
     process.once('SIGTERM', () => resolve());

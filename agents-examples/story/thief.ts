@@ -1,15 +1,18 @@
 import { createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import { Agent, request } from 'node:http';
+import { monotonicMillis } from '../lib/monotonic.js';
+import { takeOrders } from '../lib/orders.js';
 
 /**
- * The thief of the story: a process of its own that holds what the proxy leaked, the token and one
- * proof, and tries it in three ways. It has no Creance code.
+ * The thief of the story: a process of its own that holds what the proxy leaked, a token and one proof.
+ * It has no Creance code.
  */
-const { url, authorization, proof } = JSON.parse(process.env['LOOT'] ?? '{}') as Record<
-  string,
-  string
->;
+const { LOOT } = process.env;
+const { url, authorization, proof } = JSON.parse(LOOT ?? '{}') as Record<string, string>;
 if (url === undefined || authorization === undefined || proof === undefined) process.exit(2);
+const target: string = url;
 const token = authorization.replace(/^DPoP /, '');
+const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
 /** A proof for the same request by a key of the thief's own (RFC 9449 §4.2). */
 function ownProof(): string {
@@ -20,7 +23,7 @@ function ownProof(): string {
   const claims = {
     jti: randomUUID(),
     htm: 'GET',
-    htu: url,
+    htu: target,
     iat: Math.floor(Date.now() / 1_000),
     ath,
   };
@@ -32,17 +35,31 @@ function ownProof(): string {
   return `${input}.${signature.toString('base64url')}`;
 }
 
-const attempts: Record<string, Record<string, string>> = {
-  'the captured token and proof, once more': { authorization, dpop: proof },
-  'the captured token without a proof': { authorization },
-  'the captured token with a proof by a key of its own': { authorization, dpop: ownProof() },
-};
-
-for (const [attempt, headers] of Object.entries(attempts)) {
-  const startedAt = performance.now();
-  const response = await fetch(url, { headers });
-  const { reason } = (await response.json()) as { reason?: string };
-  const millis = performance.now() - startedAt;
-  process.send?.({ attempt, outcome: `${response.status} ${reason}`, millis });
+/** Sends a request over the connection that is open already; `value` is when its first byte left. */
+function attempt(headers: Record<string, string>): Promise<{ outcome: string; value: number }> {
+  return new Promise((resolve, reject) => {
+    const sending = request(target, { agent, headers }, async (reply) => {
+      const { reason } = JSON.parse(await textOf(reply)) as { reason?: string };
+      resolve({ outcome: `${reply.statusCode} ${reason}`, value });
+    });
+    sending.on('error', reject);
+    const value = monotonicMillis();
+    sending.end();
+  });
 }
-process.disconnect();
+
+async function textOf(reply: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of reply) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+takeOrders({
+  replay: () => attempt({ authorization, dpop: proof }),
+  withoutProof: () => attempt({ authorization }),
+  ownKey: () => {
+    const dpop = ownProof();
+    return attempt({ authorization, dpop });
+  },
+});
+console.log('ready');

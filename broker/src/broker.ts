@@ -8,14 +8,15 @@ import { Feed } from './feed/feed.js';
 import { inviteFirstOperator } from './first-operator.js';
 import { startHousekeeping } from './housekeeping.js';
 import { identityOf } from './identity.js';
+import { LiveRegistry } from './live-registry.js';
 import { formatFaults, readManifest } from './manifest/index.js';
 import { startEdge } from './rpc/edge.js';
 import { type Clock, systemClock } from './runtime/clock.js';
 import { type Entropy, systemEntropy } from './runtime/entropy.js';
 import type { StartFault } from './start-fault.js';
 import { openSqliteStore } from './store/index.js';
-import type { Store, StoreIdentity } from './store/store.js';
-import { openMeters } from './telemetry/meters.js';
+import type { RegistryChanged, Store, StoreIdentity } from './store/store.js';
+import { type Meters, openMeters } from './telemetry/meters.js';
 import { type BrokerKeys, openKeys } from './tokens/broker-keys.js';
 
 /** A running broker. */
@@ -29,6 +30,11 @@ export interface Broker {
   readonly devSocket: string | undefined;
   /** Join string of the first operator, on the first start of a broker outside development. */
   readonly firstOperatorFile: string | undefined;
+  /**
+   * Reads the manifest again and takes it when nothing in it is wrong: sessions of members that it no
+   * longer holds end in its transaction, and every later decision goes by it.
+   */
+  reload(): Promise<Result<RegistryChanged, StartFault>>;
   /** Lets calls in flight finish, ends subscriptions, closes the store. */
   stop(): Promise<void>;
 }
@@ -47,15 +53,8 @@ export async function startBroker(
   config: BrokerConfig,
   { logger, clock = systemClock, entropy = systemEntropy(), onStoreFailed }: BrokerSurroundings,
 ): Promise<Result<Broker, StartFault>> {
-  const manifest = await readManifest(config.manifest, { dev: config.dev });
-  if (!manifest.ok) {
-    return refuse({
-      code: 'manifest_faulty',
-      lines: formatFaults(manifest.error).split('\n'),
-      fix: 'correct the manifest; nothing was started',
-      exitCode: 78,
-    });
-  }
+  const manifest = await readRegistry(config, 'correct the manifest; nothing was started');
+  if (!manifest.ok) return manifest;
   const registry = manifest.value;
   const identity = identityOf(config.data, { dev: config.dev, issuer: registry.issuer }, entropy);
   if (!identity.ok) return identity;
@@ -67,6 +66,7 @@ export async function startBroker(
     clock,
     checkpointSigner: keys.value.audit,
     onFailed: onStoreFailed,
+    restored: config.restored,
   });
   if (!opened.ok) {
     const { code, message, fix } = opened.error;
@@ -100,9 +100,13 @@ interface Doors {
 
 async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFault>> {
   const { config, identity, keys, store } = parts;
-  const { logger, clock } = doors;
+  const { logger, clock, entropy } = doors;
   const meters = openMeters();
+  const registry = new LiveRegistry(parts.registry, { store, clock, entropy });
   const housekeeping = await startHousekeeping({ store, ring: keys.ring, clock, logger });
+  const changed = await registry.enforce();
+  if (!changed.ok) return changed;
+  noteLog(store, { logger, clock, meters });
   const feed = new Feed({
     issuer: identity.issuer,
     signer: keys.feed,
@@ -114,6 +118,8 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
   const behind = joinEdgeParts({
     ...parts,
     ...doors,
+    registry: registry.current,
+    meters,
     feed,
     publicOrigin: () => publicOrigin,
     loopbackOnly: config.loopbackOnly,
@@ -121,7 +127,6 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
   const edge = await startEdge({
     ...behind,
     feed,
-    meters,
     logger,
     listen: config.listen,
     ...(config.tls && { tls: config.tls }),
@@ -144,12 +149,39 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
     publicOrigin,
     devSocket: edge.value.devSocketPath,
     firstOperatorFile,
+    async reload() {
+      const read = await readRegistry(config, 'correct the manifest; the one before it holds');
+      return read.ok ? registry.change(read.value) : read;
+    },
     async stop() {
       housekeeping.stop();
       // Closes the feed, once no call is in flight.
       await edge.value.drain();
+      await behind.witness.close();
       await store.close();
     },
+  });
+}
+
+async function readRegistry(
+  { manifest, dev }: BrokerConfig,
+  fix: string,
+): Promise<Result<Registry, StartFault>> {
+  const read = await readManifest(manifest, { dev });
+  if (read.ok) return read;
+  const lines = formatFaults(read.error).split('\n');
+  return refuse({ code: 'manifest_faulty', lines, fix, exitCode: 78 });
+}
+
+/** Counts the rows of the log, and says at which moment of the machine each commit was. */
+function noteLog(
+  store: Pick<Store, 'onLog'>,
+  { logger, clock, meters }: { logger: Logger; clock: Clock; meters: Meters },
+): void {
+  store.onLog((rows) => {
+    const [monotonicMillis, revision] = [clock.monotonicMillis(), rows.at(-1)?.revision];
+    for (const { entry } of rows) meters.logRow(entry.kind);
+    logger.info({ revision, rows: rows.length, monotonicMillis }, 'log grew');
   });
 }
 

@@ -28,6 +28,7 @@ function flags(parts: Partial<BrokerFlags> = {}): BrokerFlags {
     publicOrigin: undefined,
     tlsCertificate: undefined,
     tlsKey: undefined,
+    restored: false,
     ...parts,
   };
 }
@@ -46,6 +47,10 @@ const outside = () => ({
 });
 
 describe('readConfig', () => {
+  it.each([true, false])('hands over whether the data were restored: %s', (restored) => {
+    expect(readConfig(flags({ restored }))).toMatchObject({ ok: true, value: { restored } });
+  });
+
   it('makes paths absolute and reads the files', () => {
     const config = readConfig(flags(outside()));
     if (!config.ok) throw new Error('refused');

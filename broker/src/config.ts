@@ -15,6 +15,8 @@ export interface BrokerFlags {
   readonly publicOrigin: string | undefined;
   readonly tlsCertificate: string | undefined;
   readonly tlsKey: string | undefined;
+  /** Whether the data were put back from a backup: then everything from before is ended first. */
+  readonly restored: boolean;
 }
 
 /** The same, checked: files are read, paths absolute, and what is left out is decided. */
@@ -26,6 +28,7 @@ export interface BrokerConfig {
   readonly publicOrigin: string | undefined;
   readonly tls: { readonly certificate: Buffer; readonly key: Buffer } | undefined;
   readonly loopbackOnly: boolean;
+  readonly restored: boolean;
 }
 
 /** Checks the flags and gives every fault at once. */
@@ -68,7 +71,7 @@ export function readConfig(flags: BrokerFlags): Result<BrokerConfig, readonly St
     );
   }
   if (faults.length > 0 || listen === undefined) return refuse(faults);
-  const { dev, manifest, data } = flags;
+  const { dev, manifest, data, restored } = flags;
   return ok({
     dev,
     manifest: resolve(manifest),
@@ -77,6 +80,7 @@ export function readConfig(flags: BrokerFlags): Result<BrokerConfig, readonly St
     publicOrigin: origin,
     tls,
     loopbackOnly,
+    restored,
   });
 }
 

@@ -1,35 +1,37 @@
 import { proofWindowSeconds } from '@creance/proto';
 import { authenticator } from './attest/authenticate.js';
+import { challengeJudge } from './attest/challenge.js';
 import { joinTokenAttestor } from './attest/join-token.js';
 import { keyAssertionAttestor } from './attest/key-assertion.js';
 import { isNetwork } from './attest/networks.js';
+import { compromiseKey } from './commands/compromise-key.js';
+import { createChildJoinToken } from './commands/create-child-join-token.js';
 import { createJoinToken } from './commands/create-join-token.js';
 import { cut } from './commands/cut.js';
+import { delegateSession } from './commands/delegate-session.js';
 import { endSession } from './commands/end-session.js';
 import { issueToken } from './commands/issue-token.js';
+import { listKeys } from './commands/list-keys.js';
 import { listSessions } from './commands/list-sessions.js';
 import { openSession } from './commands/open-session.js';
+import { rekeySession } from './commands/rekey-session.js';
 import { renewSession } from './commands/renew-session.js';
-import type { Registry } from './domain/registry.js';
+import { reportActions } from './commands/report-actions.js';
+import { resume } from './commands/resume.js';
+import { suspend } from './commands/suspend.js';
+import type { Witness } from './detect/witness.js';
 import type { Feed } from './feed/feed.js';
 import { openings } from './feed/opening.js';
 import type { EdgeOptions } from './rpc/edge.js';
-import type { Clock } from './runtime/clock.js';
 import type { Entropy } from './runtime/entropy.js';
-import type { Store, StoreIdentity } from './store/store.js';
-import type { BrokerKeys } from './tokens/broker-keys.js';
 import { openNonces } from './tokens/nonces.js';
 import { openProofJudge, type ProofJudge } from './tokens/proof-judge.js';
 import { openReplayMemory } from './tokens/replay-memory.js';
+import { joinWitness, type RoomsOfWitness } from './witness-parts.js';
 
 /** The rooms behind the edge, open. */
-export interface OpenRooms {
-  readonly registry: Registry;
-  readonly identity: StoreIdentity;
-  readonly keys: BrokerKeys;
-  readonly store: Store;
-  readonly feed: Pick<Feed, 'subscribers'>;
-  readonly clock: Clock;
+export interface OpenRooms extends RoomsOfWitness {
+  readonly feed: Pick<Feed, 'subscribers' | 'askProofs'>;
   readonly entropy: Entropy;
   readonly publicOrigin: () => string;
   /** Whether only this machine can reach the broker. */
@@ -39,46 +41,103 @@ export interface OpenRooms {
 /** What the edge needs of the rooms behind it. */
 export type EdgeParts = Pick<
   EdgeOptions,
-  'registry' | 'clock' | 'entropy' | 'authenticate' | 'openings' | 'commands'
-> & { readonly judge: ProofJudge };
+  | 'registry'
+  | 'store'
+  | 'clock'
+  | 'entropy'
+  | 'meters'
+  | 'authenticate'
+  | 'judgeAnswer'
+  | 'openings'
+  | 'commands'
+> & {
+  readonly judge: ProofJudge;
+  /** Closed after the edge, before the store: its answers are written down. */
+  readonly witness: Witness;
+};
 
-/** Joins the rooms behind the edge: one memory of proofs, one judge, one verb each. */
+/** Joins the rooms behind the edge: one memory of proofs, one judge, one witness room, one verb each. */
 export function joinEdgeParts(rooms: OpenRooms): EdgeParts {
-  const { registry, identity, keys, store, feed, clock, entropy, publicOrigin } = rooms;
-  const { issuer, dev } = identity;
-  const { anchor, ring } = keys;
+  const { registry, identity, keys, store, clock, entropy, meters, publicOrigin } = rooms;
   const nonces = openNonces(entropy);
   const replays = openReplayMemory(proofWindowSeconds);
   const judge = openProofJudge({ publicOrigin, clock, nonces, replays });
-  const assertions = { issuer, clock, nonces, replays };
-  const attestors = {
-    'join-token': joinTokenAttestor(store, assertions),
-    'key-assertion': keyAssertionAttestor(store, assertions),
-  };
+  const witness = joinWitness(rooms);
+  const { onProof } = witness;
+  const { issuer, dev } = identity;
   return {
     judge,
+    witness,
     registry,
+    store,
     clock,
     entropy,
-    authenticate: authenticator({ judge, store, registry }),
-    openings: openings({ issuer, dev, anchor, feed: keys.feed, now: () => clock.now() }),
+    meters,
+    authenticate: authenticator({ judge, store, registry, onProof }),
+    judgeAnswer: challengeJudge({ judge, onProof }),
+    openings: openings({
+      issuer,
+      dev,
+      anchor: keys.anchor,
+      feed: keys.feed,
+      now: () => clock.now(),
+    }),
     commands: {
-      openSession: openSession({ registry, store, entropy, attestors }),
-      issueToken: issueToken({ issuer, registry, store, ring, entropy }),
-      renewSession: renewSession(store),
-      endSession: endSession(store),
-      cut: cut(store, () => feed.subscribers().length),
-      listSessions: listSessions(store),
-      createJoinToken: createJoinToken({
+      ...sessionVerbs(rooms, { issuer, clock, nonces, replays }),
+      ...operatorVerbs(rooms, witness),
+      reportActions: reportActions({
         registry,
         store,
-        entropy,
-        isNetwork,
-        issuer,
-        publicOrigin,
-        anchor: anchor.keyId,
-        loopbackOnly: rooms.loopbackOnly,
+        clock,
+        witness,
+        limitHit: (name) => meters.limitHit(name),
+        onDropped: (cause, count) => meters.observationsDropped(cause, count),
       }),
     },
+  };
+}
+
+/** What sessions ask for. */
+function sessionVerbs(
+  { registry, identity: { issuer }, keys, store, entropy }: OpenRooms,
+  assertions: Parameters<typeof keyAssertionAttestor>[1],
+) {
+  const attestor = keyAssertionAttestor(store, assertions);
+  const attestors = {
+    'join-token': joinTokenAttestor(store, assertions),
+    'key-assertion': attestor,
+  };
+  return {
+    openSession: openSession({ issuer, registry, store, entropy, attestors }),
+    issueToken: issueToken({ issuer, registry, store, ring: keys.ring, entropy }),
+    renewSession: renewSession(store),
+    endSession: endSession(store),
+    delegateSession: delegateSession({ issuer, registry, store, entropy }),
+    createChildJoinToken: createChildJoinToken({ issuer, registry, store, entropy }),
+    rekeySession: rekeySession({ store, attestor }),
+  };
+}
+
+/** What operators ask for. */
+function operatorVerbs(rooms: OpenRooms, witness: Witness) {
+  const { registry, identity, keys, store, feed, entropy, publicOrigin, loopbackOnly } = rooms;
+  const subscribers = () => feed.subscribers().length;
+  return {
+    cut: cut(store, subscribers),
+    suspend: suspend(store, subscribers),
+    resume: resume(store),
+    compromiseKey: compromiseKey({ ring: keys.ring, store, subscribers }),
+    listKeys: listKeys(keys.ring),
+    listSessions: listSessions({ store, actionsOf: (id) => witness.counts(id) }),
+    createJoinToken: createJoinToken({
+      registry,
+      store,
+      entropy,
+      isNetwork,
+      issuer: identity.issuer,
+      publicOrigin,
+      anchor: keys.anchor.keyId,
+      loopbackOnly,
+    }),
   };
 }

@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ok, type Revision, refuse } from '@creance/proto';
+import { ok, type Revision, refuse, type Thumbprint } from '@creance/proto';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { limits } from './domain/limits.js';
 import { FakeClock } from './doubles/fake-clock.js';
 import { startHousekeeping } from './housekeeping.js';
-import type { Store } from './store/store.js';
+import type { LogRow, Store } from './store/store.js';
 import { openTokenRing, type TokenRing } from './tokens/token-ring.js';
 
 const identity = { issuer: 'https://creance.example.internal', dev: false };
@@ -24,6 +24,7 @@ let log: string[];
 let refusals: number;
 let expired: (number | Error)[];
 let gate: Promise<void>;
+let rows: LogRow[];
 let running: { stop(): void } | undefined;
 
 beforeEach(() => {
@@ -33,7 +34,7 @@ beforeEach(() => {
   const opened = openTokenRing(folder, identity, clock.seconds);
   if (!opened.ok) throw new Error(opened.error.fault);
   ring = opened.value;
-  [story, published, log, expired] = [[], [], [], []];
+  [story, published, log, expired, rows] = [[], [], [], [], []];
   refusals = 0;
   gate = Promise.resolve();
 });
@@ -43,8 +44,12 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const store: Pick<Store, 'identity' | 'appendAudit' | 'publishTokenKey' | 'expireSessions'> = {
+const store: Pick<
+  Store,
+  'identity' | 'appendAudit' | 'publishTokenKey' | 'expireSessions' | 'logAfter'
+> = {
   identity,
+  logAfter: (revision, limit) => rows.filter((row) => row.revision > revision).slice(0, limit),
   async appendAudit(event) {
     story.push(event.kind);
     return ok(undefined);
@@ -157,5 +162,30 @@ describe('startHousekeeping', () => {
     await rounds(10);
     expect(story).toHaveLength(before);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  // breaks when: startHousekeeping publishes before it drops, or reads only the first page of the log
+  it('never signs again with a key that the log has cut, though its file is still there', async () => {
+    const [cut, next] = keyIds();
+    const other = (at: number): LogRow => {
+      return { revision: at as Revision, entry: { kind: 'before', before: 1 as Revision } };
+    };
+    rows = [
+      ...Array.from({ length: 2_500 }, (_, at) => other(at + 1)),
+      { revision: 2_501 as Revision, entry: { kind: 'key-cut', keyId: cut as Thumbprint } },
+      {
+        revision: 2_502 as Revision,
+        entry: { kind: 'key-cut', keyId: 'of another' as Thumbprint },
+      },
+      ...Array.from({ length: 10 }, (_, at) => other(2_503 + at)),
+    ];
+    await start();
+    expect(keyIds()).toContain(next);
+    expect(keyIds()).not.toContain(cut);
+    expect(published).not.toContain(cut);
+    const signing = ring.signerAt(clock.seconds)?.keyId;
+    expect(published).toContain(signing);
+    const again = openTokenRing(folder, identity, clock.seconds);
+    expect(again.ok && again.value.keys().map(({ signer }) => signer.keyId)).not.toContain(cut);
   });
 });

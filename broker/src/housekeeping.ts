@@ -1,3 +1,4 @@
+import { type Revision, revisionZero, type Thumbprint } from '@creance/proto';
 import type { Logger } from 'pino';
 import { unixSeconds } from './domain/instant.js';
 import { limits } from './domain/limits.js';
@@ -16,14 +17,18 @@ export interface HousekeepingParts {
   readonly logger: Logger;
 }
 
+/** Rows of the log that are read at a time. */
+const logRows = 1_000;
+
 /**
  * Publishes token keys ahead of their time and ends sessions that have run out. The first round is done
- * when this resolves: no token is signed by a key that no verifier can know.
+ * when this resolves: no token is signed by a key that no verifier can know, or that the log has cut.
  */
 export async function startHousekeeping(parts: HousekeepingParts): Promise<{ stop(): void }> {
   const { store, clock, logger } = parts;
   const published = new Set<string>();
   await appendStart(parts);
+  dropCutKeys(parts);
   await publishKeys(parts, published);
   let busy = false;
   const round = async () => {
@@ -53,6 +58,23 @@ async function appendStart({ store, clock }: HousekeepingParts): Promise<void> {
     node: process.versions.node,
   };
   await store.appendAudit({ kind: 'broker_started', at: clock.now(), actor: 'broker', facts });
+}
+
+/** A crash between the cut and the removal of the file, or a file from a backup, brings no key back. */
+function dropCutKeys({ store, ring, logger }: HousekeepingParts): void {
+  const held = new Set(ring.keys().map(({ signer }) => signer.keyId));
+  const cut = new Set<Thumbprint>();
+  let after: Revision | undefined = revisionZero;
+  while (after !== undefined) {
+    const rows = store.logAfter(after, logRows);
+    for (const { entry } of rows) {
+      if (entry.kind === 'key-cut' && held.has(entry.keyId)) cut.add(entry.keyId);
+    }
+    after = rows.at(-1)?.revision;
+  }
+  if (cut.size === 0) return;
+  ring.drop(cut);
+  logger.warn({ keys: [...cut] }, 'token keys that were cut are removed');
 }
 
 /** Publishing is repeated until it is durable; a key that signs has been published a day ahead. */

@@ -44,7 +44,9 @@ describe('the table of reasons', () => {
   it('asks for a retry only where the same call may succeed', () => {
     const retried = rows.filter(([, row]) => row.retryable).map(([, row]) => row.grpc);
     // DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, UNAVAILABLE, and UNAUTHENTICATED for a nonce.
-    expect(new Set(retried)).toEqual(new Set([4, 8, 14, 16]));
+    expect(new Set(retried)).toEqual(new Set([4, 8, 9, 14, 16]));
+    const held = rows.filter(([, row]) => row.retryable && row.grpc === 9).map(([name]) => name);
+    expect(held).toEqual(['evidence_held', 'session_suspended']);
     expect(reasons.nonce_required.retryable).toBe(true);
     for (const [reason, row] of rows) {
       if (row.grpc === 16 && row.retryable) expect(reason).toBe('nonce_required');

@@ -1,14 +1,34 @@
 // The generated messages and services of creance.v1, one symbol at a time.
+export {
+  ActionOutcome,
+  ActionServiceService,
+  ForeignProof,
+  Observation,
+  ProofSeen,
+  ReportActionsRequest,
+  ReportActionsResponse,
+  Vantage,
+} from './gen/creance/v1/action_service.js';
 export { Entry, Frame, FrameKind, SignedFrame, TokenKey } from './gen/creance/v1/feed.js';
 export {
+  CompromiseKeyRequest,
+  CompromiseKeyResponse,
   CutRequest,
   CutResponse,
+  KeySummary,
+  ListKeysRequest,
+  ListKeysResponse,
   ListSessionsRequest,
   ListSessionsResponse,
   ListVerifiersRequest,
   ListVerifiersResponse,
   OperatorServiceService,
+  ResumeRequest,
+  ResumeResponse,
+  SessionState,
   SessionSummary,
+  SuspendRequest,
+  SuspendResponse,
   VerifierSummary,
 } from './gen/creance/v1/operator_service.js';
 export {
@@ -17,6 +37,12 @@ export {
   RegistryServiceService,
 } from './gen/creance/v1/registry_service.js';
 export {
+  Challenge,
+  ChallengeAnswer,
+  CreateChildJoinTokenRequest,
+  CreateChildJoinTokenResponse,
+  DelegateSessionRequest,
+  DelegateSessionResponse,
   EndSessionRequest,
   EndSessionResponse,
   Evidence,
@@ -26,16 +52,27 @@ export {
   KeyAssertionEvidence,
   OpenSessionRequest,
   OpenSessionResponse,
+  RekeySessionRequest,
+  RekeySessionResponse,
   RenewSessionRequest,
   RenewSessionResponse,
   SessionKind,
+  SessionResumed,
   SessionServiceService,
+  SessionSuspended,
+  StreamOpened,
+  StreamRequest,
+  StreamResponse,
+  Task,
+  TaskGrant,
+  Upstream,
 } from './gen/creance/v1/session_service.js';
 export { BadRequest, ErrorInfo, RetryInfo, RpcStatus } from './gen/creance/v1/status.js';
 export {
   AcknowledgeRequest,
   AcknowledgeResponse,
   Opening,
+  ProofsWanted,
   Resync,
   Settings,
   Strictness,

@@ -6,7 +6,7 @@ import { edgeMethods } from '../../broker/src/rpc/server.js';
 import { type Entries, type OpenedByTest, TestEdge, type Wire } from '../support/edge.js';
 import { TestKey } from '../support/test-key.js';
 
-import { type CallerName, callers, type Row, rowsFor } from './rows.js';
+import { type CallerName, callers, type Row, rowsFor, type Sacrifices } from './rows.js';
 
 const open = (path: string) => !path.startsWith('/creance.');
 const isOpen = (path: string) => path.endsWith('/OpenSession');
@@ -26,8 +26,13 @@ const refusalOf = (caller: CallerName, path: string): string => {
 };
 
 const sacrifice = { kind: 'workload', name: 'triage' } as const;
-let toCut = Buffer.alloc(16);
-const rows = () => rowsFor(toCut);
+const newKey = new TestKey();
+let sacrifices: Sacrifices = {
+  toCut: Buffer.alloc(16),
+  toHold: Buffer.alloc(16),
+  newKey: newKey.thumbprint,
+};
+const rows = () => rowsFor(sacrifices);
 
 let edge: TestEdge;
 let wire: Wire;
@@ -67,7 +72,13 @@ const sessionOf = async (caller: CallerName, path: string): Promise<OpenedByTest
 };
 
 /** Makes the call as the caller would, and gives how it ended. */
-const call = async (caller: CallerName, path: string, request: Uint8Array, claims: object = {}) => {
+const call = async (
+  caller: CallerName,
+  path: string,
+  claims: object = {},
+  second: () => Entries = () => secondProof(path),
+) => {
+  const { request } = rows()[path] as Row;
   if (caller === 'dev-owner') return (await ownerWire.send(path, request, [])).reason;
   const session = await sessionOf(caller, path);
   const entries: Entries =
@@ -76,14 +87,23 @@ const call = async (caller: CallerName, path: string, request: Uint8Array, claim
       : [
           ['dpop', edge.proof(path, request, session.key, claims)],
           ...(session.id === '' ? [] : ([['creance-session', session.id]] as const)),
+          ...second(),
         ];
   return (await wire.send(path, request, entries)).reason;
+};
+
+/** The proof by the key that a call brings, where its row wants one. */
+const secondProof = (path: string, claims: object = {}, key: TestKey = newKey): Entries => {
+  const { request, newKey: isWanted } = rows()[path] as Row;
+  if (isWanted !== true) return [];
+  return [['creance-new-key-proof', edge.proof(path, request, key, claims)]];
 };
 
 beforeAll(async () => {
   edge = await TestEdge.start({ devSocket: true, limits: { failuresBurst: 100_000 } });
   [wire, ownerWire] = [edge.wire(), edge.wire('socket')];
-  toCut = Buffer.from((await edge.session(sacrifice)).id, 'base64url');
+  const sacrificed = async () => Buffer.from((await edge.session(sacrifice)).id, 'base64url');
+  sacrifices = { ...sacrifices, toCut: await sacrificed(), toHold: await sacrificed() };
 });
 
 afterAll(() => edge.dispose());
@@ -96,20 +116,50 @@ describe('access', () => {
   // breaks when: any rule of broker/src/rpc/access.ts names another kind, role or digest
   describe.each(Object.keys(rows()))('%s', (path) => {
     it.each(callers)('by %s', async (caller) => {
-      const { admits, request } = rows()[path] as Row;
-      const reason = await call(caller, path, request);
-      const admitted = isOpen(path) ? 'evidence_missing' : 'ok';
-      expect(reason).toBe(admits.includes(caller) ? admitted : refusalOf(caller, path));
+      const { admits, answer = 'ok' } = rows()[path] as Row;
+      const reason = await call(caller, path);
+      expect(reason).toBe(admits.includes(caller) ? answer : refusalOf(caller, path));
     });
 
     if (open(path)) return;
     it('by whom it admits, with a proof that covers nothing', async () => {
-      const { admits, digest, request } = rows()[path] as Row;
+      const { admits, digest, answer = 'ok' } = rows()[path] as Row;
       const caller = admits.find((each) => each !== 'dev-owner') as CallerName;
-      const reason = await call(caller, path, request, { content_digest: undefined });
-      expect(reason).toBe(digest ? 'proof_digest_mismatch' : 'ok');
+      const reason = await call(caller, path, { content_digest: undefined });
+      expect(reason).toBe(digest ? 'proof_digest_mismatch' : answer);
     });
   });
+
+  // breaks when: a rule of broker/src/rpc/access.ts no longer says newKey
+  describe.each(Object.entries(rows()).filter(([, { newKey: isWanted }]) => isWanted))(
+    'the second proof of %s',
+    (path) => {
+      const other = new TestKey();
+      const without = (claim: string) => secondProof(path, { [claim]: undefined });
+      it.each<[string, () => Entries, string]>([
+        ['missing', () => [], 'new_key_proof_missing'],
+        ['two', () => [...secondProof(path), ...secondProof(path)], 'new_key_proof_missing'],
+        ['by a key that is not named', () => secondProof(path, {}, other), 'new_key_mismatch'],
+        ['without a digest', () => without('content_digest'), 'proof_digest_mismatch'],
+        ['without a nonce', () => without('nonce'), 'nonce_required'],
+        ['for another method', () => secondProof(path, { htu: edge.origin }), 'proof_wrong_target'],
+        ['that is none', () => [['creance-new-key-proof', 'x']], 'proof_malformed'],
+      ])('is refused: %s', async (_name, second, reason) => {
+        expect(await call('workload', path, {}, second)).toBe(reason);
+      });
+
+      it("is refused: by the session's own key", async () => {
+        const { key } = held.get('workload') as OpenedByTest;
+        const second = () => secondProof(path, {}, key);
+        expect(await call('workload', path, {}, second)).toBe('new_key_mismatch');
+      });
+
+      it('does not stand in for the first', async () => {
+        const reason = await call('workload', path, { content_digest: undefined });
+        expect(reason).toBe('proof_digest_mismatch');
+      });
+    },
+  );
 
   it('never lets a name of the table through by its form', async () => {
     const agent = await edge.session(sacrifice);

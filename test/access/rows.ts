@@ -1,15 +1,24 @@
 import {
   AcknowledgeRequest,
+  CompromiseKeyRequest,
+  CreateChildJoinTokenRequest,
   CreateJoinTokenRequest,
   CutRequest,
+  DelegateSessionRequest,
   EndSessionRequest,
   IssueTokenRequest,
+  ListKeysRequest,
   ListSessionsRequest,
   ListVerifiersRequest,
   OpenSessionRequest,
+  RekeySessionRequest,
   RenewSessionRequest,
+  ReportActionsRequest,
+  ResumeRequest,
   SessionKind,
+  StreamRequest,
   SubscribeRequest,
+  SuspendRequest,
 } from '@creance/proto/wire';
 import { edgeAudience } from '../support/edge.js';
 
@@ -54,8 +63,21 @@ export interface Row {
   readonly admits: readonly CallerName[];
   /** Whether a proof without the digest of the request is refused. */
   readonly digest: boolean;
-  /** A good request that changes nothing that another row needs. */
+  /** Whether a second proof, by a key that has no session, must come along. */
+  readonly newKey?: boolean;
+  /** A request that changes nothing that another row needs. */
   readonly request: Uint8Array;
+  /** How it is answered to whoever comes in; `ok` where nothing is said. */
+  readonly answer?: string;
+}
+
+/** What the rows are about. */
+export interface Sacrifices {
+  /** Sessions to end and to hold, 16 bytes. */
+  readonly toCut: Buffer;
+  readonly toHold: Buffer;
+  /** Thumbprint of the key that the second proofs are by. */
+  readonly newKey: string;
 }
 
 const empty = new Uint8Array();
@@ -63,12 +85,22 @@ const empty = new Uint8Array();
  * Written apart from the table of the edge, on purpose: whoever widens one has to widen the other. What
  * a row does not name is not in it.
  */
-export const rowsFor = (toCut: Buffer): Readonly<Record<string, Row>> => ({
+export const rowsFor = ({
+  toCut,
+  toHold,
+  newKey: keyThumbprint,
+}: Sacrifices): Readonly<Record<string, Row>> => ({
   '/creance.v1.SessionService/OpenSession': {
     // Whoever holds a key: what it opens is for the evidence, which here is none.
     admits: callers.filter((caller) => caller !== 'nobody' && caller !== 'dev-owner'),
     digest: true,
-    request: OpenSessionRequest.encode({ evidence: undefined }).finish(),
+    request: OpenSessionRequest.encode({
+      evidence: undefined,
+      childJoinToken: '',
+      task: undefined,
+      upstream: undefined,
+    }).finish(),
+    answer: 'evidence_missing',
   },
   '/creance.v1.SessionService/IssueToken': {
     admits: ['workload'],
@@ -89,6 +121,37 @@ export const rowsFor = (toCut: Buffer): Readonly<Record<string, Row>> => ({
     digest: true,
     request: EndSessionRequest.encode({}).finish(),
   },
+  '/creance.v1.SessionService/DelegateSession': {
+    admits: ['workload'],
+    digest: true,
+    newKey: true,
+    request: DelegateSessionRequest.encode({ keyThumbprint, task: undefined }).finish(),
+    // The manifest of this test lets nobody have children.
+    answer: 'delegation_not_granted',
+  },
+  '/creance.v1.SessionService/CreateChildJoinToken': {
+    admits: ['workload'],
+    digest: true,
+    request: CreateChildJoinTokenRequest.encode({ workload: 'triage', task: undefined }).finish(),
+    answer: 'delegation_not_granted',
+  },
+  '/creance.v1.SessionService/RekeySession': {
+    admits: sessionHolders,
+    digest: true,
+    newKey: true,
+    request: RekeySessionRequest.encode({ keyThumbprint, evidence: undefined }).finish(),
+    answer: 'rekey_needs_evidence',
+  },
+  '/creance.v1.SessionService/Stream': {
+    admits: ['workload'],
+    digest: false,
+    request: StreamRequest.encode({ id: 1n, kind: { $case: 'renewSession', value: {} } }).finish(),
+  },
+  '/creance.v1.ActionService/ReportActions': {
+    admits: ['workload', 'verifier'],
+    digest: false,
+    request: ReportActionsRequest.encode({ observations: [], proofs: [], dropped: 0 }).finish(),
+  },
   '/creance.v1.VerifierService/Subscribe': {
     admits: ['verifier'],
     digest: false,
@@ -107,10 +170,36 @@ export const rowsFor = (toCut: Buffer): Readonly<Record<string, Row>> => ({
       reason: 'a test',
     }).finish(),
   },
+  '/creance.v1.OperatorService/Suspend': {
+    admits: ['operator/security', 'dev-owner'],
+    digest: true,
+    request: SuspendRequest.encode({ sessionId: toHold, reason: 'a test' }).finish(),
+  },
+  '/creance.v1.OperatorService/Resume': {
+    admits: ['operator/security', 'dev-owner'],
+    digest: true,
+    request: ResumeRequest.encode({ sessionId: toCut, reason: 'a test' }).finish(),
+    answer: 'session_revoked',
+  },
+  '/creance.v1.OperatorService/CompromiseKey': {
+    admits: ['operator/keys', 'dev-owner'],
+    digest: true,
+    request: CompromiseKeyRequest.encode({ keyId: keyThumbprint, reason: 'a test' }).finish(),
+    answer: 'token_key_unknown',
+  },
+  '/creance.v1.OperatorService/ListKeys': {
+    admits: ['operator/viewer', 'dev-owner'],
+    digest: false,
+    request: ListKeysRequest.encode({}).finish(),
+  },
   '/creance.v1.OperatorService/ListSessions': {
     admits: ['operator/viewer', 'dev-owner'],
     digest: false,
-    request: ListSessionsRequest.encode({ pageSize: 0, pageToken: '' }).finish(),
+    request: ListSessionsRequest.encode({
+      pageSize: 0,
+      pageToken: '',
+      treeOf: new Uint8Array() as Buffer,
+    }).finish(),
   },
   '/creance.v1.OperatorService/ListVerifiers': {
     admits: ['operator/viewer', 'dev-owner'],

@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Entries, type OpenedByTest, TestEdge, type Wire } from '../support/edge.js';
 import { grpcFrame } from '../support/http2-attacker.js';
 import { mutated, seededNumbers } from '../support/mutations.js';
+import { asRoot } from '../support/raw-client.js';
 import {
   createJoinToken,
   expectAlive,
@@ -53,7 +54,7 @@ describe('malformed messages', () => {
   const kind = SessionKind.SESSION_KIND_WORKLOAD;
   const joinAsk = { kind, name: 'triage', uses: 2, lifetimeSeconds: 60, networks: ['10.0.0.0/8'] };
   const opening = (evidence: NonNullable<OpenSessionRequest['evidence']>['kind']) =>
-    OpenSessionRequest.encode({ evidence: { kind: evidence } }).finish();
+    OpenSessionRequest.encode({ evidence: { kind: evidence }, ...asRoot }).finish();
   const messages: readonly (readonly [string, string, Uint8Array])[] = [
     [openSession, 'triage', opening({ $case: 'joinToken', value: { joinToken, assertion } })],
     [openSession, 'triage', opening({ $case: 'keyAssertion', value: { assertion } })],
@@ -77,7 +78,11 @@ describe('malformed messages', () => {
     [
       '/creance.v1.OperatorService/ListSessions',
       'viewer',
-      ListSessionsRequest.encode({ pageSize: 7, pageToken: 'A'.repeat(22) }).finish(),
+      ListSessionsRequest.encode({
+        pageSize: 7,
+        pageToken: 'A'.repeat(22),
+        treeOf: Buffer.alloc(0),
+      }).finish(),
     ],
     ['/creance.v1.OperatorService/ListVerifiers', 'viewer', nothing],
     [createJoinToken, 'registrar', CreateJoinTokenRequest.encode(joinAsk).finish()],

@@ -2,6 +2,7 @@ import { OpenSessionRequest } from '@creance/proto/wire';
 import { describe, expect, it } from 'vitest';
 import type { Entries } from '../support/edge.js';
 import { grpcFrame } from '../support/http2-attacker.js';
+import { asRoot } from '../support/raw-client.js';
 import { TestKey } from '../support/test-key.js';
 import {
   expectAlive,
@@ -89,6 +90,7 @@ describe('the log', () => {
     const [joinToken, assertion] = ['canary-join-token-aaaaaaaaaaaa', 'canary.assertion.x'];
     const request = OpenSessionRequest.encode({
       evidence: { kind: { $case: 'joinToken', value: { joinToken, assertion } } },
+      ...asRoot,
     }).finish();
     const opening = edge.proof(openSession, request, new TestKey());
     await edge.wire().send(openSession, request, [['dpop', opening]]);

@@ -63,7 +63,7 @@ async function play(
   else if (verb === 'step') world.clock.stepWall(n);
   else if (verb === 'restart') await world.restart();
   else if (verb === 'policy') {
-    world.changePolicy(n === 0 ? undefined : n);
+    await world.changePolicy(n === 0 ? undefined : n);
     ledger.grantSeconds = n;
   } else if (verb === 'before') {
     await world.cutBefore(undefined);

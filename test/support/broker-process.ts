@@ -105,6 +105,12 @@ export class BrokerProcess {
     return performance.now() - startedAt;
   }
 
+  /** Puts another manifest in place and has it read; a faulty one changes nothing. */
+  reload(manifest: string): void {
+    writeFileSync(this.#manifest, manifest);
+    this.#child?.kill('SIGHUP');
+  }
+
   /** Ends it by a signal and waits until it is gone. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     const child = this.#child;

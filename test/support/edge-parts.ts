@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type EdgeParts, joinEdgeParts } from '../../broker/src/edge-parts.js';
+import { type EdgeParts, joinEdgeParts, type OpenRooms } from '../../broker/src/edge-parts.js';
 import { Feed } from '../../broker/src/feed/feed.js';
 import { parseManifest } from '../../broker/src/manifest/index.js';
 import { systemClock } from '../../broker/src/runtime/clock.js';
@@ -14,7 +14,7 @@ export const edgeAudience = 'https://crm.example.internal';
 const issuer = 'https://creance.example.internal';
 
 /** One member of each kind, and an operator for each role. */
-const manifest = `apiVersion: creance/v1
+const plainManifest = `apiVersion: creance/v1
 issuer: ${issuer}
 owners:
   team: { contact: team@example.com }
@@ -46,11 +46,16 @@ export interface EdgeUnderTest {
 }
 
 /** The rooms behind the edge, joined by the broker's own hand. */
-export function openParts(folder: string, publicOrigin: () => string): EdgeUnderTest {
+export function openParts(
+  folder: string,
+  publicOrigin: () => string,
+  hooks: Pick<OpenRooms, 'meters' | 'logger'>,
+  manifest: string = plainManifest,
+): EdgeUnderTest {
   const [clock, entropy] = [systemClock, systemEntropy()];
   const parsed = parseManifest(manifest, 'creance.yaml', { dev: false });
   if (!parsed.ok) throw new Error('the manifest of the test is faulty');
-  const registry = parsed.value;
+  const registry = () => parsed.value;
   const identity = { issuer, dev: false };
   const keys = openKeys(join(folder, 'keys'), identity, clock.now());
   const opened = openSqliteStore({ directory: folder, identity, clock });
@@ -65,6 +70,7 @@ export function openParts(folder: string, publicOrigin: () => string): EdgeUnder
     feed,
     clock,
     entropy,
+    ...hooks,
     publicOrigin,
     loopbackOnly: true,
   });

@@ -3,10 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeBase64url, type SessionId } from '@creance/proto';
+import type { Witness } from '../../broker/src/detect/witness.js';
 import type { MemberRef } from '../../broker/src/domain/registry.js';
+import { quietMeters } from '../../broker/src/doubles/meters.js';
 import type { Feed } from '../../broker/src/feed/feed.js';
 import { type Edge, type EdgeOptions, startEdge } from '../../broker/src/rpc/edge.js';
-import type { EdgeCommands } from '../../broker/src/rpc/handlers.js';
+import type { EdgeCommands } from '../../broker/src/rpc/edge-commands.js';
 import { systemClock } from '../../broker/src/runtime/clock.js';
 import type { Store } from '../../broker/src/store/store.js';
 import { openParts } from './edge-parts.js';
@@ -35,6 +37,8 @@ export interface TestEdgeOptions {
   readonly limits?: NonNullable<EdgeOptions['limits']>;
   readonly tls?: NonNullable<EdgeOptions['tls']>;
   readonly devSocket?: boolean;
+  /** Another manifest, for the same issuer. */
+  readonly manifest?: string;
   /** Wraps the verbs, to inject what real ones do not do. */
   readonly commands?: (commands: EdgeCommands) => EdgeCommands;
 }
@@ -152,9 +156,10 @@ export class TestEdge {
   }
 
   async down(): Promise<void> {
-    const { edge, store } = this.#running;
+    const { edge, store, witness } = this.#running;
     this.#parts = undefined;
     await edge.drain();
+    await witness.close();
     await store.close();
   }
 
@@ -171,30 +176,35 @@ export class TestEdge {
 
   async #start(): Promise<Parts> {
     const { limits, tls, devSocket, commands: wrap = (commands) => commands } = this.#options;
-    const parts = openParts(this.folder, () => this.origin);
-    const { feed, behind, store } = parts;
+    const logger = {
+      warn: (fields: object, text: string) => this.#note('warn', fields, text),
+      error: (fields: object, text: string) => this.#note('error', fields, text),
+    };
+    const meters = {
+      ...quietMeters,
+      request: (method: string, outcome: string) => void this.outcomes.push({ method, outcome }),
+      limitHit: (limit: string) => void this.hits.push(limit),
+    };
+    const { feed, behind, store } = openParts(
+      this.folder,
+      () => this.origin,
+      { meters, logger },
+      this.#options.manifest,
+    );
     const commands = wrap(behind.commands);
     const started = await startEdge({
       ...behind,
       commands,
       feed,
       listen: { host: '127.0.0.1', port: this.#port },
-      meters: {
-        request: (method, outcome) => this.outcomes.push({ method, outcome }),
-        limitHit: (limit) => this.hits.push(limit),
-        logRow() {},
-        subscriberLetGo() {},
-      },
-      logger: {
-        warn: (fields, text) => this.#note('warn', fields, text),
-        error: (fields, text) => this.#note('error', fields, text),
-      },
+      logger,
       ...(limits && { limits }),
       ...(tls && { tls }),
       ...(devSocket && { devSocketPath: this.devSocketPath }),
     });
     if (!started.ok) throw new Error(started.error.lines.join('\n'));
-    return { edge: started.value, store, feed, commands, nonce: () => behind.judge.nonce() };
+    const { judge, witness } = behind;
+    return { edge: started.value, store, feed, commands, witness, nonce: () => judge.nonce() };
   }
 
   #note(level: LogLine['level'], fields: object, text: string): void {
@@ -207,5 +217,6 @@ interface Parts {
   readonly store: Store;
   readonly feed: Feed;
   readonly commands: EdgeCommands;
+  readonly witness: Witness;
   readonly nonce: () => string;
 }

@@ -14,6 +14,13 @@ import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js'
 import { Refused, refusedOf } from './refused.js';
 import type { TestKey } from './test-key.js';
 
+/** What an OpenSessionRequest says of a root without a task. */
+export const asRoot: Pick<OpenSessionRequest, 'childJoinToken' | 'task' | 'upstream'> = {
+  childJoinToken: '',
+  task: undefined,
+  upstream: undefined,
+};
+
 /** SHA-256 as base64url. */
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
@@ -43,6 +50,20 @@ export class RawClient {
 
   close(): void {
     this.#client.close();
+  }
+
+  /** The counter of the last proof; set by whoever copies or skips. */
+  get counter(): number {
+    return this.#counter;
+  }
+
+  set counter(counter: number) {
+    this.#counter = counter;
+  }
+
+  /** The nonce that the broker last gave. */
+  get nonce(): string | undefined {
+    return this.#nonce;
   }
 
   /** Calls with a proof by a key, once more when a nonce is asked. */
@@ -135,6 +156,7 @@ export class RawClient {
           ? { $case: 'joinToken', value: { joinToken, assertion } }
           : { $case: 'keyAssertion', value: { assertion } },
       },
+      ...asRoot,
     };
   }
 

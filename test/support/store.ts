@@ -41,25 +41,35 @@ export type OpenStore = (limits?: SomeLimits) => Promise<StoreUnderTest>;
 /** What stores of tests are for. */
 export const testIdentity: StoreIdentity = { issuer: 'https://creance.test', dev: false };
 
+/** The SQLite store with what a test needs to put a backup back. */
+export interface SqliteUnderTest extends StoreUnderTest {
+  readonly directory: string;
+  /** Copies the database as it is durable now. Gives the way to put it back, which closes the store. */
+  backup(): () => Promise<void>;
+  /** Opens what was closed; gives the code of the refusal, if it is one. */
+  openAgain(restored?: boolean): string | undefined;
+}
+
 /** The SQLite store in a folder of its own. */
 export async function openSqliteUnderTest(
   limits: SomeLimits = {},
   checkpointSigner?: CheckpointSigner,
-): Promise<StoreUnderTest & { readonly directory: string }> {
+): Promise<SqliteUnderTest> {
   const root = mkdtempSync(join(tmpdir(), 'creance-store-'));
   const directory = join(root, 'data');
   const clock = new FakeClock();
   const copies: Store[] = [];
-  const open = (folder: string) =>
-    opened(
-      openSqliteStore({
-        directory: folder,
-        identity: testIdentity,
-        clock,
-        limits,
-        checkpointSigner,
-      }),
-    );
+  const tryOpen = (folder: string, restored: boolean) =>
+    openSqliteStore({
+      directory: folder,
+      identity: testIdentity,
+      clock,
+      limits,
+      checkpointSigner,
+      restored,
+    });
+  const open = (folder: string) => opened(tryOpen(folder, false));
+  const databaseFiles = ['creance.db', 'creance.db-wal'];
   let store = open(directory);
   const reopen = async (between = () => {}) => {
     await store.close();
@@ -85,11 +95,24 @@ export async function openSqliteUnderTest(
     plant: (sessions) => reopen(() => insertSessions(join(directory, 'creance.db'), sessions)),
     async crash() {
       const copy = mkdtempSync(join(root, 'crash-'));
-      for (const file of ['creance.db', 'creance.db-wal']) {
-        cpSync(join(directory, file), join(copy, file));
-      }
+      for (const file of databaseFiles) cpSync(join(directory, file), join(copy, file));
       copies.push(open(copy));
       return copies.at(-1) as Store;
+    },
+    backup() {
+      const copy = mkdtempSync(join(root, 'backup-'));
+      for (const file of databaseFiles) cpSync(join(directory, file), join(copy, file));
+      return async () => {
+        await store.close();
+        rmSync(join(directory, 'creance.db-shm'), { force: true });
+        for (const file of databaseFiles) cpSync(join(copy, file), join(directory, file));
+      };
+    },
+    openAgain(restored = false) {
+      const again = tryOpen(directory, restored);
+      if (!again.ok) return again.error.code;
+      store = again.value;
+      return undefined;
     },
     written: () => read(everything),
     audit: () =>
@@ -120,14 +143,20 @@ function everything(db: Database.Database): Record<string, unknown[]> {
 function insertSessions(file: string, sessions: readonly Session[]): void {
   const db = new Database(file);
   const insert = db.prepare(`INSERT INTO sessions (id, parent, kind, name, member, owner, key,
-    evidence_issuer, evidence_key, txn, opened_at, opened_revision, absolute_end_at, active_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
-  for (const s of sessions) {
-    const names = [s.id, s.parent ?? null, s.kind, s.name, s.member, s.owner, s.key];
-    const evidence = [s.evidenceIssuer, s.evidenceKey, s.transaction];
-    const times = [s.openedAt, s.openedRevision, s.absoluteEndAt, s.activeAt];
-    insert.run(...names, ...evidence, ...times);
-  }
+    evidence_issuer, evidence_key, own_evidence, principal, upstream, task, txn,
+    opened_at, opened_revision, absolute_end_at, active_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const insertAll = db.transaction(() => {
+    for (const s of sessions) {
+      const names = [s.id, s.parent ?? null, s.kind, s.name, s.member, s.owner, s.key];
+      const evidence = [s.evidenceIssuer, s.evidenceKey, s.ownEvidence ? 1 : 0];
+      const task = s.task === undefined ? null : JSON.stringify(s.task);
+      const opened = [s.principal ?? null, s.upstream ?? null, task, s.transaction];
+      const times = [s.openedAt, s.openedRevision, s.absoluteEndAt, s.activeAt];
+      insert.run(...names, ...evidence, ...opened, ...times);
+    }
+  });
+  insertAll();
   db.close();
 }
 
@@ -135,14 +164,21 @@ export type { AuditEvent, AuditKind } from '../../broker/src/domain/audit.js';
 export { plusSeconds } from '../../broker/src/domain/instant.js';
 export type { MemberHandles, MemberRef } from '../../broker/src/domain/registry.js';
 export type { Session } from '../../broker/src/domain/session.js';
+export type { Task } from '../../broker/src/domain/task.js';
 export { FakeClock } from '../../broker/src/doubles/fake-clock.js';
 export { handleOf, sessionIdOf, thumbprintOfName } from '../../broker/src/doubles/ids.js';
 export { openSqliteStore, StoreFault } from '../../broker/src/store/index.js';
 export type {
+  CutTarget,
+  DelegateSession,
+  LoggedTokenKey,
   LogRow,
+  NewChildJoinToken,
   NewJoinToken,
   OpenRefusal,
   OpenSession,
+  RekeySession,
   SessionWrite,
+  Store,
   StoreIdentity,
 } from '../../broker/src/store/store.js';

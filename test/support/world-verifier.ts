@@ -9,6 +9,7 @@ import type { TestKey } from './test-key.js';
 export interface IssuedInWorld {
   readonly token: string;
   readonly claims: TokenClaims;
+  readonly keyId: Thumbprint;
   readonly key: TestKey;
 }
 
@@ -49,6 +50,11 @@ export class WorldVerifier {
     return this.#feed.view.revision;
   }
 
+  /** Seconds since its view was known to be whole. */
+  get ageSeconds(): number {
+    return this.#feed.view.ageMillis(this.#clock.monotonicMillis()) / 1_000;
+  }
+
   /** Takes one encoded SubscribeResponse, after those that came before it. */
   take(bytes: Buffer, nonce: Uint8Array): boolean {
     const { kind } = SubscribeResponse.decode(bytes);
@@ -64,9 +70,12 @@ export class WorldVerifier {
     await this.#arriving;
   }
 
-  /** The verdict on a genuine request with a token: `ok`, or the reason against it. */
+  /**
+   * The verdict on a genuine request with a token, for the first scope that it holds: `ok`, or the reason
+   * against it.
+   */
   async use(issued: IssuedInWorld, nonce?: string): Promise<string> {
-    const { token, key } = issued;
+    const { token, claims: held, key } = issued;
     await this.#arriving;
     this.#proofs += 1;
     const claims = {
@@ -79,7 +88,7 @@ export class WorldVerifier {
     };
     const headers = { authorization: `DPoP ${token}`, dpop: key.jws('dpop+jwt', claims) };
     const verified = await this.#verifier.verify(new Request(url, { headers }), {
-      scopes: [worldScope],
+      scopes: held.scopes.slice(0, 1),
     });
     if (!verified.ok) {
       const { reason, headers: answer } = verified.failure;

@@ -1,245 +1,94 @@
-import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import {
-  parseToken,
-  type Revision,
-  type SessionId,
-  type Thumbprint,
-  type TokenClaims,
-} from '@creance/proto';
-import type { Call } from '../../broker/src/commands/call.js';
-import { issueToken } from '../../broker/src/commands/issue-token.js';
-import { plusSeconds } from '../../broker/src/domain/instant.js';
-import type { Registry } from '../../broker/src/domain/registry.js';
-import { handleOf } from '../../broker/src/doubles/ids.js';
-import { grantOf, registryOf, workloadOf } from '../../broker/src/doubles/registries.js';
-import { seededEntropy } from '../../broker/src/doubles/seeded-entropy.js';
-import { Feed } from '../../broker/src/feed/feed.js';
-import { openings } from '../../broker/src/feed/opening.js';
-import type { Subscriber } from '../../broker/src/feed/subscriber.js';
-import { type BrokerKeys, openKeys } from '../../broker/src/tokens/broker-keys.js';
-import {
-  type AuditEvent,
-  type AuditKind,
-  openSqliteUnderTest,
-  type StoreUnderTest,
-  testIdentity,
-} from './store.js';
-import { TestKey } from './test-key.js';
-import { type IssuedInWorld, WorldVerifier, worldAudience, worldScope } from './world-verifier.js';
+import type { Reason, Revision, SessionId, Thumbprint } from '@creance/proto';
+import type { CutAsk } from '../../broker/src/commands/cut.js';
+import type { AuditEvent, AuditKind } from '../../broker/src/domain/audit.js';
+import type { CutDone, TheftAnswered } from '../../broker/src/store/store.js';
+import { firstPolicy, registryFor, type WorldPolicy } from './world-policy.js';
+import { type SessionInWorld, WorldSessions, worldOperator } from './world-sessions.js';
+import { type WorldOptions, WorldStage } from './world-stage.js';
 
-/** A session of the world. */
-export interface SessionInWorld {
-  readonly id: SessionId;
-  readonly key: TestKey;
-}
+export type { SessionInWorld } from './world-sessions.js';
 
-/**
- * Broker and verifier in one process, real but for time: the SQLite store, the commands, the feed with
- * its signed frames, the verifier's view. No network, so that a thousand histories take seconds.
- */
-export class World {
-  readonly under: StoreUnderTest;
-  registry: Registry = registryOf();
-  readonly #folder: string;
-  readonly #keys: BrokerKeys;
-  readonly #entropy = seededEntropy('world');
-  readonly #verifier: WorldVerifier;
-  #feed: Feed;
-  #subscriber: Subscriber | undefined;
-  #names = 0;
+/** A reason that every act of an operator in the world gives. */
+const reason = 'as the history has it';
 
-  static async open(): Promise<World> {
-    const world = new World(await openSqliteUnderTest());
-    await world.#publishKeys();
-    // The first minute of a verifier asks for nonces; the laws begin after it.
-    await world.pass(70);
-    return world;
+/** The broker's verbs as a history calls them, those of operators and of the broker itself included. */
+export class World extends WorldSessions {
+  static open(options: WorldOptions = {}): Promise<World> {
+    return WorldStage.stage(options, (under) => new World(under, options));
   }
 
-  private constructor(under: StoreUnderTest) {
-    this.under = under;
-    this.#folder = mkdtempSync(join(tmpdir(), 'creance-keys-'));
-    const keys = openKeys(this.#folder, testIdentity, under.clock.now());
-    if (!keys.ok) throw new Error(keys.error.code);
-    this.#keys = keys.value;
-    this.#verifier = new WorldVerifier(under.clock, this.#keys.anchor.keyId);
-    this.#feed = this.#openFeed();
+  /** Cuts anything that can be cut. */
+  async cutTarget(target: CutAsk['target']): Promise<CutDone | Reason> {
+    const done = await this.run(this.verbs.cut, { target, reason }, worldOperator);
+    return done.ok ? done.value : done.error.reason;
   }
 
-  get clock(): StoreUnderTest['clock'] {
-    return this.under.clock;
+  async cut({ id }: SessionInWorld): Promise<Revision> {
+    const done = await this.cutTarget({ kind: 'session', id });
+    if (typeof done === 'string') throw new Error(done);
+    return done.revision;
   }
 
-  /** Opens a root session, or gives the reason against it. */
-  async openSession(): Promise<SessionInWorld | string> {
-    this.#names += 1;
-    const key = new TestKey();
-    const name = this.#names;
+  async cutBefore(before: Revision | undefined): Promise<CutDone> {
+    const done = await this.cutTarget({ kind: 'before', before });
+    if (typeof done === 'string') throw new Error(done);
+    return done;
+  }
+
+  async suspend({ id }: SessionInWorld): Promise<CutDone | Reason> {
+    const done = await this.run(this.verbs.suspend, { id, reason }, worldOperator);
+    return done.ok ? done.value : done.error.reason;
+  }
+
+  /** Gives how many sessions it lets go. */
+  async resume({ id }: SessionInWorld): Promise<number | Reason> {
+    const done = await this.run(this.verbs.resume, { id, reason }, worldOperator);
+    return done.ok ? done.value : done.error.reason;
+  }
+
+  /** Kills the tokens of a session and of those below it, as after a leak. */
+  async cutTokens({ id }: SessionInWorld): Promise<Revision | Reason> {
     const now = this.clock.now();
-    const member = { kind: 'workload' as const, name: 'support-triage' };
-    const hash = createHash('sha256').update(`join ${name}`).digest('base64url');
-    const event = { at: now, actor: 'world', facts: {} };
-    const handle = handleOf(`token ${name}`);
-    const token = { hash, handle, member, expiresAt: plusSeconds(now, 600), uses: 1, networks: [] };
-    await this.under.store.createJoinToken(token, { ...event, kind: 'join_token_created' });
-    const opened = await this.under.store.openSession({
-      now,
-      id: handleOf(`session ${name}`) as SessionId,
-      member,
-      handles: { member: handleOf('support-triage'), owner: handleOf('support-platform') },
-      key: key.thumbprint,
-      transaction: `tree-${name}`,
-      absoluteEndAt: plusSeconds(now, 1_200),
-      evidence: {
-        kind: 'join-token',
-        hash,
-        key: createHash('sha256').update(`evidence ${name}`).digest('base64url') as Thumbprint,
-        freshHandle: handleOf(`evidence ${name}`),
-        keyExpiresAt: plusSeconds(now, 86_400),
-      },
-      audit: { ...event, kind: 'session_opened' },
-    });
-    return opened.ok ? { id: opened.value.session.id, key } : opened.error;
+    const audit = this.#event('tokens_cut', id);
+    const done = await this.store.cutTokens({ session: id, now, audit });
+    return done.ok ? done.value : done.error;
   }
 
-  /** Issues by the real command, or gives the reason against it. */
-  async issue(session: SessionInWorld, lifetimeSeconds = 0): Promise<IssuedInWorld | string> {
-    const { store } = this.under;
-    // As housekeeping does: a stepped clock may need another key, published before it signs.
-    this.#keys.ring.advance(this.clock.seconds);
-    await this.#publishKeys();
-    const live = store.session(session.id);
-    if (live === undefined) return 'session_unknown';
-    const { issuer } = testIdentity;
-    const command = issueToken({
-      issuer,
-      registry: this.registry,
-      store,
-      ring: this.#keys.ring,
-      entropy: this.#entropy,
-    });
-    const caller = { kind: 'session' as const, session: live, roles: new Set<never>() };
-    const call: Call = { requestId: 'world', now: this.clock.now(), address: '', caller };
-    const scopes = [worldScope] as unknown as TokenClaims['scopes'];
-    const issued = await command({ audience: worldAudience, scopes, lifetimeSeconds }, call);
-    if (!issued.ok) return issued.error.reason;
-    const parsed = parseToken(issued.value.token);
-    if (!parsed.ok) throw new Error(parsed.error);
-    return { token: issued.value.token, claims: parsed.value.unverifiedClaims, key: session.key };
+  /** Answers the fact that the key of a session is cloned. */
+  async answerTheft({ id }: SessionInWorld): Promise<TheftAnswered | Reason> {
+    const now = this.clock.now();
+    const audit = this.#event('theft_answered', id);
+    const done = await this.store.answerTheft({ session: id, now, audit });
+    return done.ok ? done.value : done.error;
   }
 
-  async cut(session: SessionInWorld): Promise<Revision> {
-    const audit = this.#event('session_cut');
-    const done = await this.under.store.cutSession({
-      session: session.id,
-      now: this.clock.now(),
-      audit,
-    });
-    if (!done.ok) throw new Error(done.error);
-    return done.value.revision;
+  /** Cuts the key that signs now; gives the keys that were cut. */
+  async compromiseKey(): Promise<readonly Thumbprint[] | Reason> {
+    if (this.hasNewKeys) await this.publishKeys();
+    const keyId = this.keys.ring.signerAt(this.clock.seconds)?.keyId;
+    if (keyId === undefined) return 'clock_unsafe';
+    const done = await this.run(this.verbs.compromiseKey, { keyId, reason }, worldOperator);
+    return done.ok ? done.value.cutKeyIds : done.error.reason;
   }
 
-  async cutBefore(before: Revision | undefined): Promise<void> {
-    const audit = this.#event('before_cut');
-    const done = await this.under.store.cutBefore({ before, now: this.clock.now(), audit });
-    if (!done.ok) throw new Error(done.error);
+  /** Puts a policy in force; gives how many sessions that ended. */
+  async setPolicy(policy: WorldPolicy): Promise<number> {
+    this.policy = policy;
+    this.registry = registryFor(policy);
+    const done = await this.run(this.verbs.changeRegistry, this.registry, { kind: 'broker' });
+    if (!done.ok) throw new Error(done.error.reason);
+    return done.value.sessionsEnded;
   }
 
-  async end(session: SessionInWorld): Promise<void> {
-    const audit = this.#event('session_ended');
-    await this.under.store.endSession({ session: session.id, now: this.clock.now(), audit });
+  /** Changes the lifetime of the grant that roots use, or takes the grant away. */
+  async changePolicy(lifetimeSeconds: number | undefined): Promise<void> {
+    const { triage } = firstPolicy;
+    const grants = triage?.grants.slice(0, 1).map((grant) => ({ ...grant, lifetimeSeconds }));
+    const kept = lifetimeSeconds === undefined ? [] : grants;
+    await this.setPolicy({ ...firstPolicy, triage: { ...triage, grants: kept } } as WorldPolicy);
   }
 
-  async renew(session: SessionInWorld): Promise<boolean> {
-    const audit = this.#event('session_renewed');
-    return (
-      await this.under.store.renewSession({ session: session.id, now: this.clock.now(), audit })
-    ).ok;
-  }
-
-  /** Changes the grant's lifetime, or takes the grant away. */
-  changePolicy(lifetimeSeconds: number | undefined): void {
-    const grants = lifetimeSeconds === undefined ? [] : [grantOf({ lifetimeSeconds })];
-    this.registry = registryOf({ workloads: [workloadOf({ grants })] });
-  }
-
-  /** Lets time pass, sweeps, and brings the verifier up to date. */
-  async pass(seconds: number): Promise<void> {
-    this.clock.advance(seconds);
-    await this.under.store.expireSessions(this.clock.now());
-    await this.catchUp();
-  }
-
-  /** Kills nothing, closes everything and opens it again. */
-  async restart(): Promise<void> {
-    this.#feed.close();
-    await this.under.reopen();
-    this.#feed = this.#openFeed();
-    await this.catchUp();
-  }
-
-  /** Subscribes again from where the view stands and waits until all frames have arrived. */
-  async catchUp(): Promise<void> {
-    if (this.#subscriber) this.#feed.unsubscribe(this.#subscriber);
-    const nonce = this.#entropy.bytes(16);
-    const resource = this.registry.resourceByAudience.get(worldAudience);
-    if (resource === undefined) throw new Error('the world has lost its resource');
-    const { anchor, feed } = this.#keys;
-    const opening = openings({ ...testIdentity, anchor, feed, now: () => this.clock.now() });
-    this.#verifier.take(opening.make(resource, nonce), nonce);
-    const after = this.#verifier.revision;
-    this.#subscriber = this.#feed.subscribe(
-      { session: handleOf('verifier') as SessionId, resource: 'crm' },
-      { write: (bytes) => this.#verifier.take(bytes, nonce), onDrain: () => {}, end: () => {} },
-      after,
-    );
-    await this.#verifier.settled();
-  }
-
-  /** The verifier's verdict on a genuine request with a token: `ok`, or the reason against it. */
-  use(issued: IssuedInWorld): Promise<string> {
-    return this.#verifier.use(issued);
-  }
-
-  async dispose(): Promise<void> {
-    this.#feed.close();
-    await this.#verifier.close();
-    await this.under.dispose();
-    rmSync(this.#folder, { recursive: true });
-  }
-
-  #openFeed(): Feed {
-    const { store } = this.under;
-    // The world's verifier is no session: its subscription is held up by the feed alone.
-    const alive = {
-      head: () => store.head(),
-      logAfter: store.logAfter.bind(store),
-      isKnownRevision: store.isKnownRevision.bind(store),
-      onLog: store.onLog.bind(store),
-      path: () => store.path(handleOf('verifier') as SessionId),
-    };
-    const { issuer } = testIdentity;
-    return new Feed({
-      issuer,
-      signer: this.#keys.feed,
-      clock: this.clock,
-      store: alive,
-      onOverflow: () => {},
-    });
-  }
-
-  async #publishKeys(): Promise<void> {
-    for (const { signer, retireAt } of this.#keys.ring.keys()) {
-      const { keyId, jwk } = signer;
-      const audit = this.#event('token_key_published');
-      await this.under.store.publishTokenKey({ keyId, x: jwk.x, y: jwk.y, retireAt }, audit);
-    }
-  }
-
-  #event<Kind extends AuditKind>(kind: Kind): AuditEvent & { readonly kind: Kind } {
-    return { kind, at: this.clock.now(), actor: 'world', facts: {} };
+  #event<Kind extends AuditKind>(kind: Kind, session: SessionId): AuditEvent & { kind: Kind } {
+    return { kind, at: this.clock.now(), actor: 'broker', session, facts: {} };
   }
 }

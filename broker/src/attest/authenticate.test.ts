@@ -49,6 +49,7 @@ function presented(parts: Partial<Presented> = {}): Presented {
     path,
     proofs: [proof()],
     sessions: [own],
+    newKeyProofs: [],
     bytes,
     now: clock.now(),
     ...parts,
@@ -57,7 +58,7 @@ function presented(parts: Partial<Presented> = {}): Presented {
 
 function authenticate(parts: Partial<Presented> = {}) {
   const store = { path: (id: string) => (id === sessions.at(-1)?.id ? sessions : []) };
-  return authenticator({ judge, store, registry })(presented(parts));
+  return authenticator({ judge, store, registry: () => registry })(presented(parts));
 }
 
 function reasonOf(parts: Partial<Presented> = {}): Reason | 'admitted' {

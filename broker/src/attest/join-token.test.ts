@@ -5,7 +5,7 @@ import { FakeClock } from '../doubles/fake-clock.js';
 import { handleOf, thumbprintOfName } from '../doubles/ids.js';
 import { seededEntropy } from '../doubles/seeded-entropy.js';
 import { assertionBy, newSigner } from '../doubles/signed.js';
-import type { JoinToken } from '../store/store.js';
+import type { EvidenceKey, JoinToken } from '../store/store.js';
 import { openNonces } from '../tokens/nonces.js';
 import { openReplayMemory, type ReplayMemory } from '../tokens/replay-memory.js';
 import { sha256Base64url } from '../tokens/signing-key.js';
@@ -21,11 +21,13 @@ let clock: FakeClock;
 let replays: ReplayMemory;
 let known: JoinToken;
 let asked: string[];
+let registered: EvidenceKey | undefined;
 
 beforeEach(() => {
   clock = new FakeClock();
   replays = openReplayMemory(proofWindowSeconds);
   asked = [];
+  registered = undefined;
   known = {
     hash,
     handle: handleOf('join token'),
@@ -45,6 +47,7 @@ function attest(
   const nonces = openNonces(seededEntropy());
   const issuer = 'https://creance.example.internal';
   const store = {
+    evidenceKey: async (key: string) => (key === registered?.key ? registered : undefined),
     joinToken: async (text: string) => {
       asked.push(text);
       return text === known.hash ? known : undefined;
@@ -141,5 +144,30 @@ describe('a join token as evidence', () => {
     known = { ...known, networks: ['10.0.0.0/8'] };
     await attest();
     expect(replays.size).toBe(0);
+  });
+});
+
+describe('a key that a join token registers again', () => {
+  const key = (parts: Partial<EvidenceKey>): EvidenceKey => ({
+    key: evidence.keyId,
+    handle: handleOf('evidence key'),
+    issuer: handleOf('join token'),
+    member,
+    expiresAt: plusSeconds(clock.now(), 600),
+    isCut: false,
+    heldUntil: clock.now(),
+    ...parts,
+  });
+
+  // breaks when: the attestor does not look whether the key is known: then a thief of evidence that is
+  // held only needs another join token
+  it('stays refused while it is held or cut', async () => {
+    registered = key({ isCut: true });
+    expect(await reasonOf()).toBe('evidence_key_revoked');
+    registered = key({ heldUntil: plusSeconds(clock.now(), 10) });
+    expect(await reasonOf()).toBe('evidence_held');
+    expect(replays.size).toBe(0);
+    registered = key({});
+    expect(await reasonOf()).toBe('attested');
   });
 });

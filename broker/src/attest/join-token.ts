@@ -3,6 +3,7 @@ import type { JoinToken, Store } from '../store/store.js';
 import { sha256Base64url } from '../tokens/signing-key.js';
 import { type AssertionParts, checkAssertion, useOnce } from './assertions.js';
 import type { Attestor } from './evidence.js';
+import { evidenceKeyFault } from './evidence-key.js';
 import { isWithin } from './networks.js';
 
 /**
@@ -10,7 +11,7 @@ import { isWithin } from './networks.js';
  * This looks at the token and takes nothing: it is redeemed with the session, in one transaction.
  */
 export function joinTokenAttestor(
-  store: Pick<Store, 'joinToken'>,
+  store: Pick<Store, 'joinToken' | 'evidenceKey'>,
   parts: AssertionParts,
 ): Attestor<'join-token'> {
   return async ({ joinToken, assertion }, presentation) => {
@@ -28,6 +29,9 @@ export function joinTokenAttestor(
     const reason = refusalOf(known, genuine.value.evidenceKey, presentation);
     if (known === undefined || reason !== undefined)
       return refuse({ reason: reason ?? 'join_token_unknown' });
+    const key = await store.evidenceKey(genuine.value.evidenceKey);
+    const fault = key && evidenceKeyFault(key, presentation.now);
+    if (fault !== undefined) return refuse(fault);
     const used = useOnce(genuine.value, parts);
     if (!used.ok) return used;
     return ok({

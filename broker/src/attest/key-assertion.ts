@@ -2,6 +2,7 @@ import { ok, refuse } from '@creance/proto';
 import type { Store } from '../store/store.js';
 import { type AssertionParts, checkAssertion, useOnce } from './assertions.js';
 import type { Attestor } from './evidence.js';
+import { evidenceKeyFault } from './evidence-key.js';
 
 /** Attests by a signed assertion of a key that a join token registered. */
 export function keyAssertionAttestor(
@@ -15,6 +16,8 @@ export function keyAssertionAttestor(
     const known = await store.evidenceKey(evidenceKey);
     if (known === undefined) return refuse({ reason: 'evidence_key_unknown' });
     if (presentation.now >= known.expiresAt) return refuse({ reason: 'evidence_key_expired' });
+    const fault = evidenceKeyFault(known, presentation.now);
+    if (fault !== undefined) return refuse(fault);
     const used = useOnce(genuine.value, parts);
     if (!used.ok) return used;
     return ok({ member: known.member, evidenceKey, joinTokenHash: undefined });

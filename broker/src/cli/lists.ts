@@ -1,9 +1,8 @@
 import { handleFromBytes } from '@creance/proto';
-import { ListSessionsRequest, ListSessionsResponse } from '@creance/proto/wire';
-import { memberKindOf } from '../rpc/convert.js';
 import type { OperatorLine } from '../rpc/operator-client.js';
-import { call, listedVerifiers } from './operator-call.js';
-import { type Format, formatTable, type Output } from './output.js';
+import { listedVerifiers } from './operator-call.js';
+import { type Format, type Output, printRows } from './output.js';
+import { listedSessions } from './sessions.js';
 
 /** Lists live sessions, newest first. */
 export async function listSessions(
@@ -11,26 +10,12 @@ export async function listSessions(
   flags: { readonly o: Format; readonly limit: number },
   output: Output,
 ): Promise<void> {
-  const sessions: ListSessionsResponse['sessions'] = [];
-  let pageToken = '';
-  do {
-    const pageSize = Math.min(200, flags.limit - sessions.length);
-    const request = ListSessionsRequest.encode({ pageSize, pageToken }).finish();
-    const page = ListSessionsResponse.decode(
-      await call(line, '/creance.v1.OperatorService/ListSessions', request),
-    );
-    sessions.push(...page.sessions);
-    pageToken = page.nextPageToken;
-  } while (pageToken !== '' && sessions.length < flags.limit);
-  const rows = sessions.map((session) => ({
-    session: handleFromBytes(session.sessionId) ?? '',
-    kind: memberKindOf(session.kind) ?? 'unknown',
-    name: session.name,
-    opened: instant(session.openedUnixMicros),
-    active: instant(session.activeUnixMicros),
-    ends: instant(BigInt(session.absoluteEndUnixSeconds) * 1_000_000n),
-  }));
-  print(rows, ['session', 'kind', 'name', 'opened', 'active', 'ends'], flags.o, output);
+  const { rows } = await listedSessions(line, flags);
+  const columns = ['session', 'kind', 'name', 'state', 'opened', 'active', 'ends'] as const;
+  const shown = rows.map(({ session, kind, name, state, opened, active, ends }) => {
+    return { session, kind, name, state, opened, active, ends };
+  });
+  printRows(shown, columns, flags.o, output);
 }
 
 /** Lists subscribed verifiers and what each enforces. */
@@ -46,26 +31,5 @@ export async function listVerifiers(
     acknowledged: verifier.acknowledgedRevision.toString(),
     behind: verifier.acknowledgedRevision >= revision ? 'no' : 'yes',
   }));
-  print(rows, ['session', 'resource', 'acknowledged', 'behind'], flags.o, output);
-}
-
-function print<Row extends Record<string, string>>(
-  rows: readonly Row[],
-  columns: readonly (keyof Row & string)[],
-  format: Format,
-  output: Output,
-): void {
-  if (format === 'json') output.result(JSON.stringify(rows));
-  else if (rows.length === 0) output.words('none');
-  else
-    output.result(
-      formatTable(
-        columns,
-        rows.map((row) => columns.map((column) => row[column] ?? '')),
-      ),
-    );
-}
-
-function instant(micros: bigint): string {
-  return new Date(Number(micros / 1_000n)).toISOString();
+  printRows(rows, ['session', 'resource', 'acknowledged', 'behind'], flags.o, output);
 }

@@ -16,6 +16,9 @@ export interface LineFlags {
 /** Methods whose proof covers the request: those that name a key or end something. */
 const digested = new Set([
   '/creance.v1.OperatorService/Cut',
+  '/creance.v1.OperatorService/Suspend',
+  '/creance.v1.OperatorService/Resume',
+  '/creance.v1.OperatorService/CompromiseKey',
   '/creance.v1.RegistryService/CreateJoinToken',
 ]);
 

@@ -51,3 +51,26 @@ export function formatTable(head: readonly string[], rows: readonly (readonly st
   const [first = [], ...others] = cells;
   return [styleText('dim', line(first)), ...others.map(line)].join('\n');
 }
+
+/** Rows as people or programs read them. */
+export function printRows<Column extends string>(
+  rows: readonly Readonly<Record<Column, string>>[],
+  columns: readonly Column[],
+  format: Format,
+  output: Output,
+): void {
+  if (format === 'json') output.result(JSON.stringify(rows));
+  else if (rows.length === 0) output.words('none');
+  else
+    output.result(
+      formatTable(
+        columns,
+        rows.map((row) => columns.map((column) => row[column])),
+      ),
+    );
+}
+
+/** Unix time in microseconds as people and programs read it. */
+export function instantText(micros: bigint): string {
+  return new Date(Number(micros / 1_000n)).toISOString();
+}

@@ -2,7 +2,8 @@ import { styleText } from 'node:util';
 import pino from 'pino';
 import { type Broker, startBroker } from '../broker.js';
 import { type BrokerFlags, readConfig } from '../config.js';
-import { CommandFailed, formatStartFault, type Output } from './output.js';
+import { count } from './confirm.js';
+import { CommandFailed, formatStartFault, type Output, printable } from './output.js';
 
 /** Starts a broker and keeps it running until a signal; resolves when it has stopped. */
 export async function serve(
@@ -20,9 +21,39 @@ export async function serve(
     },
   });
   if (!started.ok) throw new CommandFailed(formatStartFault(started.error), started.error.exitCode);
-  output.result(welcome(started.value, config.value.data));
+  const broker = started.value;
+  output.result(welcome(broker, config.value.data));
+  const reloading = reloadOn('SIGHUP', broker, output);
   await stopped();
-  await started.value.stop();
+  reloading.stop();
+  await broker.stop();
+}
+
+/** Reads the manifest again at each signal, one after the other; a faulty one changes nothing. */
+function reloadOn(signal: 'SIGHUP', broker: Broker, output: Output): { stop(): void } {
+  let last: Promise<void> = Promise.resolve();
+  const onSignal = () => {
+    last = last
+      .then(() => reload(broker, output))
+      .catch((fault: Error) =>
+        output.words(`the manifest could not be read again: ${printable(fault.message)}`),
+      );
+  };
+  process.on(signal, onSignal);
+  return { stop: () => void process.off(signal, onSignal) };
+}
+
+async function reload(broker: Broker, output: Output): Promise<void> {
+  const reloaded = await broker.reload();
+  if (reloaded.ok) {
+    output.words(
+      `the manifest was read again: ${count(reloaded.value.sessionsEnded, 'session')} ended`,
+    );
+    return;
+  }
+  const { code, lines, fix } = reloaded.error;
+  const faults = lines.map((line) => `  ${line}`).join('\n');
+  output.words(`${code} the manifest was not taken; the old one holds\n${faults}\n  fix: ${fix}`);
 }
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */

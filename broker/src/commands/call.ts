@@ -1,4 +1,4 @@
-import type { Result } from '@creance/proto';
+import type { Result, Thumbprint } from '@creance/proto';
 import type { Caller } from '../domain/caller.js';
 import type { Denial } from '../domain/denial.js';
 import type { Instant } from '../domain/instant.js';
@@ -28,4 +28,10 @@ export function actorOf({ caller }: Call): string {
 export function sessionOf({ caller }: Call): Session {
   if (caller.kind !== 'session') throw new Error('the access table let a stranger through');
   return caller.session;
+}
+
+/** What is wrong with the key that a call brings: it must have proved the call, and the request must name it. */
+export function newKeyFault({ caller }: Call, named: Thumbprint): Denial | undefined {
+  const proven = caller.kind === 'session' ? caller.newKey : undefined;
+  return proven === named ? undefined : { reason: 'new_key_mismatch' };
 }

@@ -29,7 +29,7 @@ beforeEach(() => {
 
 function create(parts: Partial<JoinTokenAsk> = {}, loopbackOnly = false) {
   return createJoinToken({
-    registry: registryOf({ operators: [{ name: 'alex', roles: new Set() }] }),
+    registry: () => registryOf({ operators: [{ name: 'alex', roles: new Set() }] }),
     store: {
       async createJoinToken(token, audit) {
         stored.push({ token, audit });

@@ -1,20 +1,13 @@
-import {
-  encodeBase64url,
-  formatJoinString,
-  type Handle,
-  handleFromBytes,
-  ok,
-  refuse,
-  type Thumbprint,
-} from '@creance/proto';
+import { formatJoinString, ok, refuse, type Thumbprint } from '@creance/proto';
 import type { Denial, FieldFault } from '../domain/denial.js';
 import { type Instant, plusSeconds } from '../domain/instant.js';
 import { limits } from '../domain/limits.js';
-import { isRegistered, type MemberRef, type Registry } from '../domain/registry.js';
+import { type CurrentRegistry, isRegistered, type MemberRef } from '../domain/registry.js';
 import type { Entropy } from '../runtime/entropy.js';
 import type { Store } from '../store/store.js';
 import { sha256Base64url } from '../tokens/signing-key.js';
 import { actorOf, type Command } from './call.js';
+import { freshHandle, freshJoinToken } from './fresh.js';
 
 /** For whom, how often, how long, from where. Zero takes the default. */
 export interface JoinTokenAsk {
@@ -32,7 +25,7 @@ export interface JoinTokenAnswer {
 
 /** Parts of the verb. */
 export interface CreateJoinTokenParts {
-  readonly registry: Registry;
+  readonly registry: CurrentRegistry;
   readonly store: Pick<Store, 'createJoinToken'>;
   readonly entropy: Entropy;
   readonly isNetwork: (text: string) => boolean;
@@ -52,9 +45,9 @@ export function createJoinToken(
     const seconds = ask.lifetimeSeconds || limits.joinTokenSeconds;
     const denial = denialOf(ask, uses, seconds, parts);
     if (denial !== undefined) return refuse(denial);
-    const joinToken = encodeBase64url(parts.entropy.bytes(24));
+    const joinToken = freshJoinToken(parts.entropy);
     const expiresAt = plusSeconds(call.now, seconds);
-    const handle = handleFromBytes(parts.entropy.bytes(16)) as Handle;
+    const handle = freshHandle(parts.entropy);
     const { member, networks } = ask;
     const stored = await parts.store.createJoinToken(
       { hash: sha256Base64url(joinToken), handle, member, expiresAt, uses, networks },
@@ -90,7 +83,7 @@ function denialOf(
   if (!networks.every(isNetwork))
     fields.push({ field: 'networks', fault: 'must be networks in CIDR form' });
   if (fields.length > 0) return { reason: 'request_malformed', fields };
-  if (!isRegistered(registry, member)) {
+  if (!isRegistered(registry(), member)) {
     return { reason: 'member_unknown', detail: { kind: member.kind, name: member.name } };
   }
   const tooOpen = uses > 1 && networks.length === 0 && !loopbackOnly;

@@ -2,17 +2,18 @@ import { ok, type Reason, type Revision, refuse } from '@creance/proto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { limits } from '../domain/limits.js';
 import { callBy } from '../doubles/calls.js';
-import { sessionIdOf } from '../doubles/ids.js';
+import { handleOf, sessionIdOf, thumbprintOfName } from '../doubles/ids.js';
 import { sessionOf } from '../doubles/sessions.js';
-import type { BeforeCut, SessionCut } from '../store/store.js';
+import type { BeforeCut, HandleCut, SessionCut } from '../store/store.js';
 import { type CutAsk, cut } from './cut.js';
+import { upstreamRef } from './upstream-ask.js';
 
 const operator = sessionOf('operator', { kind: 'operator', name: 'alex' });
 const call = callBy(operator, ['security']);
 const session = { kind: 'session', id: sessionIdOf('stolen') } as const;
 
-let cuts: (SessionCut | BeforeCut)[];
-let refusal: 'session_unknown' | 'revision_in_future' | 'store_busy' | undefined;
+let cuts: (SessionCut | BeforeCut | HandleCut)[];
+let refusal: 'session_unknown' | 'revision_in_future' | 'target_unknown' | 'store_busy' | undefined;
 
 beforeEach(() => {
   [cuts, refusal] = [[], undefined];
@@ -20,7 +21,7 @@ beforeEach(() => {
 
 function make(target: CutAsk['target'], reason = 'token seen at a stranger') {
   const done = { revision: 9 as Revision, sessionsEnded: 3 };
-  const note = (ask: SessionCut | BeforeCut) => {
+  const note = (ask: (typeof cuts)[number]) => {
     cuts.push(ask);
     return refusal;
   };
@@ -30,6 +31,9 @@ function make(target: CutAsk['target'], reason = 'token seen at a stranger') {
     },
     async cutBefore(ask: BeforeCut) {
       return note(ask) === undefined ? ok(done) : refuse(refusal as 'revision_in_future');
+    },
+    async cutHandle(ask: HandleCut) {
+      return note(ask) === undefined ? ok(done) : refuse(refusal as 'target_unknown');
     },
   };
   return cut(store, () => 12)({ target, reason }, call);
@@ -71,6 +75,42 @@ describe('cut', () => {
     ]);
   });
 
+  const idp = 'https://idp.example';
+  const [person, login] = [
+    upstreamRef('principal', idp, 'alex'),
+    upstreamRef('upstream', idp, 'login-1'),
+  ];
+  const key = thumbprintOfName('evidence');
+  it.each([
+    [{ kind: 'workload', name: 'triage' }, undefined, { name: 'triage' }],
+    [{ kind: 'owner', name: 'team' }, undefined, { name: 'team' }],
+    [{ kind: 'principal', issuer: idp, subject: 'alex' }, person, { hash: person.hash }],
+    [{ kind: 'upstream', issuer: idp, sessionId: 'login-1' }, login, { hash: login.hash }],
+    [{ kind: 'evidence-key', key }, undefined, { key }],
+    [{ kind: 'evidence-issuer', handle: handleOf(1) }, undefined, { handle: handleOf(1) }],
+  ] as const)('ends what hangs below %j', async (target, stored, facts) => {
+    expect(await reasonOf(target)).toBe('cut');
+    expect(cuts).toEqual([
+      {
+        target: stored ?? target,
+        now: call.now,
+        audit: {
+          kind: 'handle_cut',
+          at: call.now,
+          actor: operator.id,
+          requestId: 'request-1',
+          facts: { reason: 'token seen at a stranger', target: target.kind, ...facts },
+        },
+      },
+    ]);
+    expect(JSON.stringify(cuts)).not.toMatch(/alex|login-1/);
+  });
+
+  it('tells that nobody knows what was named', async () => {
+    refusal = 'target_unknown';
+    expect(await reasonOf({ kind: 'workload', name: 'nobody' })).toBe('target_unknown');
+  });
+
   // breaks when: the words are counted before they are trimmed
   it.each([
     ['', 'reason_missing'],
@@ -102,6 +142,7 @@ describe('cut', () => {
   it('names the owner of a development broker as the author', async () => {
     const store = {
       cutSession: async () => refuse('session_unknown' as const),
+      cutHandle: async () => refuse('target_unknown' as const),
       async cutBefore(ask: BeforeCut) {
         cuts.push(ask);
         return refuse('store_busy' as const);

@@ -1,16 +1,34 @@
-import { ok, type Revision, refuse, type SessionId } from '@creance/proto';
-import { limits } from '../domain/limits.js';
-import type { CutDone, Store } from '../store/store.js';
-import { actorOf, type Command } from './call.js';
+import {
+  type Handle,
+  ok,
+  type Revision,
+  refuse,
+  type SessionId,
+  type Thumbprint,
+} from '@creance/proto';
+import type { AuditEvent } from '../domain/audit.js';
+import type { CutDone, CutTarget, Store } from '../store/store.js';
+import { actorOf, type Call, type Command } from './call.js';
+import { operatorReason } from './reason.js';
+import { upstreamRef } from './upstream-ask.js';
 
 /** What to end, and why. */
 export interface CutAsk {
   readonly target:
     | { readonly kind: 'session'; readonly id: SessionId }
     /** Undefined means everything until now. */
-    | { readonly kind: 'before'; readonly before: Revision | undefined };
+    | { readonly kind: 'before'; readonly before: Revision | undefined }
+    | HandleTarget;
   readonly reason: string;
 }
+
+/** What ends with everything that hangs below it now; what is opened afterwards lives. */
+type HandleTarget =
+  | { readonly kind: 'workload' | 'owner'; readonly name: string }
+  | { readonly kind: 'principal'; readonly issuer: string; readonly subject: string }
+  | { readonly kind: 'upstream'; readonly issuer: string; readonly sessionId: string }
+  | { readonly kind: 'evidence-key'; readonly key: Thumbprint }
+  | { readonly kind: 'evidence-issuer'; readonly handle: Handle };
 
 /** What a cut did, and how many were told. */
 export interface CutAnswer extends CutDone {
@@ -22,35 +40,58 @@ export interface CutAnswer extends CutDone {
  * mandatory, the author is whoever calls. Both stay in the audit and never enter the feed.
  */
 export function cut(
-  store: Pick<Store, 'cutSession' | 'cutBefore'>,
+  store: Pick<Store, 'cutSession' | 'cutBefore' | 'cutHandle'>,
   subscribers: () => number,
 ): Command<CutAsk, CutAnswer> {
   return async ({ target, reason }, call) => {
-    const words = reason.trim();
-    if (words.length < limits.reasonCharsMin || words.length > limits.reasonCharsMax) {
-      return refuse({ reason: 'reason_missing' });
-    }
-    const { now, requestId } = call;
-    const shared = { at: now, actor: actorOf(call), requestId };
-    const facts = { reason: words };
-    const done =
-      target.kind === 'session'
-        ? await store.cutSession({
-            session: target.id,
-            now,
-            audit: { ...shared, kind: 'session_cut', session: target.id, facts },
-          })
-        : await store.cutBefore({
-            before: target.before,
-            now,
-            audit: {
-              ...shared,
-              kind: 'before_cut',
-              facts: { ...facts, before: target.before ?? 'now' },
-            },
-          });
+    const words = operatorReason(reason);
+    if (!words.ok) return words;
+    const done = await cutTarget(store, target, words.value, call);
     return done.ok
       ? ok({ ...done.value, verifiersSubscribed: subscribers() })
       : refuse({ reason: done.error });
   };
+}
+
+function cutTarget(
+  store: Parameters<typeof cut>[0],
+  target: CutAsk['target'],
+  reason: string,
+  call: Call,
+) {
+  const { now, requestId } = call;
+  const shared = { at: now, actor: actorOf(call), requestId };
+  if (target.kind === 'session') {
+    const audit = {
+      ...shared,
+      kind: 'session_cut',
+      session: target.id,
+      facts: { reason },
+    } as const;
+    return store.cutSession({ session: target.id, now, audit });
+  }
+  if (target.kind === 'before') {
+    const facts = { reason, before: target.before ?? 'now' };
+    const audit = { ...shared, kind: 'before_cut', facts } as const;
+    return store.cutBefore({ before: target.before, now, audit });
+  }
+  const stored = storedTarget(target);
+  const facts = { reason, ...targetFacts(stored) };
+  return store.cutHandle({ target: stored, now, audit: { ...shared, kind: 'handle_cut', facts } });
+}
+
+function storedTarget(target: HandleTarget): CutTarget {
+  if (target.kind === 'principal') return upstreamRef('principal', target.issuer, target.subject);
+  if (target.kind === 'upstream') return upstreamRef('upstream', target.issuer, target.sessionId);
+  return target as CutTarget;
+}
+
+/** Persons and logins by their hash: their names are written down nowhere. */
+function targetFacts(target: CutTarget): AuditEvent['facts'] {
+  const { kind } = target;
+  if (kind === 'workload' || kind === 'owner') return { target: kind, name: target.name };
+  if (kind === 'evidence-key') return { target: kind, key: target.key };
+  return kind === 'evidence-issuer'
+    ? { target: kind, handle: target.handle }
+    : { target: kind, hash: target.hash };
 }

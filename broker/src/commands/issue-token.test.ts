@@ -2,10 +2,11 @@ import { ok, parseToken, type Revision, refuse } from '@creance/proto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { unixSeconds } from '../domain/instant.js';
 import type { TokenAsk } from '../domain/policy.js';
+import type { Registry } from '../domain/registry.js';
 import type { Session } from '../domain/session.js';
 import { callBy } from '../doubles/calls.js';
 import { scopesOf, sessionIdOf } from '../doubles/ids.js';
-import { registryOf } from '../doubles/registries.js';
+import { registryOf, workloadOf } from '../doubles/registries.js';
 import { seededEntropy } from '../doubles/seeded-entropy.js';
 import { sessionOf } from '../doubles/sessions.js';
 import { newSigner } from '../doubles/signed.js';
@@ -21,16 +22,21 @@ const ask: TokenAsk = {
 const call = callBy();
 const key = newSigner();
 
+let registry: Registry;
 let path: readonly Session[];
 let written: SessionWrite[];
 /** What happened, in order. */
 let ringIsInTime: boolean;
 let story: string[];
+/** The key that signs once the ring was changed. */
+let fresh: Signer | undefined;
 let step: Promise<void>;
 let answer: ReturnType<typeof ok<Revision>> | ReturnType<typeof refuse<PathRefusal>>;
 
 beforeEach(() => {
   ringIsInTime = true;
+  fresh = undefined;
+  registry = registryOf();
   path = [sessionOf(1)];
   written = [];
   story = [];
@@ -58,9 +64,9 @@ function issue(asked: Partial<TokenAsk> = {}) {
   };
   return issueToken({
     issuer: 'https://creance.example.internal',
-    registry: registryOf(),
+    registry: () => registry,
     store,
-    ring: { signerAt: () => (ringIsInTime ? signer : undefined) },
+    ring: { signerAt: () => (ringIsInTime ? (fresh ?? signer) : undefined) },
     entropy: seededEntropy(),
   })({ ...ask, ...asked }, call);
 }
@@ -141,6 +147,24 @@ describe('issueToken', () => {
     path = [];
     expect(await issue()).toMatchObject({ error: { reason: 'session_unknown' } });
     expect(story).toEqual([]);
+  });
+
+  // Law 5. breaks when: the ring is asked only before the step
+  it('signs nothing with a key that was cut while the step was on its way', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    step = promise;
+    const issuing = issue();
+    fresh = newSigner();
+    resolve();
+    expect(await issuing).toMatchObject({ ok: false, error: { reason: 'clock_unsafe' } });
+    expect(story).not.toContain('signed');
+  });
+
+  // breaks when: the registry of the start is asked
+  it('asks the policy of the moment: what was narrowed meanwhile is refused', async () => {
+    expect(await issue()).toMatchObject({ ok: true });
+    registry = registryOf({ workloads: [workloadOf({ grants: [] })] });
+    expect(await issue()).toMatchObject({ error: { reason: 'resource_not_granted' } });
   });
 
   it('asks policy about the whole path', async () => {

@@ -1,7 +1,7 @@
 import { ok, refuse } from '@creance/proto';
 import { unixSeconds } from '../domain/instant.js';
 import { decide, type TokenAsk, type TokenGrant } from '../domain/policy.js';
-import type { Registry } from '../domain/registry.js';
+import type { CurrentRegistry } from '../domain/registry.js';
 import type { Entropy } from '../runtime/entropy.js';
 import type { Store } from '../store/store.js';
 import { mint, newTokenId } from '../tokens/mint.js';
@@ -11,7 +11,7 @@ import { type Command, sessionOf } from './call.js';
 /** Parts of the verb. */
 export interface IssueTokenParts {
   readonly issuer: string;
-  readonly registry: Registry;
+  readonly registry: CurrentRegistry;
   readonly store: Pick<Store, 'path' | 'issueToken'>;
   readonly ring: Pick<TokenRing, 'signerAt'>;
   readonly entropy: Entropy;
@@ -36,7 +36,7 @@ export function issueToken(parts: IssueTokenParts): Command<TokenAsk, IssuedToke
     const session = sessionOf(call);
     const path = parts.store.path(session.id);
     if (path.length === 0) return refuse({ reason: 'session_unknown' });
-    const granted = decide(parts.registry, path, ask, call.now);
+    const granted = decide(parts.registry(), path, ask, call.now);
     if (!granted.ok) return granted;
     const grant = granted.value;
     const tokenId = newTokenId(parts.entropy);
@@ -63,6 +63,9 @@ export function issueToken(parts: IssueTokenParts): Command<TokenAsk, IssuedToke
       },
     });
     if (!step.ok) return refuse({ reason: step.error });
+    // Cut meanwhile: every verifier would refuse the token (law 5). Another key signs already.
+    if (parts.ring.signerAt(nowSeconds) !== signer)
+      return refuse({ reason: 'clock_unsafe', retryAfterMillis: 100 });
     const token = mint(
       { issuer: parts.issuer, path, grant, revision: step.value, tokenId, nowSeconds },
       signer,

@@ -2,20 +2,32 @@ import type { SessionId } from '@creance/proto';
 import { describe, expect, it } from 'vitest';
 import type { Session } from '../domain/session.js';
 import { callBy } from '../doubles/calls.js';
-import { sessionOf } from '../doubles/sessions.js';
+import { sessionIdOf } from '../doubles/ids.js';
+import { pathOf, sessionOf } from '../doubles/sessions.js';
 import { listSessions } from './list-sessions.js';
 
 const all = Array.from({ length: 25 }, (_, at) => sessionOf(at));
 
+let tree: readonly Session[] = all;
+let treeSize: number | undefined;
+
 const list = listSessions({
-  liveSessions({ size, after }) {
-    const from = all.findIndex(({ id }) => id === after) + 1;
-    return all.slice(from, from + size);
+  store: {
+    liveSessions({ size, after }) {
+      const from = all.findIndex(({ id }) => id === after) + 1;
+      return all.slice(from, from + size);
+    },
+    tree(id, size) {
+      treeSize = size;
+      return tree.some((each) => each.id === id) ? tree.slice(0, size) : [];
+    },
   },
+  actionsOf: (id) =>
+    id === sessionIdOf(3) ? { allowed: 7, refused: 2 } : { allowed: 0, refused: 0 },
 });
 
-async function page(size: number, after?: SessionId) {
-  const listed = await list({ size, after }, callBy());
+async function page(size: number, after?: SessionId, treeOf?: SessionId) {
+  const listed = await list({ size, after, treeOf }, callBy());
   if (!listed.ok) throw new Error(listed.error.reason);
   return listed.value;
 }
@@ -31,7 +43,7 @@ describe('listSessions', () => {
       do {
         const { sessions, next } = await page(size, after);
         expect(sessions.length).toBeGreaterThan(0);
-        seen.push(...sessions);
+        seen.push(...sessions.map(({ session }) => session));
         after = next;
         pages += 1;
       } while (after !== undefined);
@@ -42,5 +54,72 @@ describe('listSessions', () => {
 
   it('is empty without a next page when there is nothing after', async () => {
     expect(await page(10, all.at(-1)?.id)).toEqual({ sessions: [], next: undefined });
+  });
+});
+
+describe('what is listed of a session', () => {
+  it('comes with what witnesses have reported of it', async () => {
+    const { sessions } = await page(5);
+    const counts = sessions.map(({ actionsAllowed, actionsRefused }) => [
+      actionsAllowed,
+      actionsRefused,
+    ]);
+    expect(counts).toEqual([
+      [0, 0],
+      [0, 0],
+      [0, 0],
+      [7, 2],
+      [0, 0],
+    ]);
+  });
+});
+
+describe('the tree of a session', () => {
+  const grown = pathOf({}, {}, { end: 'revoked' }, {});
+  const ids = (sessions: readonly { session: Session }[]) =>
+    sessions.map(({ session }) => session.id);
+
+  it('is listed whole, parents first, whatever session of it is named', async () => {
+    tree = grown;
+    for (const { id } of grown) {
+      const { sessions, next } = await page(50, undefined, id);
+      expect(ids(sessions)).toEqual(ids(grown.map((session) => ({ session }))));
+      expect(next).toBeUndefined();
+    }
+  });
+
+  it('is listed up to 10,000 sessions, so that no tree fills the memory', async () => {
+    tree = grown;
+    await page(50, undefined, grown[0]?.id);
+    expect(treeSize).toBe(10_000);
+  });
+
+  it('comes in pages, each session once', async () => {
+    tree = grown;
+    const [first, second, third] = [
+      await page(2, undefined, grown[3]?.id),
+      await page(2, grown[1]?.id, grown[3]?.id),
+      await page(2, grown[3]?.id, grown[3]?.id),
+    ];
+    expect(ids([...first.sessions, ...second.sessions])).toEqual(grown.map(({ id }) => id));
+    expect([first.next, second.next]).toEqual([grown[1]?.id, undefined]);
+    expect(third.sessions).toEqual([]);
+  });
+
+  // breaks when: a page after a session that is gone starts at the root again: then paging never ends
+  it('has nothing after a session that it does not hold', async () => {
+    tree = grown;
+    expect(await page(2, sessionIdOf('gone'), grown[0]?.id)).toEqual({
+      sessions: [],
+      next: undefined,
+    });
+  });
+
+  it('is refused for a session that nobody knows', async () => {
+    tree = grown;
+    const treeOf = sessionIdOf('nobody');
+    expect(await list({ size: 5, after: undefined, treeOf }, callBy())).toMatchObject({
+      error: { reason: 'target_unknown' },
+    });
   });
 });

@@ -16,4 +16,9 @@ export type AccessRule =
       readonly role?: Role;
       /** Whether the proof covers a digest of the request: where a key is named or something ends. */
       readonly digest: boolean;
+      /**
+       * Whether a second proof, by a key that has no session yet, must come along. Both then cover a
+       * digest of the request and carry a nonce of this process.
+       */
+      readonly newKey?: boolean;
     };

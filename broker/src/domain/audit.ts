@@ -12,6 +12,17 @@ export type AuditKind =
   | 'session_expired'
   | 'session_cut'
   | 'before_cut'
+  | 'handle_cut'
+  | 'session_delegated'
+  | 'child_join_token_created'
+  | 'session_rekeyed'
+  | 'session_suspended'
+  | 'session_resumed'
+  | 'tokens_cut'
+  | 'theft_answered'
+  | 'token_keys_cut'
+  | 'registry_changed'
+  | 'store_restored'
   | 'token_key_published';
 
 /** One audit record before it has its place in the chain. Never a token, proof or join token. */

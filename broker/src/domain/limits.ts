@@ -52,6 +52,19 @@ export const limits = {
   sessionAbsoluteSeconds: 28_800,
   /** Live sessions of one workload. */
   sessionsPerMember: 100,
+  /** Sessions of a path, the root included. */
+  sessionDepth: 8,
+  /** Live children of one session, child join tokens that wait to be redeemed included. */
+  childrenPerSession: 64,
+  /** Live sessions of one workload in one tree. */
+  sessionsPerTree: 50,
+  /** Seconds that a child join token lives. */
+  childJoinTokenSeconds: 60,
+  /** Seconds for which evidence is held after a theft; doubles each time, up to the second figure. */
+  evidenceHoldSeconds: 600,
+  evidenceHoldSecondsMax: 86_400,
+  /** Seconds for which evidence must have been quiet for a hold to begin at the first figure again. */
+  evidenceQuietSeconds: 604_800,
   /** Seconds for which an ended session's row is kept. */
   endedSessionSeconds: 604_800,
   /** Seconds between two writes of a session's last activity. */
@@ -77,6 +90,30 @@ export const limits = {
   /** Audit records and seconds between two signed checkpoints. */
   checkpointRecords: 1_000,
   checkpointSeconds: 60,
+
+  /** Streams of one session. */
+  streamsPerSession: 2,
+  /** Requests of one stream that may wait for their answers. */
+  streamRequestsWaiting: 64,
+  /** Seconds between challenges of a stream, and seconds in which one must be answered. */
+  challengeSeconds: 60,
+  challengeAnswerSeconds: 10,
+
+  /** Observations of one report, and proofs that may come with it. */
+  reportObservations: 100,
+  reportProofs: 16,
+  /** Observations that wait to be judged: of one session, of refused uses in all, in all. */
+  observationsPerSession: 1_000,
+  observationsRefused: 10_000,
+  observationsWaiting: 50_000,
+  /** Seconds by which a reported action may lie before its arrival. */
+  observationAgeSeconds: 2,
+  /** Proofs whose counters are remembered: of one key, in all, and for how many seconds. */
+  countersPerKey: 1_024,
+  counters: 200_000,
+  counterSeconds: 300,
+  /** Suspicions that wait for the bytes of proofs. */
+  suspicions: 1_000,
 
   /** Seconds between heartbeats of the feed. */
   heartbeatSeconds: 2,

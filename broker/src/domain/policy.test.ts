@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { scopesOf } from '../doubles/ids.js';
 import { grantOf, registryOf, resourceOf, workloadOf } from '../doubles/registries.js';
-import { openedAt, sessionOf } from '../doubles/sessions.js';
+import { openedAt, pathOf, sessionOf } from '../doubles/sessions.js';
 import { type Instant, plusSeconds, unixSeconds } from './instant.js';
 import { decide, type TokenAsk } from './policy.js';
 import type { Registry } from './registry.js';
@@ -83,12 +83,80 @@ describe('decide', () => {
 
   // breaks when: decide looks at the last session of the path only
   it('refuses for a workload in the middle of the path that is registered no more', () => {
-    const path = [sessionOf(1), sessionOf(2, { name: 'gone' }), sessionOf(3)];
+    const path = pathOf({}, { name: 'gone' }, {});
     expect(reasonOf(registryOf(), path)).toBe('workload_not_registered');
   });
 
   it('refuses a path without sessions', () => {
     expect(reasonOf(registryOf(), [])).toBe('session_unknown');
+  });
+});
+
+describe('a delegated session', () => {
+  const to = new Set(['helper']);
+  const workloads = [
+    workloadOf({ delegation: { depth: 1, to } }),
+    workloadOf({ name: 'helper' }),
+    workloadOf({ name: 'other' }),
+  ];
+
+  // breaks when: decide does not ask delegationFault: then who was taken off the list goes on
+  it('gets nothing once its parent may have no such child any more', () => {
+    const path = pathOf({}, { name: 'helper' });
+    expect(reasonOf(registryOf({ workloads }), path)).toBe('granted');
+    expect(reasonOf(registryOf({ workloads }), pathOf({}, { name: 'other' }))).toBe(
+      'delegation_not_granted',
+    );
+    const narrowed = [workloadOf(), ...workloads.slice(1)];
+    expect(reasonOf(registryOf({ workloads: narrowed }), path)).toBe('delegation_not_granted');
+  });
+
+  it('gets nothing once it lies too deep', () => {
+    const nested = [
+      workloadOf({ delegation: { depth: 1, to } }),
+      workloadOf({ name: 'helper', delegation: { depth: 7, to } }),
+    ];
+    const path = pathOf({}, { name: 'helper' }, { name: 'helper' });
+    expect(reasonOf(registryOf({ workloads: nested }), path)).toBe('delegation_too_deep');
+  });
+});
+
+describe('the task of a session', () => {
+  const task = (...scopes: string[]) => ({
+    grants: [{ resource: 'crm', scopes: scopesOf(...scopes) }],
+  });
+  const grants = [grantOf({ scopes: scopesOf('contacts:export', 'contacts:read') })];
+  const delegation = { depth: 7, to: new Set(['support-triage']) };
+  const registry = registryOf({ workloads: [workloadOf({ grants, delegation })] });
+  const exporting = { scopes: scopesOf('contacts:export', 'contacts:read') };
+
+  it('names the scope that lies outside it', () => {
+    const path = [sessionOf(1, { task: task('contacts:read') })];
+    expect(reasonOf(registry, path)).toBe('granted');
+    expect(decide(registry, path, { ...ask, ...exporting }, now)).toMatchObject({
+      error: { reason: 'scope_not_in_task', missingScope: 'contacts:export' },
+    });
+  });
+
+  it('gives nothing that the grants do not', () => {
+    const path = [sessionOf(1, { task: task('contacts:erase', 'contacts:read') })];
+    expect(reasonOf(registry, path, { scopes: scopesOf('contacts:erase') })).toBe(
+      'scope_not_granted',
+    );
+  });
+
+  it('says nothing of a resource: then the session may ask for nothing there', () => {
+    const elsewhere = { grants: [{ resource: 'mail', scopes: scopesOf('contacts:read') }] };
+    expect(reasonOf(registry, [sessionOf(1, { task: elsewhere })])).toBe('scope_not_in_task');
+  });
+
+  // breaks when: decide looks at the task of the last session only
+  it('narrows everybody below it, whatever their own tasks say', () => {
+    const wide = task('contacts:export', 'contacts:read');
+    const path = pathOf({ task: wide }, { task: task('contacts:read') }, { task: wide }, {});
+    expect(reasonOf(registry, path)).toBe('granted');
+    expect(reasonOf(registry, path, exporting)).toBe('scope_not_in_task');
+    expect(reasonOf(registry, path.toSpliced(1, 1), exporting)).toBe('granted');
   });
 });
 
@@ -128,10 +196,14 @@ describe('the lifetime of a token', () => {
     const registry = registryOf({
       workloads: [
         workloadOf({ name: 'long', grants: [grantOf({ lifetimeSeconds: 900 })] }),
-        workloadOf({ name: 'short', grants: [grantOf({ lifetimeSeconds: 20 })] }),
+        workloadOf({
+          name: 'short',
+          grants: [grantOf({ lifetimeSeconds: 20 })],
+          delegation: { depth: 1, to: new Set(['long']) },
+        }),
       ],
     });
-    const chain = [sessionOf(1, { name: 'short' }), sessionOf(2, { name: 'long' })];
+    const chain = pathOf({ name: 'short' }, { name: 'long' });
     expect(secondsOf(registry, chain)).toBe(20);
   });
 
@@ -143,7 +215,9 @@ describe('the lifetime of a token', () => {
 
   it('ends with the first absolute end of the path', () => {
     const early = sessionOf(1, { absoluteEndAt: plusSeconds(now, 40) });
-    expect(secondsOf(registryOf(), [early, sessionOf(2)])).toBe(40);
+    const delegation = { depth: 1, to: new Set(['support-triage']) };
+    const registry = registryOf({ workloads: [workloadOf({ delegation })] });
+    expect(secondsOf(registry, [early, sessionOf(2)])).toBe(40);
   });
 
   // breaks when: decide no longer refuses a token that would be over at once: then minting throws, and

@@ -8,8 +8,13 @@ import {
 } from '@creance/proto';
 import type { Denial } from './denial.js';
 import { type Instant, plusSeconds, unixSeconds } from './instant.js';
+import { delegationFault, type Link, workloadOf } from './policy-delegation.js';
 import type { Grant, Registry, Resource } from './registry.js';
 import type { Session } from './session.js';
+import { scopesOfTask } from './task.js';
+
+/** What policy looks at in a session of a path. */
+export type PathSession = Link & Pick<Session, 'task' | 'absoluteEndAt'>;
 
 /** What a session asks for. */
 export interface TokenAsk {
@@ -32,12 +37,13 @@ export const bestEffortLifetimeSecondsMax = 60;
 
 /**
  * Decides by today's policy along the whole path, root first (law 1): every session of it must itself
- * be allowed what is asked, and the shortest life wins. Nothing is narrowed in silence: what is not
+ * be allowed what is asked, by the grants of its workload and by its task, each delegation must be one
+ * that policy still allows, and the shortest life wins. Nothing is narrowed in silence: what is not
  * granted is refused by name.
  */
 export function decide(
   registry: Registry,
-  path: readonly Session[],
+  path: readonly PathSession[],
   ask: TokenAsk,
   now: Instant,
 ): Result<TokenGrant, Denial> {
@@ -52,6 +58,8 @@ export function decide(
     if (!allowed.ok) return allowed;
     lifetimeMax = Math.min(lifetimeMax, allowed.value);
   }
+  const fault = delegationFault(registry, path);
+  if (fault !== undefined) return refuse(fault);
   const lifetime = lifetimeOf(ask.lifetimeSeconds, lifetimeMax);
   if (!lifetime.ok) return lifetime;
   const pathEnd = Math.min(...path.map((session) => unixSeconds(session.absoluteEndAt)));
@@ -61,30 +69,29 @@ export function decide(
   return ok({ resource, scopes: ask.scopes, expiresAt });
 }
 
-/** The longest life that the grants of one session give to what is asked. */
+/** The longest life that the grants of one session give to what is asked, within its task. */
 function allowedBy(
   registry: Registry,
-  session: Session,
+  session: PathSession,
   resource: Resource,
   scopes: ScopeSet,
 ): Result<number, Denial> {
-  const workload = session.kind === 'workload' ? registry.workloads.get(session.name) : undefined;
+  const workload = workloadOf(registry, session);
   if (workload === undefined)
     return refuse({ reason: 'workload_not_registered', detail: { name: session.name } });
+  const about = { workload: workload.name, resource: resource.name };
   const grants = workload.grants.filter((grant) => grant.resource === resource.name);
-  if (grants.length === 0) {
-    return refuse({
-      reason: 'resource_not_granted',
-      detail: { workload: workload.name, resource: resource.name },
-    });
-  }
-  const missing = firstScopeMissing(
-    scopes,
-    grants.flatMap((grant) => grant.scopes),
-  );
+  if (grants.length === 0) return refuse({ reason: 'resource_not_granted', detail: about });
+  const granted = grants.flatMap((grant) => grant.scopes);
+  const missing = firstScopeMissing(scopes, granted);
   if (missing !== undefined) {
-    const detail = { workload: workload.name, resource: resource.name, scope: missing };
+    const detail = { ...about, scope: missing };
     return refuse({ reason: 'scope_not_granted', missingScope: missing, detail });
+  }
+  const outside = firstScopeMissing(scopes, scopesOfTask(session.task, resource.name) ?? granted);
+  if (outside !== undefined) {
+    const detail = { ...about, scope: outside };
+    return refuse({ reason: 'scope_not_in_task', missingScope: outside, detail });
   }
   return lifetimeOfGrants(grants, scopes);
 }

@@ -26,12 +26,31 @@ export interface Grant {
   readonly approval: 'none' | 'required';
 }
 
+/** What a workload may have below it. */
+export interface Delegation {
+  /** Levels below a session of the workload, 1 to 7; zero allows none. */
+  readonly depth: number;
+  /** Names of the workloads that its children may be of. */
+  readonly to: ReadonlySet<string>;
+}
+
+/** What happens when another key's proof shows that a token of the workload has leaked. */
+export type OnForeignKey =
+  /** Every token of the session dies; it gets others. */
+  | 'token'
+  /** The session is revoked, with everything below it. */
+  | 'session'
+  /** The root is revoked, with everything below it. */
+  | 'tree';
+
 /** Registered running software that can be attested. */
 export interface Workload {
   readonly name: string;
   readonly owner: string;
   readonly class: 'agent' | 'batch' | 'human';
   readonly grants: readonly Grant[];
+  readonly delegation: Delegation;
+  readonly responses: { readonly onForeignKey: OnForeignKey };
 }
 
 /** What an operator may do. */
@@ -53,6 +72,12 @@ export interface Registry {
   readonly workloads: ReadonlyMap<string, Workload>;
   readonly operators: ReadonlyMap<string, Operator>;
 }
+
+/**
+ * The registry of this moment. Every decision asks for it anew: a manifest may be replaced while the
+ * broker runs.
+ */
+export type CurrentRegistry = () => Registry;
 
 /** The kinds of members, that is, of sessions. */
 export type MemberKind = 'workload' | 'verifier' | 'operator';

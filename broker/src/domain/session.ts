@@ -1,6 +1,7 @@
 import type { Handle, Lineage, Revision, SessionId, Thumbprint } from '@creance/proto';
 import type { Instant } from './instant.js';
 import type { MemberKind } from './registry.js';
+import type { Task } from './task.js';
 
 /** How a session ended. */
 export type SessionEnd = 'revoked' | 'ended' | 'expired';
@@ -20,6 +21,13 @@ export interface Session {
   /** The join token that registered the evidence key. */
   readonly evidenceIssuer: Handle;
   readonly evidenceKey: Handle;
+  /** Whether the evidence is its own: a root, or a child on another host. Others share their parent's. */
+  readonly ownEvidence: boolean;
+  /** On whose behalf the root was opened, as it declared: the person and their login. */
+  readonly principal: Handle | undefined;
+  readonly upstream: Handle | undefined;
+  /** What it was opened for; undefined narrows nothing. */
+  readonly task: Task | undefined;
   /** `txn` of its tokens: the same through its whole tree. */
   readonly transaction: string;
   readonly openedAt: Instant;
@@ -29,12 +37,17 @@ export interface Session {
   /** Last activity of itself or a descendant. */
   readonly activeAt: Instant;
   readonly end: SessionEnd | undefined;
+  /** Revision at which it is held; undefined when it is not. */
+  readonly suspendedAt: Revision | undefined;
 }
 
 /** Why a session may not act, or undefined when it may. */
 export type SessionFault = 'session_revoked' | 'session_ended' | 'session_expired';
 
-/** Judges one session by itself, idle end included (`idleSeconds` without activity). */
+/**
+ * Judges one session by itself, idle end included (`idleSeconds` without activity). Whoever is held cannot
+ * be active, so that it does not idle out meanwhile.
+ */
 export function sessionFault(
   session: Session,
   now: Instant,
@@ -43,15 +56,16 @@ export function sessionFault(
   if (session.end === 'revoked') return 'session_revoked';
   if (session.end === 'ended') return 'session_ended';
   if (session.end === 'expired' || now >= session.absoluteEndAt) return 'session_expired';
+  if (session.suspendedAt !== undefined) return undefined;
   return now >= session.activeAt + idleSeconds * 1_000_000 ? 'session_expired' : undefined;
 }
 
 /** Why a session may not act, its ancestors included. */
-export type PathFault = SessionFault | 'ancestor_ended';
+export type PathFault = SessionFault | 'ancestor_ended' | 'session_suspended';
 
 /**
- * Judges a path from root to self: one ancestor that has ended is enough (law 2). The session's own
- * fault is named first.
+ * Judges a path from root to self: one ancestor that has ended or is held is enough (law 2). The
+ * session's own end is named first, an end before a hold.
  */
 export function pathFault(
   path: readonly Session[],
@@ -62,16 +76,21 @@ export function pathFault(
   const fault = own && sessionFault(own, now, idleSeconds);
   if (fault !== undefined) return fault;
   const ended = path.some((session) => sessionFault(session, now, idleSeconds) !== undefined);
-  return ended ? 'ancestor_ended' : undefined;
+  if (ended) return 'ancestor_ended';
+  return path.some(({ suspendedAt }) => suspendedAt !== undefined)
+    ? 'session_suspended'
+    : undefined;
 }
 
 /** The lineage of a path from root to self: everything whose cut ends its tokens. */
 export function lineageOf(path: readonly Session[]): Lineage {
-  const distinct = (pick: (session: Session) => Handle) => [...new Set(path.map(pick))];
+  const distinct = (pick: (session: Session) => Handle | undefined) => [
+    ...new Set(path.map(pick).filter((handle) => handle !== undefined)),
+  ];
   return {
     sessions: path.map((session) => session.id),
-    upstreams: [],
-    principals: [],
+    upstreams: distinct((session) => session.upstream),
+    principals: distinct((session) => session.principal),
     workloads: distinct((session) => session.member),
     owners: distinct((session) => session.owner),
     evidenceIssuers: distinct((session) => session.evidenceIssuer),

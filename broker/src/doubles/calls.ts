@@ -1,3 +1,4 @@
+import type { Thumbprint } from '@creance/proto';
 import type { Call } from '../commands/call.js';
 import type { Role } from '../domain/registry.js';
 import type { Session } from '../domain/session.js';
@@ -12,6 +13,12 @@ export function callBy(session: Session = sessionOf(1), roles: readonly Role[] =
     address: '192.0.2.1',
     caller: { kind: 'session', session, roles: new Set(roles) },
   };
+}
+
+/** For tests: a call by a session that another key has proved too. */
+export function callWithNewKey(session: Session, newKey: Thumbprint): Call {
+  const call = callBy(session);
+  return { ...call, caller: { kind: 'session', session, roles: new Set(), newKey } };
 }
 
 /** For tests: a call by whoever holds a key of its own. */

@@ -34,6 +34,8 @@ export function workloadOf(parts: Partial<Workload> = {}): Workload {
     owner: 'support-platform',
     class: 'agent',
     grants: [grantOf()],
+    delegation: { depth: 0, to: new Set() },
+    responses: { onForeignKey: 'token' },
     ...parts,
   };
 }

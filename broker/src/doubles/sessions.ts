@@ -18,12 +18,24 @@ export function sessionOf(name: string | number, parts: Partial<Session> = {}): 
     key: thumbprintOfName(name),
     evidenceIssuer: handleOf('join token'),
     evidenceKey: handleOf('evidence key'),
+    ownEvidence: true,
+    principal: undefined,
+    upstream: undefined,
+    task: undefined,
     transaction: 'tree-1',
     openedAt,
     openedRevision: 1 as Revision,
     absoluteEndAt: plusSeconds(openedAt, 28_800),
     activeAt: openedAt,
     end: undefined,
+    suspendedAt: undefined,
     ...parts,
   };
+}
+
+/** For tests: a path from the root down, one session below the other, each named by its place from 1. */
+export function pathOf(...sessions: readonly Partial<Session>[]): readonly Session[] {
+  return sessions.map((parts, at) =>
+    sessionOf(at + 1, { parent: at === 0 ? undefined : sessionIdOf(at), ...parts }),
+  );
 }

@@ -4,7 +4,14 @@ import { pathFault } from '../domain/session.js';
 import type { Clock } from '../runtime/clock.js';
 import type { LogRow, Store } from '../store/store.js';
 import type { Signer } from '../tokens/signing-key.js';
-import { deltaKind, type FrameMaker, frameMaker, heartbeatKind, inFrames } from './frames.js';
+import {
+  deltaKind,
+  type FrameMaker,
+  frameMaker,
+  heartbeatKind,
+  inFrames,
+  proofsWanted,
+} from './frames.js';
 import { Publisher } from './publisher.js';
 import { type Snapshots, snapshots } from './snapshots.js';
 import { Subscriber, type SubscriberLine, type SubscriberName } from './subscriber.js';
@@ -75,6 +82,18 @@ export class Feed {
     }
   }
 
+  /**
+   * Asks a verifier, over its subscriptions, for proofs that it has reported, by their hashes as base64url.
+   * A line that is busy is not waited for: the reply to the verifier's next report asks again.
+   */
+  askProofs(session: SessionId, hashes: readonly string[]): void {
+    if (hashes.length === 0) return;
+    const bytes = proofsWanted(hashes);
+    for (const subscriber of this.#subscribers) {
+      if (subscriber.name.session === session) subscriber.tell(bytes);
+    }
+  }
+
   /** The subscribers, in order of subscription. */
   subscribers(): readonly Subscriber[] {
     return [...this.#subscribers];
@@ -120,7 +139,7 @@ export class Feed {
     this.#publisher.heartbeat();
   }
 
-  /** A verifier whose own session has ended is told so and hears no more. */
+  /** A verifier whose own session has ended or is held is told so and hears no more. */
   #endDead(): void {
     const { store, clock } = this.#parts;
     for (const subscriber of this.#subscribers) {

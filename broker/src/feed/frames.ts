@@ -1,6 +1,7 @@
 import { bytesOfHandle, decodeBase64url, type Revision } from '@creance/proto';
 import { type Entry, Frame, FrameKind, SubscribeResponse } from '@creance/proto/wire';
 import type { Instant } from '../domain/instant.js';
+import { limits } from '../domain/limits.js';
 import type { LogRow } from '../store/store.js';
 import type { Signer } from '../tokens/signing-key.js';
 
@@ -85,6 +86,16 @@ export function entryOf({ revision, entry }: LogRow): Entry {
       return { revision: at, absolute: false, target: { $case: 'tokenKey', value: key } };
     }
   }
+}
+
+/**
+ * The bytes of a SubscribeResponse that asks for proofs, at most `limits.reportProofs` of them: more do
+ * not fit one report. Not signed, since it changes nothing in a view.
+ */
+export function proofsWanted(hashes: readonly string[]): Buffer {
+  const asked = hashes.slice(0, limits.reportProofs);
+  const value = { hashes: asked.map((hash) => Buffer.from(hash, 'base64url')) };
+  return asBuffer(SubscribeResponse.encode({ kind: { $case: 'proofsWanted', value } }).finish());
 }
 
 function coordinate(text: string): Buffer {

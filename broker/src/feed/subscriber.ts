@@ -1,4 +1,4 @@
-import type { Revision, SessionId } from '@creance/proto';
+import type { Reason, Revision, SessionId } from '@creance/proto';
 import { SubscribeResponse } from '@creance/proto/wire';
 
 /** The way to one subscriber. */
@@ -8,8 +8,14 @@ export interface SubscriberLine {
   /** Called when writing may go on. */
   onDrain(resume: () => void): void;
   /** Ends the stream; without a reason, in order. */
-  end(reason?: 'session_revoked' | 'session_ended' | 'session_expired' | 'shutting_down'): void;
+  end(reason?: SubscriptionEnd): void;
 }
+
+/** Why the broker ends a subscription. */
+export type SubscriptionEnd = Extract<
+  Reason,
+  'session_revoked' | 'session_ended' | 'session_expired' | 'session_suspended' | 'shutting_down'
+>;
 
 /** Who subscribes. */
 export interface SubscriberName {
@@ -69,6 +75,16 @@ export class Subscriber {
   }
 
   /**
+   * Sends something that is no part of the view, or leaves it when the line does not take more now:
+   * whoever asks repeats it elsewhere.
+   */
+  tell(bytes: Buffer): boolean {
+    if (this.#closed || this.#blocked) return false;
+    this.#blocked = !this.#line.write(bytes);
+    return true;
+  }
+
+  /**
    * Sends a whole view, before anything else. The queue's bound does not count for it: the log bounds
    * it, and a view that never fits would never arrive. Only its last part brings the subscriber to the
    * revision: one that is let go before must not come back with what it has not seen.
@@ -86,7 +102,7 @@ export class Subscriber {
   }
 
   /** Ends the subscription. */
-  close(reason?: Parameters<SubscriberLine['end']>[0]): void {
+  close(reason?: SubscriptionEnd): void {
     if (this.#closed) return;
     this.#closed = true;
     this.#waiting = [];

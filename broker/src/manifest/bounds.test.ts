@@ -58,6 +58,25 @@ describe('a bound of the manifest', () => {
     expect(codesOf(workloadOf(most + 1))).toContain('entries_too_many workloads.w.grants');
   });
 
+  it('holds the depth and the workloads of a delegation', () => {
+    const delegating = (depth: number, count: number) => {
+      const workloads = many(count, entryOf['workloads'] ?? String);
+      const to = Array.from({ length: count }, (_, at) => `n${at}`).join(', ');
+      const own = `  w: { owner: o, class: batch, evidence: [{ kind: join-token }], delegation: { depth: ${depth}, to: [${to}] } }\n`;
+      return `${head}workloads:\n${workloads}${own.slice(1)}`;
+    };
+    const most = manifestBounds.delegatesPerWorkload;
+    expect(codesOf(delegating(7, most))).toEqual([]);
+    expect(codesOf(delegating(7, most + 1))).toEqual([
+      'entries_too_many workloads.w.delegation.to',
+    ]);
+    for (const depth of [0, 8, -1]) {
+      expect(codesOf(delegating(depth, 1))).toEqual([
+        'number_out_of_range workloads.w.delegation.depth',
+      ]);
+    }
+  });
+
   it('holds the scopes of a grant, the roles of an operator and the length of a contact', () => {
     const scopes = many(33, (at) => `s${at}, `);
     const grant = workloadOf(1).replace(/scopes: \[s0, t0\]/, `scopes: [${scopes}]`);

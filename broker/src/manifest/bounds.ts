@@ -14,6 +14,8 @@ export const manifestBounds = {
   entries: 1_024,
   scopesPerResource: 256,
   grantsPerWorkload: 256,
+  /** Workloads that the children of one may be of. */
+  delegatesPerWorkload: 64,
   /** Kinds of evidence of a workload, roles of an operator. */
   kinds: 16,
   /** Characters of a contact. */

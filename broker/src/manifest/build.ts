@@ -34,8 +34,15 @@ function buildWorkload([name, workload]: [string, ManifestWorkload]): Workload {
   const grants = workload.grants.map(({ resource, scopes, lifetimeSeconds, approval }) =>
     Object.freeze({ resource, scopes: scopeSet(scopes), lifetimeSeconds, approval }),
   );
-  const { owner, class: kind } = workload;
-  return Object.freeze({ name, owner, class: kind, grants: Object.freeze(grants) });
+  const { owner, class: kind, delegation, responses } = workload;
+  return Object.freeze({
+    name,
+    owner,
+    class: kind,
+    grants: Object.freeze(grants),
+    delegation: Object.freeze({ depth: delegation.depth, to: frozenSet(delegation.to) }),
+    responses: Object.freeze({ onForeignKey: responses.onForeignKey }),
+  });
 }
 
 function buildOperator([name, { roles }]: [string, Manifest['operators'][string]]): Operator {

@@ -47,7 +47,8 @@ export type FaultCode =
   | 'text_too_long'
   | 'type_wrong'
   | 'value_missing'
-  | 'value_unknown';
+  | 'value_unknown'
+  | 'workload_unknown';
 
 /** One thing that is wrong, where it is, and how to put it right. */
 export interface ManifestFault {

@@ -63,7 +63,42 @@ describe('parseManifest', () => {
           approval: 'none',
         },
       ],
+      delegation: { depth: 0, to: new Set() },
+      responses: { onForeignKey: 'token' },
     });
+  });
+
+  it('gives whom a workload may have below it, and what answers a leaked token', () => {
+    const text = sample.replace(
+      '    class: agent\n',
+      '    class: agent\n    delegation: { depth: 3, to: [support-triage, mail-writer] }\n' +
+        '    responses: { onForeignKey: tree }\n',
+    );
+    const second =
+      '  mail-writer: { owner: support-platform, class: agent, evidence: [{ kind: join-token }], responses: {} }\n';
+    const registry = registryOf(text.replace('operators:', `${second}operators:`));
+    const workload = registry.workloads.get('support-triage');
+    expect(workload).toMatchObject({
+      delegation: { depth: 3, to: new Set(['support-triage', 'mail-writer']) },
+      responses: { onForeignKey: 'tree' },
+    });
+    expect(registry.workloads.get('mail-writer')?.responses).toEqual({ onForeignKey: 'token' });
+    const to = workload?.delegation.to as Set<string>;
+    expect(() => to.add('mallory')).toThrow(TypeError);
+    expect(Object.isFrozen(workload?.delegation) && Object.isFrozen(workload?.responses)).toBe(
+      true,
+    );
+  });
+
+  it('says which workload may have been meant', () => {
+    const text = sample.replace(
+      '    class: agent\n',
+      '    class: agent\n    delegation: { depth: 1, to: [suport-triage] }\n',
+    );
+    const parsed = parseManifest(text, 'creance.yaml', { dev: false });
+    expect(parsed.ok ? [] : parsed.error).toMatchObject([
+      { code: 'workload_unknown', fix: expect.stringContaining('"support-triage"') },
+    ]);
   });
 
   it('takes a file without sections for a broker that knows nobody', () => {

@@ -1,19 +1,21 @@
 import type { FaultCode } from './fault.js';
 import type { FaultText, Finding } from './finding.js';
 import { didYouMean } from './nearest.js';
-import { itemsOf, type Placed, sectionOf, textsUnder, textUnder } from './read-tree.js';
+import { entryOf, itemsOf, type Placed, sectionOf, textsUnder, textUnder } from './read-tree.js';
 import { nodeAt, type TreeNode } from './tree.js';
 import { quoted } from './words.js';
 
 type Names = ReadonlyMap<string, TreeNode>;
 
-/** Names that nothing has: owners, resources and scopes that a workload speaks of. */
+/** Names that nothing has: owners, resources, scopes and workloads that a workload speaks of. */
 export function referenceFindings(root: TreeNode): Finding[] {
   const owners = namesOf(root, 'owners');
   const resources = namesOf(root, 'resources');
+  const workloads = namesOf(root, 'workloads');
   return sectionOf(root, 'workloads').flatMap(([, workload]) => [
     ...ownerFindings(workload, owners),
     ...itemsOf(workload, 'grants').flatMap((grant) => grantFindings(grant, resources)),
+    ...delegateFindings(workload, workloads),
   ]);
 }
 
@@ -44,6 +46,17 @@ function grantFindings(grant: Placed, resources: Names | undefined): Finding[] {
     .map((scope) => {
       const defined = `resources.${named.text}.scopes:`;
       return unknown('scope_unknown', scope, () => textFor('scope', scope.text, scopes, defined));
+    });
+}
+
+function delegateFindings(workload: Placed, workloads: Names | undefined): Finding[] {
+  const delegation = entryOf(workload, 'delegation');
+  if (delegation === undefined || workloads === undefined) return [];
+  return textsUnder(delegation, 'to')
+    .filter(({ text }) => !workloads.has(text))
+    .map((named) => {
+      const text = () => textFor('workload', named.text, workloads, 'workloads:');
+      return unknown('workload_unknown', named, text);
     });
 }
 

@@ -17,6 +17,8 @@ describe('manifestSchema', () => {
       'lifetimeSeconds',
       'approval',
     ]);
+    expect(keysAt(['workloads', 'any', 'delegation'])).toEqual(['depth', 'to']);
+    expect(keysAt(['workloads', 'any', 'responses'])).toEqual(['onForeignKey']);
     expect(keysAt(['resources', 'any', 'scopes', 'any'])).toEqual(['access']);
     expect(keysAt(['owners'])).toEqual([]);
     expect(keysAt(['__proto__', 'constructor'])).toEqual([]);

@@ -6,7 +6,14 @@ import {
 } from '@creance/proto';
 import { z } from 'zod';
 import { limits } from '../domain/limits.js';
-import type { Grant, Resource, Role, Workload } from '../domain/registry.js';
+import type {
+  Delegation,
+  Grant,
+  OnForeignKey,
+  Resource,
+  Role,
+  Workload,
+} from '../domain/registry.js';
 import { manifestBounds } from './bounds.js';
 import type { FaultCode } from './fault.js';
 import { isContact, isScope, nameFault, nameForm } from './name.js';
@@ -39,6 +46,8 @@ export interface ManifestWorkload {
   owner: string;
   class: Workload['class'];
   evidence: { kind: 'join-token' }[];
+  delegation: { depth: Delegation['depth']; to: string[] };
+  responses: { onForeignKey: OnForeignKey };
   grants: (Pick<Grant, 'resource' | 'lifetimeSeconds' | 'approval'> & { scopes: string[] })[];
 }
 
@@ -97,6 +106,19 @@ const grant = z.strictObject({
   approval: z.enum(['none', 'required']).default('none'),
 });
 
+/** Both or nothing: a depth without names, or names without a depth, would be silently off. */
+const delegation = z.strictObject({
+  depth: z
+    .int()
+    .min(1)
+    .max(limits.sessionDepth - 1),
+  to: z.array(name).min(1).max(manifestBounds.delegatesPerWorkload),
+});
+
+const responses = z.strictObject({
+  onForeignKey: z.enum(['token', 'session', 'tree']).default('token'),
+});
+
 const workload = z.strictObject({
   owner: name,
   class: z.enum(['agent', 'batch', 'human']),
@@ -105,6 +127,8 @@ const workload = z.strictObject({
     .min(1)
     .max(manifestBounds.kinds),
   grants: z.array(grant).max(manifestBounds.grantsPerWorkload).default([]),
+  delegation: delegation.default({ depth: 0, to: [] }),
+  responses: responses.default({ onForeignKey: 'token' }),
 });
 
 const operator = z.strictObject({

@@ -13,8 +13,8 @@ interface Issue {
   readonly issue: z.core.$ZodIssue;
 }
 
-/** Controls of the design that this version does not have: half set is worse than absent. */
-const notEnforced: ReadonlySet<string> = new Set(['delegation', 'pace', 'responses']);
+/** Controls of a workload that this version does not have: half set is worse than absent. */
+const notEnforced: ReadonlySet<string> = new Set(['pace', 'responses.mode']);
 
 /** Checks a tree against the schema; the manifest is absent when anything is wrong. */
 export function checkShape(root: TreeNode): {
@@ -63,7 +63,7 @@ function missingFinding(root: TreeNode, path: Path): Finding[] {
 
 function unknownFinding(map: TreeNode, path: Path): Finding {
   const key = String(path.at(-1));
-  const isControl = path[0] === 'workloads' && path.length === 3 && notEnforced.has(key);
+  const isControl = path[0] === 'workloads' && notEnforced.has(path.slice(2).join('.'));
   const [code, text]: [FaultCode, () => FaultText] = isControl
     ? ['not_enforced', () => notEnforcedText]
     : ['key_unknown', () => keyUnknownText(path)];

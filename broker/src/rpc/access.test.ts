@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type AccessTable, access, devOwnerMay, services } from './access.js';
+import { type AccessTable, access, devOwnerMay, services, streamAccess } from './access.js';
 
 describe('access', () => {
   it('has a row for each method of each service and no other', () => {
@@ -11,12 +11,15 @@ describe('access', () => {
   });
 
   it('does not compile with a row too few or too many', () => {
-    const { cut, listSessions, listVerifiers } = access.operator;
+    const { subscribe, acknowledge } = access.verifier;
     // @ts-expect-error a row is missing
-    const missing: AccessTable['operator'] = { cut, listSessions };
+    const missing: AccessTable['verifier'] = { subscribe };
     // @ts-expect-error there is no such method
-    const extra: AccessTable['operator'] = { cut, listSessions, listVerifiers, cutAll: cut };
-    expect([missing, extra]).toHaveLength(2);
+    const extra: AccessTable['verifier'] = { subscribe, acknowledge, cutAll: acknowledge };
+    const { challengeAnswer: _none, ...others } = streamAccess;
+    // @ts-expect-error a kind of message is missing
+    const kinds: typeof streamAccess = others;
+    expect([missing, extra, kinds]).toHaveLength(3);
   });
 
   it('names a role for every call that the owner of a development broker may make', () => {
@@ -34,9 +37,31 @@ describe('access', () => {
   it('wants a digest wherever a key is named or something ends', () => {
     const digests = [
       access.session.endSession,
+      access.session.delegateSession,
+      access.session.createChildJoinToken,
+      access.session.rekeySession,
       access.operator.cut,
+      access.operator.suspend,
+      access.operator.resume,
+      access.operator.compromiseKey,
       access.registry.createJoinToken,
     ];
     for (const rule of digests) expect(rule).toMatchObject({ digest: true });
+  });
+
+  it('wants a second proof wherever a key is brought', () => {
+    const bringing = Object.values(access.session).filter((rule) => 'newKey' in rule);
+    expect(bringing).toEqual([access.session.delegateSession, access.session.rekeySession]);
+  });
+
+  // breaks when: a message may be sent by a session that may not make the call
+  it('lets no message through where the call of the same name is not', () => {
+    const calls = {
+      issueToken: access.session.issueToken,
+      renewSession: access.session.renewSession,
+      reportActions: access.action.reportActions,
+    };
+    for (const [kind, rule] of Object.entries(calls))
+      expect(rule).toMatchObject({ kinds: streamAccess[kind as keyof typeof calls] });
   });
 });

@@ -1,7 +1,9 @@
 import {
+  ActionServiceService,
   OperatorServiceService,
   RegistryServiceService,
   SessionServiceService,
+  type StreamRequest,
   VerifierServiceService,
 } from '@creance/proto/wire';
 import type { AccessRule } from '../domain/access.js';
@@ -11,6 +13,7 @@ import { HealthService, ReflectionAlphaService, ReflectionService } from './publ
 /** Every service of the edge. */
 export const services: {
   readonly session: typeof SessionServiceService;
+  readonly action: typeof ActionServiceService;
   readonly verifier: typeof VerifierServiceService;
   readonly operator: typeof OperatorServiceService;
   readonly registry: typeof RegistryServiceService;
@@ -19,6 +22,7 @@ export const services: {
   readonly reflectionAlpha: typeof ReflectionAlphaService;
 } = {
   session: SessionServiceService,
+  action: ActionServiceService,
   verifier: VerifierServiceService,
   operator: OperatorServiceService,
   registry: RegistryServiceService,
@@ -41,12 +45,8 @@ const anyone: AccessRule = { by: 'anyone' };
 
 const session = (
   kinds: readonly MemberKind[],
-  proof: { readonly digest: boolean },
-): AccessRule => ({
-  by: 'session',
-  kinds,
-  digest: proof.digest,
-});
+  proof: { readonly digest: boolean; readonly newKey?: boolean },
+): AccessRule => ({ by: 'session', kinds, ...proof });
 
 /** An operator holds exactly this role: none implies another. */
 const operator = (role: Role, proof: { readonly digest: boolean }): AccessRule => ({
@@ -63,6 +63,13 @@ export const access: AccessTable = {
     issueToken: session(['workload'], { digest: false }),
     renewSession: session(['workload', 'verifier', 'operator'], { digest: false }),
     endSession: session(['workload', 'verifier', 'operator'], { digest: true }),
+    delegateSession: session(['workload'], { digest: true, newKey: true }),
+    createChildJoinToken: session(['workload'], { digest: true }),
+    rekeySession: session(['workload', 'verifier', 'operator'], { digest: true, newKey: true }),
+    stream: session(['workload'], { digest: false }),
+  },
+  action: {
+    reportActions: session(['workload', 'verifier'], { digest: false }),
   },
   verifier: {
     subscribe: session(['verifier'], { digest: false }),
@@ -70,6 +77,10 @@ export const access: AccessTable = {
   },
   operator: {
     cut: operator('security', { digest: true }),
+    suspend: operator('security', { digest: true }),
+    resume: operator('security', { digest: true }),
+    compromiseKey: operator('keys', { digest: true }),
+    listKeys: operator('viewer', { digest: false }),
     listSessions: operator('viewer', { digest: false }),
     listVerifiers: operator('viewer', { digest: false }),
   },
@@ -81,9 +92,26 @@ export const access: AccessTable = {
   reflectionAlpha: { serverReflectionInfo: anyone },
 };
 
+/** The kinds of messages that a session may send over its stream. */
+export type StreamMessageKind = NonNullable<StreamRequest['kind']>['$case'];
+
+/**
+ * Which kinds of sessions may send each kind of message over a stream that they were let in to open. A
+ * message is never let through where the call of the same name is not.
+ */
+export const streamAccess: {
+  readonly [Kind in StreamMessageKind]: readonly MemberKind[];
+} = {
+  issueToken: ['workload'],
+  renewSession: ['workload', 'verifier', 'operator'],
+  reportActions: ['workload', 'verifier'],
+  challengeAnswer: ['workload', 'verifier', 'operator'],
+};
+
 /** What the owner of a development broker may call over its unix socket, all roles included. */
 export const devOwnerMay: { readonly [Name in ServiceName]: boolean } = {
   session: false,
+  action: false,
   verifier: false,
   operator: true,
   registry: true,

@@ -5,15 +5,10 @@ import type { AccessRule } from '../domain/access.js';
 import type { Caller } from '../domain/caller.js';
 import type { Denial } from '../domain/denial.js';
 import type { Instant } from '../domain/instant.js';
-import { ownerOf, type Registry } from '../domain/registry.js';
 import type { Session } from '../domain/session.js';
-import type { Clock } from '../runtime/clock.js';
-import { openRate } from '../runtime/rate.js';
-import { services } from './access.js';
 import { addressKey } from './address.js';
-import type { CallRecord } from './call-record.js';
-import type { EdgeLimits } from './limits.js';
-import type { Report } from './report.js';
+import type { CallNote, CallRecord } from './call-record.js';
+import { openRates, type RateParts } from './rates.js';
 
 /** A rule that needs somebody to be proved. */
 export type ProvedRule = Exclude<AccessRule, { readonly by: 'anyone' }>;
@@ -32,8 +27,10 @@ export interface Arrival {
 export interface Admission {
   /** Proves who calls, within the rates of address, member and owner. */
   admit(arrival: Arrival): Result<Caller, Denial>;
+  /** Takes one call off the rates of a session's member and owner; gives the refusal when none is left. */
+  meter(note: CallNote, session: Session): Denial | undefined;
   /** Notes a refusal: failures count against where they come from. */
-  noteRefusal(record: CallRecord, denial: Denial): void;
+  noteRefusal(note: CallNote, denial: Denial): void;
   /** Notes that the caller has shown genuine evidence. */
   noteGenuine(record: CallRecord): void;
 }
@@ -46,35 +43,26 @@ export interface Connections {
 }
 
 /** Parts of the admission of members. */
-export interface AdmissionParts {
+export interface AdmissionParts extends RateParts {
   readonly authenticate: Authenticate;
-  readonly registry: Registry;
-  readonly clock: Clock;
-  readonly limits: EdgeLimits;
   readonly connections: Connections;
-  readonly report: Report;
 }
 
 /** Admits members: by proofs. */
 export function memberAdmission(parts: AdmissionParts): Admission {
-  const { limits, connections, report, clock } = parts;
-  const rateOf = (burst: number, perSecond: number) => openRate(burst, perSecond, limits.rateKeys);
-  const failures = rateOf(limits.failuresBurst, limits.failuresPerSecond);
-  const perMember = rateOf(limits.workloadBurst, limits.workloadPerSecond);
-  const perOwner = rateOf(limits.ownerBurst, limits.ownerPerSecond);
-  const limited = (limit: keyof EdgeLimits, millis: number) => {
-    report.limitHit(limit);
-    return refuse<Denial>({ reason: 'rate_limited', retryAfterMillis: millis });
-  };
-  const originOf = (record: CallRecord) => laneOf(record) + originKey(record, connections);
+  const { connections } = parts;
+  const rates = openRates(parts);
+  const originOf = (note: CallNote) => originKey(note, connections);
   return {
+    meter: rates.meter,
     admit({ record, metadata, bytes, rule, now }) {
-      const wait = failures.peek(originOf(record), clock.monotonicMillis());
-      if (wait > 0) return limited('failuresPerSecond', wait);
+      const tooMany = rates.failed(record, originOf(record));
+      if (tooMany !== undefined) return refuse(tooMany);
       const proved = parts.authenticate({
         rule,
         path: record.method,
         proofs: entriesOf(metadata, 'dpop'),
+        newKeyProofs: entriesOf(metadata, 'creance-new-key-proof'),
         sessions: entriesOf(metadata, 'creance-session'),
         bytes,
         now,
@@ -83,15 +71,11 @@ export function memberAdmission(parts: AdmissionParts): Admission {
       record.caller = proved.value;
       if (proved.value.kind !== 'session') return proved;
       connections.know(record.peer);
-      const key = laneOf(record) + memberKey(proved.value.session);
-      const memberWait = perMember.take(key, clock.monotonicMillis());
-      if (memberWait > 0) return limited('workloadPerSecond', memberWait);
-      const owner = laneOf(record) + ownerKey(proved.value.session, parts.registry);
-      const ownerWait = perOwner.take(owner, clock.monotonicMillis());
-      return ownerWait > 0 ? limited('ownerPerSecond', ownerWait) : proved;
+      const refused = rates.meter(record, proved.value.session);
+      return refused === undefined ? proved : refuse(refused);
     },
-    noteRefusal(record, denial) {
-      if (isFailure(denial)) failures.take(originOf(record), clock.monotonicMillis());
+    noteRefusal(note, denial) {
+      if (isFailure(denial)) rates.noteFailure(note, originOf(note));
     },
     noteGenuine: ({ peer }) => connections.know(peer),
   };
@@ -105,31 +89,18 @@ export function devOwnerAdmission(mayCall: (path: string) => boolean): Admission
       record.caller = { kind: 'dev-owner' };
       return ok(record.caller);
     },
+    meter: () => undefined,
     noteRefusal() {},
     noteGenuine() {},
   };
-}
-
-/** Cuts have rates of their own, so that a flood of anything else never stands before one. */
-function laneOf({ method }: CallRecord): string {
-  return method === services.operator.cut.path ? 'cut ' : 'any ';
 }
 
 /**
  * What failures count against: a stranger's address, but only the connection of somebody known, so that
  * whoever shares an address with a flood is not shut out with it.
  */
-function originKey({ peer, address }: CallRecord, connections: Connections): string {
+function originKey({ peer, address }: CallNote, connections: Connections): string {
   return connections.isKnown(peer) ? `connection ${peer}` : `address ${addressKey(address)}`;
-}
-
-function memberKey({ kind, name }: Session): string {
-  return `${kind} ${name}`;
-}
-
-/** Verifiers and operators belong to the broker itself; each kind counts for itself. */
-function ownerKey(session: Session, registry: Registry): string {
-  return `${session.kind} ${ownerOf(registry, session)}`;
 }
 
 /** A step of a normal call is no failure; what only a broken or hostile caller sends is one. */

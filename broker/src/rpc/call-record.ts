@@ -39,6 +39,9 @@ export class CallRecord {
   }
 }
 
+/** What is noted of a call, or of one message of a stream, when it is answered. */
+export type CallNote = Pick<CallRecord, 'requestId' | 'method' | 'peer' | 'address' | 'caller'>;
+
 /** Lets the record go along with the call. Peers cannot send opaque entries. */
 export function attachRecord(metadata: Metadata, record: CallRecord): void {
   metadata.setOpaque(opaqueKey, record);

@@ -4,75 +4,39 @@ import {
   type Result,
   type Revision,
   refuse,
-  revisionFromWire,
-  type SessionId,
   sessionIdFromBytes,
 } from '@creance/proto';
 import {
-  CutRequest,
-  CutResponse,
   ListSessionsRequest,
   ListSessionsResponse,
   ListVerifiersRequest,
   ListVerifiersResponse,
+  SessionState,
   type SessionSummary,
 } from '@creance/proto/wire';
-import type { CutAnswer, CutAsk } from '../commands/cut.js';
-import type { SessionPage } from '../commands/list-sessions.js';
+import type { ListedSession, ListSessionsAsk, SessionPage } from '../commands/list-sessions.js';
 import type { Denial } from '../domain/denial.js';
-import type { Session } from '../domain/session.js';
+import type { Session, SessionEnd } from '../domain/session.js';
 import type { Subscriber } from '../feed/subscriber.js';
-import { malformed, revisionFault, wireHandle, wireKind, wireSeconds } from './convert.js';
+import { idFault, malformed, wireHandle, wireKind, wireSeconds } from './convert.js';
 import { decodeMessage } from './reader.js';
 import { encodeMessage } from './writer.js';
-
-/** Reads a CutRequest. */
-export function readCut(bytes: Uint8Array): Result<CutAsk, Denial> {
-  const decoded = decodeMessage(CutRequest, bytes);
-  if (!decoded.ok) return decoded;
-  const target = targetOf(decoded.value);
-  return target.ok ? ok({ target: target.value, reason: decoded.value.reason }) : target;
-}
-
-function targetOf({ target }: CutRequest): Result<CutAsk['target'], Denial> {
-  switch (target?.$case) {
-    case 'sessionId': {
-      const id = sessionIdFromBytes(target.value);
-      return id === undefined
-        ? malformed('session_id', 'must be 16 bytes')
-        : ok({ kind: 'session', id });
-    }
-    case 'beforeRevision': {
-      const before = revisionFromWire(target.value);
-      if (before === undefined) return malformed('before_revision', revisionFault);
-      return ok({ kind: 'before', before: before === 0 ? undefined : before });
-    }
-    case undefined:
-      return malformed('target', 'must name what to end');
-  }
-}
-
-/** Writes a CutResponse. */
-export function writeCut({ revision, sessionsEnded, verifiersSubscribed }: CutAnswer): Buffer {
-  const at = BigInt(revision);
-  return encodeMessage(CutResponse, { revision: at, sessionsEnded, verifiersSubscribed });
-}
 
 const pageSizeDefault = 50;
 const pageSizeMax = 200;
 
 /** Reads a ListSessionsRequest. */
-export function readListSessions(
-  bytes: Uint8Array,
-): Result<{ readonly size: number; readonly after: SessionId | undefined }, Denial> {
+export function readListSessions(bytes: Uint8Array): Result<ListSessionsAsk, Denial> {
   const decoded = decodeMessage(ListSessionsRequest, bytes);
   if (!decoded.ok) return decoded;
-  const { pageSize, pageToken } = decoded.value;
+  const { pageSize, pageToken, treeOf: tree } = decoded.value;
   if (pageSize > pageSizeMax) return malformed('page_size', `must be at most ${pageSizeMax}`);
   const after = pageToken === '' ? undefined : parseSessionId(pageToken);
   if (after === undefined && pageToken !== '')
     return malformed('page_token', 'must come from the previous reply');
-  return ok({ size: pageSize || pageSizeDefault, after });
+  const treeOf = sessionIdFromBytes(tree);
+  if (treeOf === undefined && tree.length > 0) return malformed('tree_of', idFault);
+  return ok({ size: pageSize || pageSizeDefault, after, treeOf });
 }
 
 /** Writes a ListSessionsResponse. */
@@ -83,8 +47,8 @@ export function writeListSessions({ sessions, next }: SessionPage): Buffer {
   });
 }
 
-function summaryOf(session: Session): SessionSummary {
-  const { id, kind, name, parent, openedAt, activeAt, absoluteEndAt } = session;
+function summaryOf(listed: ListedSession): SessionSummary {
+  const { id, kind, name, parent, openedAt, activeAt, absoluteEndAt } = listed.session;
   return {
     sessionId: wireHandle(id),
     kind: wireKind(kind),
@@ -93,7 +57,23 @@ function summaryOf(session: Session): SessionSummary {
     openedUnixMicros: BigInt(openedAt),
     activeUnixMicros: BigInt(activeAt),
     absoluteEndUnixSeconds: wireSeconds(absoluteEndAt),
+    state: stateOf(listed.session),
+    actionsAllowed: BigInt(listed.actionsAllowed),
+    actionsRefused: BigInt(listed.actionsRefused),
   };
+}
+
+const endStates: { readonly [End in SessionEnd]: SessionState } = {
+  revoked: SessionState.SESSION_STATE_REVOKED,
+  ended: SessionState.SESSION_STATE_ENDED,
+  expired: SessionState.SESSION_STATE_EXPIRED,
+};
+
+function stateOf({ end, suspendedAt }: Session): SessionState {
+  if (end !== undefined) return endStates[end];
+  return suspendedAt === undefined
+    ? SessionState.SESSION_STATE_LIVE
+    : SessionState.SESSION_STATE_SUSPENDED;
 }
 
 /** The verifiers that are subscribed, and where the log stands. */

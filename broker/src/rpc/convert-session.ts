@@ -1,86 +1,34 @@
-import {
-  assertionCharsMax,
-  ok,
-  parseScopes,
-  type Result,
-  type Revision,
-  refuse,
-  type ScopeFault,
-  uriCharsMax,
-} from '@creance/proto';
+import { ok, parseScopes, type Result, type Revision, refuse, uriCharsMax } from '@creance/proto';
 import {
   EndSessionRequest,
   EndSessionResponse,
   IssueTokenRequest,
   IssueTokenResponse,
-  OpenSessionRequest,
-  OpenSessionResponse,
   RenewSessionRequest,
   RenewSessionResponse,
 } from '@creance/proto/wire';
-import type { Evidence } from '../attest/evidence.js';
 import type { IssuedToken } from '../commands/issue-token.js';
 import type { Denial } from '../domain/denial.js';
 import { limits } from '../domain/limits.js';
 import type { TokenAsk } from '../domain/policy.js';
 import type { Session } from '../domain/session.js';
-import type { OpenedSession } from '../store/store.js';
-import { malformed, wireHandle, wireKind, wireSeconds } from './convert.js';
+import { malformed, scopeFaults, wireSeconds } from './convert.js';
 import { decodeMessage } from './reader.js';
 import { encodeMessage } from './writer.js';
-
-/** Reads an OpenSessionRequest. */
-export function readOpenSession(
-  bytes: Uint8Array,
-): Result<{ readonly evidence: Evidence }, Denial> {
-  const decoded = decodeMessage(OpenSessionRequest, bytes);
-  if (!decoded.ok) return decoded;
-  const kind = decoded.value.evidence?.kind;
-  if (kind === undefined) return refuse({ reason: 'evidence_missing' });
-  const { assertion } = kind.value;
-  if (assertion.length > assertionCharsMax) {
-    const field =
-      kind.$case === 'joinToken'
-        ? 'evidence.join_token.assertion'
-        : 'evidence.key_assertion.assertion';
-    return malformed(field, `must be at most ${assertionCharsMax} characters`);
-  }
-  return ok({
-    evidence:
-      kind.$case === 'joinToken'
-        ? { kind: 'join-token', joinToken: kind.value.joinToken, assertion }
-        : { kind: 'key-assertion', assertion },
-  });
-}
-
-/** Writes an OpenSessionResponse. */
-export function writeOpenSession({ session, evidenceKeyExpiresAt }: OpenedSession): Buffer {
-  return encodeMessage(OpenSessionResponse, {
-    sessionId: wireHandle(session.id),
-    kind: wireKind(session.kind),
-    name: session.name,
-    absoluteEndUnixSeconds: wireSeconds(session.absoluteEndAt),
-    idleSeconds: limits.sessionIdleSeconds,
-    evidenceKeyEndUnixSeconds: wireSeconds(evidenceKeyExpiresAt),
-  });
-}
-
-const scopeFaults: { readonly [Fault in ScopeFault]: string } = {
-  scope_malformed: 'must be words of letters, digits and : . _ / -',
-  scope_duplicate: 'must not name a scope twice',
-  scopes_none: 'must name at least one scope',
-  scopes_too_many: 'must name at most 32 scopes',
-};
 
 /** Reads an IssueTokenRequest. */
 export function readIssueToken(bytes: Uint8Array): Result<TokenAsk, Denial> {
   const decoded = decodeMessage(IssueTokenRequest, bytes);
-  if (!decoded.ok) return decoded;
-  const { audience, lifetimeSeconds } = decoded.value;
+  return decoded.ok ? tokenAskOf(decoded.value) : decoded;
+}
+
+/** Reads an IssueTokenRequest that is decoded. */
+export function tokenAskOf(request: IssueTokenRequest): Result<TokenAsk, Denial> {
+  const { audience, lifetimeSeconds } = request;
   if (audience === '' || audience.length > uriCharsMax) {
     return malformed('audience', `must be 1 to ${uriCharsMax} characters`);
   }
-  const scopes = parseScopes(decoded.value.scopes);
+  const scopes = parseScopes(request.scopes);
   if (!scopes.ok) {
     const fields = [{ field: 'scopes', fault: scopeFaults[scopes.error] }];
     return refuse({ reason: 'scope_malformed', fields });
@@ -89,14 +37,19 @@ export function readIssueToken(bytes: Uint8Array): Result<TokenAsk, Denial> {
 }
 
 /** Writes an IssueTokenResponse. */
-export function writeIssueToken({ token, grant, lifetimeSeconds }: IssuedToken): Buffer {
-  return encodeMessage(IssueTokenResponse, {
+export function writeIssueToken(issued: IssuedToken): Buffer {
+  return encodeMessage(IssueTokenResponse, issuedMessage(issued));
+}
+
+/** The same before it is encoded. */
+export function issuedMessage({ token, grant, lifetimeSeconds }: IssuedToken): IssueTokenResponse {
+  return {
     token,
     tokenType: 'DPoP',
     expiresUnixSeconds: BigInt(grant.expiresAt),
     scopes: [...grant.scopes],
     lifetimeSeconds,
-  });
+  };
 }
 
 /** Reads a RenewSessionRequest, which is empty. */
@@ -106,11 +59,16 @@ export function readRenewSession(bytes: Uint8Array): Result<Record<string, never
 }
 
 /** Writes a RenewSessionResponse. */
-export function writeRenewSession({ absoluteEndAt }: Session): Buffer {
-  return encodeMessage(RenewSessionResponse, {
+export function writeRenewSession(session: Session): Buffer {
+  return encodeMessage(RenewSessionResponse, renewedMessage(session));
+}
+
+/** The same before it is encoded. */
+export function renewedMessage({ absoluteEndAt }: Session): RenewSessionResponse {
+  return {
     idleSeconds: limits.sessionIdleSeconds,
     absoluteEndUnixSeconds: wireSeconds(absoluteEndAt),
-  });
+  };
 }
 
 /** Reads an EndSessionRequest, which is empty. */

@@ -1,33 +1,31 @@
-import { encodeBase64url } from '@creance/proto';
 import {
   AcknowledgeRequest,
   CreateJoinTokenRequest,
   CutRequest,
   IssueTokenRequest,
-  ListSessionsRequest,
   OpenSessionRequest,
   SessionKind,
   SubscribeRequest,
 } from '@creance/proto/wire';
 import { describe, expect, it } from 'vitest';
-import type { Denial } from '../domain/denial.js';
-import { readCut, readListSessions, writeListSessions } from './convert-operator.js';
+import { readCut } from './convert-cut.js';
+import { readOpenSession } from './convert-open.js';
 import { readCreateJoinToken } from './convert-registry.js';
-import { readIssueToken, readOpenSession } from './convert-session.js';
+import { readIssueToken } from './convert-session.js';
 import { readAcknowledge, readSubscribe } from './convert-verifier.js';
-import type { Encodes } from './writer.js';
+import { bytesOf, faultsOf } from './double-messages.js';
 
-const bytesOf = <Message>(kind: Encodes<Message>, message: Message) =>
-  Buffer.from(kind.encode(message).finish());
-
-/** The reason and the faulty fields of a refusal. */
-const faultsOf = (result: { readonly ok: boolean; readonly error?: Denial }) =>
-  result.ok
-    ? 'ok'
-    : [result.error?.reason, ...(result.error?.fields ?? []).map(({ field }) => field)];
+const opening = (parts: Partial<OpenSessionRequest>) =>
+  bytesOf(OpenSessionRequest, {
+    evidence: undefined,
+    childJoinToken: '',
+    task: undefined,
+    upstream: undefined,
+    ...parts,
+  });
 
 const joinToken = (assertion: string) =>
-  bytesOf(OpenSessionRequest, {
+  opening({
     evidence: { kind: { $case: 'joinToken', value: { joinToken: 'a'.repeat(32), assertion } } },
   });
 
@@ -35,10 +33,15 @@ describe('readOpenSession', () => {
   it('reads both kinds of evidence', () => {
     expect(readOpenSession(joinToken('x'))).toEqual({
       ok: true,
-      value: { evidence: { kind: 'join-token', joinToken: 'a'.repeat(32), assertion: 'x' } },
+      value: {
+        evidence: { kind: 'join-token', joinToken: 'a'.repeat(32), assertion: 'x' },
+        childJoinToken: undefined,
+        task: undefined,
+        upstream: undefined,
+      },
     });
     const key = { $case: 'keyAssertion' as const, value: { assertion: 'y' } };
-    expect(readOpenSession(bytesOf(OpenSessionRequest, { evidence: { kind: key } }))).toEqual({
+    expect(readOpenSession(opening({ evidence: { kind: key } }))).toMatchObject({
       ok: true,
       value: { evidence: { kind: 'key-assertion', assertion: 'y' } },
     });
@@ -46,7 +49,7 @@ describe('readOpenSession', () => {
 
   it('refuses a request without evidence, or with evidence of no kind', () => {
     expect(faultsOf(readOpenSession(Buffer.alloc(0)))).toEqual(['evidence_missing']);
-    const empty = bytesOf(OpenSessionRequest, { evidence: { kind: undefined } });
+    const empty = opening({ evidence: { kind: undefined } });
     expect(faultsOf(readOpenSession(empty))).toEqual(['evidence_missing']);
   });
 
@@ -135,34 +138,6 @@ describe('readCut', () => {
     ['2^53 - 1', { $case: 'beforeRevision' as const, value: 2n ** 53n - 1n }, 'ok'],
   ])('judges %s', (_name, target, faults) => {
     expect(faultsOf(readCut(ask(target)))).toEqual(faults);
-  });
-});
-
-describe('readListSessions', () => {
-  const ask = (pageSize: number, pageToken: string) =>
-    readListSessions(bytesOf(ListSessionsRequest, { pageSize, pageToken }));
-
-  it('gives 50 when nothing is asked and takes its own page token', () => {
-    expect(ask(0, '')).toEqual({ ok: true, value: { size: 50, after: undefined } });
-    const id = encodeBase64url(Buffer.alloc(16, 9));
-    expect(ask(200, id)).toEqual({ ok: true, value: { size: 200, after: id } });
-  });
-
-  it.each([
-    ['201 a page', 201, '', ['request_malformed', 'page_size']],
-    ['a page token of somebody else', 1, 'x', ['request_malformed', 'page_token']],
-    [
-      'a page token that is not canonical',
-      1,
-      `${'A'.repeat(21)}B`,
-      ['request_malformed', 'page_token'],
-    ],
-  ])('refuses %s', (_name, size, token, faults) => {
-    expect(faultsOf(ask(size, token))).toEqual(faults);
-  });
-
-  it('writes an empty page', () => {
-    expect(writeListSessions({ sessions: [], next: undefined })).toHaveLength(0);
   });
 });
 

@@ -1,4 +1,4 @@
-import { bytesOfHandle, type Handle, refuse } from '@creance/proto';
+import { bytesOfHandle, type Handle, refuse, type ScopeFault } from '@creance/proto';
 import { SessionKind } from '@creance/proto/wire';
 import type { Denial } from '../domain/denial.js';
 import type { Instant } from '../domain/instant.js';
@@ -15,6 +15,18 @@ export function malformed(
 
 /** The fault of a revision that a double does not hold. */
 export const revisionFault = 'must be a revision, at most 2^53 - 1';
+
+/** What is wrong with a list of scopes. */
+export const scopeFaults: { readonly [Fault in ScopeFault]: string } = {
+  scope_malformed: 'must be words of letters, digits and : . _ / -',
+  scope_duplicate: 'must not name a scope twice',
+  scopes_none: 'must name at least one scope',
+  scopes_too_many: 'must name at most 32 scopes',
+};
+
+/** The faults of ids and thumbprints. */
+export const idFault = 'must be 16 bytes';
+export const thumbprintFault = 'must be the 43 characters of a thumbprint';
 
 /** The kind of a member by its number on the wire; undefined for zero and all unknown ones. */
 export function memberKindOf(kind: SessionKind): MemberKind | undefined {

@@ -22,6 +22,8 @@ export interface GateParts {
   readonly isDraining: () => boolean;
   /** Whether calls of a method may send up to `registryMessageBytes`. */
   readonly isLarge: (path: string) => boolean;
+  /** Whether calls of a method, once they are let in, have no end by time. */
+  readonly isLong: (path: string) => boolean;
 }
 
 /** What the gate has to know of a method. */
@@ -68,6 +70,8 @@ function listenerOf(
     call.sendStatus(statusOf(denial, record));
   };
   const onDeadline = () => {
+    // A stream that was let in has been answered in time.
+    if (record.isSettled) return;
     report.limitHit('deadlineMillis');
     refuse({ reason: 'deadline_exceeded' });
   };
@@ -99,8 +103,8 @@ function listenerOf(
 }
 
 function denialOf(
-  { limits, report, isDraining }: GateParts,
-  { requestStream, responseStream }: Method,
+  { limits, report, isDraining, isLong }: GateParts,
+  { path, requestStream, responseStream }: Method,
   call: ServerInterceptingCallInterface,
   metadata: Metadata,
 ): Denial | undefined {
@@ -109,7 +113,7 @@ function denialOf(
     report.limitHit('metadataBytes');
     return { reason: 'request_too_large', detail: { most: limits.metadataBytes } };
   }
-  const isBounded = requestStream || !responseStream;
+  const isBounded = (requestStream || !responseStream) && !isLong(path);
   const remaining = remainingMillis(call);
   if (remaining !== undefined && remaining <= 0) return { reason: 'deadline_exceeded' };
   if (isBounded && remaining !== undefined && remaining > limits.deadlineMillisMax) {

@@ -8,6 +8,8 @@ const transportLimits = {
   connectionMegabytes: 16,
   /** Subscriptions of one session: a line that broke unnoticed and those that came after it. */
   subscriptionsPerSession: 4,
+  /** Messages of a stream that may wait for their session to read them. */
+  streamMessagesWaiting: 256,
   /** Watches of the health. */
   healthWatches: 1_000,
   /** Requests of one reflection stream. */

@@ -4,7 +4,7 @@ import type { Command } from '../commands/call.js';
 import type { Denial } from '../domain/denial.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Admission, ProvedRule } from './admission.js';
-import { type CallRecord, recordOf } from './call-record.js';
+import { type CallNote, type CallRecord, recordOf } from './call-record.js';
 import type { Flight } from './flight.js';
 import type { EdgeLimits } from './limits.js';
 import type { Report } from './report.js';
@@ -55,19 +55,28 @@ export function unary<Ask, Answer>(pipeline: Pipeline, method: UnaryMethod<Ask, 
   };
 }
 
-/** The status of a refusal or fault, after it is noted, counted and logged. */
+/** Notes, counts and logs a refusal or fault; gives what the caller may be told of it. */
+export function noted(
+  { admission, report }: Pick<Pipeline, 'admission' | 'report'>,
+  note: CallNote,
+  denial: Denial | Fault,
+): Denial {
+  if (denial instanceof Fault) {
+    report.failed(note, denial.cause);
+    return { reason: 'internal' };
+  }
+  admission.noteRefusal(note, denial);
+  report.refused(note, denial);
+  return denial;
+}
+
+/** The status of a refusal or fault, after it is noted. */
 export function refusalStatus(
-  { admission, report, nonce }: Pipeline,
-  record: CallRecord,
+  pipeline: Pick<Pipeline, 'admission' | 'report' | 'nonce'>,
+  note: CallNote,
   denial: Denial | Fault,
 ): RefusalStatus {
-  if (denial instanceof Fault) {
-    report.failed(record, denial.cause);
-    return statusOf({ reason: 'internal' }, record);
-  }
-  admission.noteRefusal(record, denial);
-  report.refused(record, denial);
-  return statusOf(denial, record, nonce);
+  return statusOf(noted(pipeline, note, denial), note, pipeline.nonce);
 }
 
 /** Something was thrown. What it says is for the log alone. */

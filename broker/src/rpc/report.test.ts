@@ -15,8 +15,6 @@ function reportWith(hits: string[], lines: object[] = []) {
     meters: {
       request() {},
       limitHit: (limit) => void hits.push(limit),
-      logRow() {},
-      subscriberLetGo() {},
     },
     clock: new FakeClock(),
     limits: edgeLimits(),

@@ -6,7 +6,7 @@ import type { Clock } from '../runtime/clock.js';
 import { openRate } from '../runtime/rate.js';
 import type { Meters } from '../telemetry/meters.js';
 import { addressKey } from './address.js';
-import type { CallRecord } from './call-record.js';
+import type { CallNote } from './call-record.js';
 import type { EdgeLimits } from './limits.js';
 
 /** Where the edge writes what it has refused and what has failed; pino fits. */
@@ -17,12 +17,12 @@ export interface EdgeLogger {
 
 /** What becomes of calls, for metrics and log. */
 export interface Report {
-  answered(record: CallRecord): void;
-  refused(record: CallRecord, denial: Denial): void;
+  answered(record: Pick<CallNote, 'method'>): void;
+  refused(record: CallNote, denial: Denial): void;
   /** A fault of ours, under the request id that the caller is told. */
-  failed(record: CallRecord, fault: unknown): void;
+  failed(record: CallNote, fault: unknown): void;
   /** The caller has gone, or grpc-js has ended the call by itself. */
-  cancelled(record: CallRecord): void;
+  cancelled(record: Pick<CallNote, 'method'>): void;
   limitHit(limit: keyof EdgeLimits): void;
 }
 
@@ -33,6 +33,8 @@ const unwritten: ReadonlySet<Reason> = new Set(['nonce_required', 'rate_limited'
 export const boundOfReason: Readonly<Partial<Record<Reason, LimitName>>> = {
   sessions_limit: 'sessionsPerMember',
   keys_limit: 'evidenceKeysPerMember',
+  children_limit: 'childrenPerSession',
+  tree_limit: 'sessionsPerTree',
   store_busy: 'writesWaiting',
   replay_memory_full: 'proofsRemembered',
 };
@@ -40,7 +42,7 @@ export const boundOfReason: Readonly<Partial<Record<Reason, LimitName>>> = {
 /** Parts of the report. */
 export interface ReportParts {
   readonly logger: EdgeLogger;
-  readonly meters: Meters;
+  readonly meters: Pick<Meters, 'request' | 'limitHit'>;
   readonly clock: Clock;
   readonly limits: EdgeLimits;
 }
@@ -51,7 +53,7 @@ export interface ReportParts {
  */
 export function openReport({ logger, meters, clock, limits }: ReportParts): Report {
   const lines = openRate(limits.failuresBurst, limits.failuresPerSecond, limits.rateKeys);
-  const mayWrite = (kind: string, record: CallRecord) =>
+  const mayWrite = (kind: string, record: CallNote) =>
     lines.take(`${kind} ${causeOf(record)}`, clock.monotonicMillis()) === 0;
   return {
     answered: ({ method }) => meters.request(method, 'ok'),
@@ -74,13 +76,13 @@ export function openReport({ logger, meters, clock, limits }: ReportParts): Repo
 }
 
 /** A member by its name; a stranger by its address. */
-function causeOf({ address, caller }: CallRecord): string {
+function causeOf({ address, caller }: CallNote): string {
   return caller?.kind === 'session'
     ? `${caller.session.kind} ${caller.session.name}`
     : `address ${addressKey(address)}`;
 }
 
-function fieldsOf(record: CallRecord, { reason, missingScope, fields, detail }: Denial): object {
+function fieldsOf(record: CallNote, { reason, missingScope, fields, detail }: Denial): object {
   return {
     ...callFields(record),
     reason,
@@ -90,7 +92,7 @@ function fieldsOf(record: CallRecord, { reason, missingScope, fields, detail }: 
   };
 }
 
-function callFields({ requestId, method, address, caller }: CallRecord): object {
+function callFields({ requestId, method, address, caller }: CallNote): object {
   return { requestId, method, address, caller: callerName(caller) };
 }
 

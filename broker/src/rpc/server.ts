@@ -7,7 +7,7 @@ import {
 } from '@grpc/grpc-js';
 import { type ServiceName, services } from './access.js';
 import { type GateParts, gate } from './gate.js';
-import type { Handlers } from './handlers.js';
+import type { Handlers } from './handler-table.js';
 import type { EdgeLimits } from './limits.js';
 
 /** Names of the services. */
@@ -38,16 +38,18 @@ export const serviceNames: readonly string[] = [
 export function makeServer(
   limits: EdgeLimits,
   handlers: Handlers,
-  gateParts: Omit<GateParts, 'limits' | 'isLarge'>,
+  gateParts: Omit<GateParts, 'limits' | 'isLarge' | 'isLong'>,
 ): Server {
   // What it has to say are entries of a stranger's metadata, with their values.
   setLogVerbosity(logVerbosity.NONE);
   const registryPaths = new Set(
     edgeMethods.filter(({ service }) => service === 'registry').map(({ path }) => path),
   );
+  const isLarge = (path: string) => registryPaths.has(path);
+  const isLong = (path: string) => path === services.session.stream.path;
   const server = new Server({
     ...serverOptions(limits),
-    interceptors: [gate({ ...gateParts, limits, isLarge: (path) => registryPaths.has(path) })],
+    interceptors: [gate({ ...gateParts, limits, isLarge, isLong })],
   });
   for (const name of serviceKeys) {
     server.addService(rawService(services[name]), {

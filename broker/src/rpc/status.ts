@@ -2,7 +2,7 @@ import { errorDomain, errorInfoReason, reasonRow } from '@creance/proto';
 import { type Any, BadRequest, ErrorInfo, RetryInfo, RpcStatus } from '@creance/proto/wire';
 import { Metadata } from '@grpc/grpc-js';
 import type { Denial } from '../domain/denial.js';
-import type { CallRecord } from './call-record.js';
+import type { CallNote } from './call-record.js';
 import { type Encodes, encodeMessage } from './writer.js';
 
 /** A refusal as grpc-js sends it. */
@@ -14,23 +14,26 @@ export interface RefusalStatus {
 
 const typePrefix = 'type.googleapis.com/google.rpc.';
 
+/** Whose call it is. */
+type Asked = Pick<CallNote, 'requestId' | 'caller'>;
+
 /**
  * The wire form of a refusal: the table's status and message, and `google.rpc` details. A private detail
  * never goes along; a missing scope goes to the session that asked for it and to nobody else (law 10).
  */
-export function statusOf(
-  denial: Denial,
-  { requestId, caller }: Pick<CallRecord, 'requestId' | 'caller'>,
-  nonce?: () => string,
-): RefusalStatus {
+export function rpcStatusOf(denial: Denial, { requestId, caller }: Asked): RpcStatus {
   const { grpc: code, message } = reasonRow(denial.reason);
   const missing = caller?.kind === 'session' ? denial.missingScope : undefined;
   const facts = { request_id: requestId, ...(missing !== undefined && { missing_scope: missing }) };
+  return { code, message, details: detailsOf(denial, facts) };
+}
+
+/** The same as the end of a call. */
+export function statusOf(denial: Denial, asked: Asked, nonce?: () => string): RefusalStatus {
+  const status = rpcStatusOf(denial, asked);
+  const { code, message } = status;
   const metadata = new Metadata();
-  metadata.set(
-    'grpc-status-details-bin',
-    encodeMessage(RpcStatus, { code, message, details: detailsOf(denial, facts) }),
-  );
+  metadata.set('grpc-status-details-bin', encodeMessage(RpcStatus, status));
   if (denial.reason === 'nonce_required' && nonce !== undefined)
     metadata.set('dpop-nonce', nonce());
   return { code, details: message, metadata };

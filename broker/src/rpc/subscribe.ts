@@ -2,7 +2,7 @@ import { ok, type Result, refuse, type SessionId } from '@creance/proto';
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import { sessionOf } from '../commands/call.js';
 import type { Denial } from '../domain/denial.js';
-import type { Registry } from '../domain/registry.js';
+import type { CurrentRegistry } from '../domain/registry.js';
 import type { Session } from '../domain/session.js';
 import type { Feed } from '../feed/feed.js';
 import type { Openings } from '../feed/opening.js';
@@ -10,6 +10,7 @@ import type { Subscriber, SubscriberLine } from '../feed/subscriber.js';
 import type { ProvedRule } from './admission.js';
 import { type CallRecord, recordOf } from './call-record.js';
 import { readSubscribe } from './convert-verifier.js';
+import { endCall } from './end-call.js';
 import type { RawServerStream } from './health.js';
 import { attempt, type Pipeline, refusalStatus } from './pipeline.js';
 import { statusOf } from './status.js';
@@ -19,7 +20,7 @@ export interface SubscribeParts {
   readonly rule: ProvedRule;
   readonly feed: Pick<Feed, 'subscribe' | 'unsubscribe'>;
   readonly openings: Openings;
-  readonly registry: Registry;
+  readonly registry: CurrentRegistry;
   /** Closes the connection of a peer that does not let its stream end. */
   readonly drop: (peer: string) => void;
 }
@@ -57,7 +58,7 @@ function open(
   const ask = readSubscribe(call.request);
   if (!ask.ok) return ask;
   const session = sessionOf({ ...record, now, caller: admitted.value });
-  const resource = registry.resources.get(session.name);
+  const resource = registry().resources.get(session.name);
   if (resource === undefined) return refuse({ reason: 'workload_not_registered' });
   const taken = lines.get(session.id) ?? 0;
   if (taken >= limits.subscriptionsPerSession) {
@@ -99,10 +100,7 @@ function holdLine(
   else call.once('cancelled', release);
 }
 
-/**
- * The way to one verifier. A verifier that does not read cannot be told that it was let go either: what
- * it was sent last stays in its stream, and after a grace its connection is closed.
- */
+/** The way to one verifier. */
 function lineOf(
   call: FeedCall,
   record: CallRecord,
@@ -114,12 +112,10 @@ function lineOf(
     write: (bytes) => (ended || call.cancelled ? true : call.write(bytes)),
     onDrain: (resume) => void call.on('drain', resume),
     end(reason) {
-      if (ended || call.cancelled) return;
+      if (ended) return;
       ended = true;
-      const timer = setTimeout(drop, graceMillis).unref();
-      call.once('cancelled', () => clearTimeout(timer));
-      if (reason === undefined) call.end();
-      else call.emit('error', statusOf({ reason }, record));
+      const status = reason && statusOf({ reason }, record);
+      endCall(call, status, { millis: graceMillis, drop });
     },
   };
 }

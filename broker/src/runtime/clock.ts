@@ -4,12 +4,15 @@ import type { Instant } from '../domain/instant.js';
 export interface Clock {
   /** Wall clock. May step in both directions. */
   now(): Instant;
-  /** Milliseconds since some moment in the past; never goes back. For ages and time-outs. */
+  /**
+   * Milliseconds since some moment in the past; never goes back. For ages and time-outs. Of the machine's
+   * clock it is the same moment for every process, so that their logs can be laid side by side.
+   */
   monotonicMillis(): number;
 }
 
 /** The clock of the machine. */
 export const systemClock: Clock = {
   now: () => (Date.now() * 1_000) as Instant,
-  monotonicMillis: () => performance.now(),
+  monotonicMillis: () => Number(process.hrtime.bigint()) / 1e6,
 };

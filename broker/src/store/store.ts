@@ -1,8 +1,68 @@
-import type { Handle, Reason, Result, Revision, SessionId, Thumbprint } from '@creance/proto';
+import type { Handle, Result, Revision, SessionId, Thumbprint } from '@creance/proto';
 import type { AuditEvent } from '../domain/audit.js';
 import type { Instant } from '../domain/instant.js';
 import type { MemberHandles, MemberRef } from '../domain/registry.js';
 import type { Session } from '../domain/session.js';
+import type {
+  BeforeCut,
+  CutDone,
+  HandleCut,
+  RegistryChange,
+  RegistryChanged,
+  SessionCut,
+  TheftAnswered,
+  TokenKeysCut,
+} from './cut-asks.js';
+import type { EvidenceKey, JoinToken, NewJoinToken, UpstreamRef } from './evidence-asks.js';
+import type { LoggedTokenKey, LogRow } from './log-row.js';
+import type {
+  DelegateRefusal,
+  OpenRefusal,
+  PathRefusal,
+  RekeyRefusal,
+  StoreRefusal,
+  SuspendRefusal,
+} from './refusals.js';
+import type {
+  ChildJoinToken,
+  DelegateSession,
+  NewChildJoinToken,
+  OpenedSession,
+  OpenSession,
+  RekeySession,
+  SessionWrite,
+} from './session-asks.js';
+
+export type {
+  BeforeCut,
+  CutDone,
+  CutTarget,
+  HandleCut,
+  RegistryChange,
+  RegistryChanged,
+  SessionCut,
+  TheftAnswered,
+  TokenKeysCut,
+} from './cut-asks.js';
+export type { EvidenceKey, JoinToken, NewJoinToken, UpstreamRef } from './evidence-asks.js';
+export type { LoggedTokenKey, LogRow } from './log-row.js';
+export type {
+  DelegateRefusal,
+  OpenRefusal,
+  PathRefusal,
+  RekeyRefusal,
+  StoreRefusal,
+  SuspendRefusal,
+} from './refusals.js';
+export type {
+  ChildJoinToken,
+  DelegateSession,
+  NewChildJoinToken,
+  OpenedSession,
+  OpenSession,
+  RekeySession,
+  SessionWrite,
+} from './session-asks.js';
 
 /**
  * The store: sessions, evidence, the revocation log and the audit. Every method is a whole invariant
@@ -25,14 +85,22 @@ export interface Store {
   session(id: SessionId): Session | undefined;
   /** The path of a session from its root to itself, from memory; empty when there is none. */
   path(id: SessionId): readonly Session[];
-  /** Live sessions, newest first, after the one named; from memory. */
+  /** Live sessions, newest first, after the one named; each with the hold above it; from memory. */
   liveSessions(page: {
     readonly size: number;
     readonly after: SessionId | undefined;
   }): readonly Session[];
+  /**
+   * The whole tree that holds a session, parents before their children, at most `size`; those that ended
+   * lately included, each with the end or hold that holds for it. Empty when the session is not in memory.
+   */
+  tree(id: SessionId, size: number): readonly Session[];
 
   /** The handles of a member and its owner, the same for ever; made on first sight. */
   memberHandles(member: MemberRef, owner: string, fresh: MemberHandles): Promise<MemberHandles>;
+
+  /** The handle of a person or login at an identity provider, the same for ever; made on first sight. */
+  upstreamHandle(upstream: UpstreamRef, fresh: Handle): Promise<Handle>;
 
   /** Registers a join token by its hash. */
   createJoinToken(token: NewJoinToken, audit: AuditEvent): Promise<Result<void, StoreRefusal>>;
@@ -42,12 +110,31 @@ export interface Store {
   evidenceKey(key: Thumbprint): Promise<EvidenceKey | undefined>;
 
   /**
-   * Redeems the join token, if one comes along, registers the evidence key, and opens a root session:
-   * one transaction. The token is taken by one conditional update, so that of two redeems at once with
+   * Redeems the join token, if one comes along, registers the evidence key, and opens a session: one
+   * transaction. Tokens are taken by one conditional update, so that of two redeems at once with
    * different keys one wins. The same session key with the same evidence key gets its live session
-   * again, and nothing is written.
+   * again, and nothing is written. Evidence that is held or was cut opens nothing.
+   *
+   * With a child join token the session becomes a child: its parent and everything above must be able to
+   * act at `now`, its end is the earliest of all, and the bounds of a delegation hold.
    */
   openSession(ask: OpenSession): Promise<Result<OpenedSession, OpenRefusal>>;
+  /**
+   * Opens a child in the same process: the parent's member, evidence, transaction and upstream, a key of
+   * its own. Checks the parent's path at `now`, notes the activity, keeps the bounds: one transaction.
+   * The same key under the same parent gets its live child again, and nothing is written.
+   */
+  delegateSession(ask: DelegateSession): Promise<Result<Session, DelegateRefusal>>;
+  /** Registers a child join token by its hash, under the same checks; it counts as a child meanwhile. */
+  createChildJoinToken(ask: NewChildJoinToken): Promise<Result<void, DelegateRefusal>>;
+  /** A child join token by its hash. */
+  childJoinToken(hash: string): Promise<ChildJoinToken | undefined>;
+  /**
+   * Binds a session with evidence of its own to another key: checks the path and the evidence key, and
+   * appends a row that is not absolute, so that tokens by the old key die. A key that has or had a
+   * session is refused. The same new key again gives the first revision.
+   */
+  rekeySession(ask: RekeySession): Promise<Result<Revision, RekeyRefusal>>;
 
   /**
    * Checks every session of the path at `now`, notes the activity, appends the audit event and gives
@@ -63,6 +150,34 @@ export interface Store {
   cutSession(ask: SessionCut): Promise<Result<CutDone, 'session_unknown' | StoreRefusal>>;
   /** Ends all sessions opened before a revision, and all tokens with `rev` below it. */
   cutBefore(ask: BeforeCut): Promise<Result<CutDone, 'revision_in_future' | StoreRefusal>>;
+  /**
+   * Ends all sessions below a handle that were opened before this row, and kills their tokens. What is
+   * opened afterwards lives. Cutting evidence also takes it out of use for good: the key, or every key
+   * that the join token has registered and the join token itself.
+   */
+  cutHandle(ask: HandleCut): Promise<Result<CutDone, 'target_unknown' | StoreRefusal>>;
+  /**
+   * Holds a session and everything below it: tokens with `rev` below the row die, none is issued. Holding
+   * it again gives the first revision. A hold outlasts restarts and ends by `resumeSession` alone.
+   */
+  suspendSession(ask: SessionCut): Promise<Result<CutDone, SuspendRefusal>>;
+  /** Ends the hold of a session itself. No row of the log. Gives how many live sessions it lets go. */
+  resumeSession(ask: SessionCut): Promise<Result<number, 'session_not_suspended' | SuspendRefusal>>;
+  /** Kills the tokens of a session and of those below it: a hold and its end in one step, one row. */
+  cutTokens(ask: SessionCut): Promise<Result<Revision, SuspendRefusal>>;
+  /**
+   * Answers a cloned key: holds the root of the session and the evidence of every session of its path;
+   * when that evidence was held before and has not been quiet since, revokes the root instead. One
+   * transaction, one row. Evidence is held for `limits.evidenceHoldSeconds`, doubling each time.
+   */
+  answerTheft(ask: SessionCut): Promise<Result<TheftAnswered, SuspendRefusal>>;
+  /** Cuts token keys and publishes others: one transaction, the cuts first. */
+  cutTokenKeys(ask: TokenKeysCut): Promise<Result<Revision, StoreRefusal>>;
+  /**
+   * Ends the sessions of every member that `isRegistered` denies or that another owner has now: one row
+   * for each member, one transaction. Gives the members that it ended sessions of.
+   */
+  changeRegistry(ask: RegistryChange): Promise<Result<RegistryChanged, StoreRefusal>>;
   /** Publishes a token key in the log. Publishing it again changes nothing. */
   publishTokenKey(key: LoggedTokenKey, audit: AuditEvent): Promise<Result<Revision, StoreRefusal>>;
 
@@ -81,6 +196,8 @@ export interface Store {
   isKnownRevision(revision: Revision): boolean;
   /** Calls back after each commit that grew the log, with its rows; gives the way to stop. */
   onLog(listener: (rows: readonly LogRow[]) => void): () => void;
+  /** Calls back after each commit that ended a hold, with the session's id; gives the way to stop. */
+  onResume(listener: (session: SessionId) => void): () => void;
 
   /** Waits for what is queued, writes a last checkpoint and closes. Later writes are refused. */
   close(): Promise<void>;
@@ -91,139 +208,4 @@ export interface StoreIdentity {
   readonly issuer: string;
   /** A development store is one for ever. */
   readonly dev: boolean;
-}
-
-/** Why any write may be refused. */
-export type StoreRefusal = Extract<
-  Reason,
-  'store_busy' | 'store_full' | 'store_failed' | 'shutting_down'
->;
-
-/** Why a write under a session may be refused. */
-export type PathRefusal =
-  | Extract<
-      Reason,
-      'session_unknown' | 'session_revoked' | 'session_ended' | 'session_expired' | 'ancestor_ended'
-    >
-  | StoreRefusal;
-
-/** A join token to register. */
-export interface NewJoinToken {
-  /** SHA-256 of the token as base64url. */
-  readonly hash: string;
-  /** By which everybody who joined with it can be cut. */
-  readonly handle: Handle;
-  readonly member: MemberRef;
-  readonly expiresAt: Instant;
-  /** Different keys that may redeem it. */
-  readonly uses: number;
-  /** CIDR networks; empty means any. */
-  readonly networks: readonly string[];
-}
-
-/** A registered join token. */
-export interface JoinToken extends NewJoinToken {
-  readonly used: number;
-  /** Keys that have redeemed it. */
-  readonly redeemedBy: readonly Thumbprint[];
-}
-
-/** A registered evidence key. */
-export interface EvidenceKey {
-  readonly key: Thumbprint;
-  readonly handle: Handle;
-  /** Handle of the join token that registered it. */
-  readonly issuer: Handle;
-  readonly member: MemberRef;
-  readonly expiresAt: Instant;
-}
-
-/** A root session to open. */
-export interface OpenSession {
-  readonly now: Instant;
-  /** A fresh id. */
-  readonly id: SessionId;
-  readonly member: MemberRef;
-  readonly handles: MemberHandles;
-  /** The key of the session: one key, one live session. */
-  readonly key: Thumbprint;
-  readonly transaction: string;
-  readonly absoluteEndAt: Instant;
-  readonly evidence:
-    | {
-        readonly kind: 'join-token';
-        readonly hash: string;
-        readonly key: Thumbprint;
-        /** Handle of the evidence key, if it is new. */
-        readonly freshHandle: Handle;
-        readonly keyExpiresAt: Instant;
-      }
-    | { readonly kind: 'key-assertion'; readonly key: Thumbprint };
-  readonly audit: AuditEvent;
-}
-
-/** A session that was opened, now or by the same ask before. */
-export interface OpenedSession {
-  readonly session: Session;
-  readonly evidenceKeyExpiresAt: Instant;
-}
-
-/** Why a session is not opened. */
-export type OpenRefusal =
-  | Extract<
-      Reason,
-      | 'join_token_unknown'
-      | 'join_token_used'
-      | 'join_token_expired'
-      | 'evidence_key_unknown'
-      | 'evidence_key_expired'
-      | 'session_key_in_use'
-      | 'evidence_key_in_use'
-      | 'sessions_limit'
-      | 'keys_limit'
-    >
-  | StoreRefusal;
-
-/** A write under a session. */
-export interface SessionWrite {
-  readonly session: SessionId;
-  readonly now: Instant;
-  readonly audit: AuditEvent;
-}
-
-/** A session to cut. */
-export interface SessionCut extends SessionWrite {}
-
-/** Everything before a revision to cut. */
-export interface BeforeCut {
-  /** At most the head; undefined means everything until now. */
-  readonly before: Revision | undefined;
-  readonly now: Instant;
-  readonly audit: AuditEvent;
-}
-
-/** What a cut did. */
-export interface CutDone {
-  readonly revision: Revision;
-  /** Live sessions that ended: descendants included. */
-  readonly sessionsEnded: number;
-}
-
-/** A token key as the log holds it. */
-export interface LoggedTokenKey {
-  readonly keyId: Thumbprint;
-  readonly x: string;
-  readonly y: string;
-  /** Unix seconds from which on its tokens are refused. */
-  readonly retireAt: number;
-}
-
-/** One row of the revocation log. */
-export interface LogRow {
-  readonly revision: Revision;
-  readonly entry:
-    | { readonly kind: 'handle'; readonly handle: Handle; readonly absolute: boolean }
-    | { readonly kind: 'before'; readonly before: Revision }
-    | { readonly kind: 'token-key'; readonly key: LoggedTokenKey }
-    | { readonly kind: 'key-cut'; readonly keyId: Thumbprint };
 }

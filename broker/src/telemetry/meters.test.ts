@@ -25,11 +25,17 @@ describe('the meters', () => {
     meters.limitHit('connections');
     meters.logRow('handle');
     meters.subscriberLetGo('crm');
+    meters.signal('proof_replayed');
+    meters.observationsDropped('queue_full', 3);
+    meters.theftAnswered('cloned_key', 'tree_suspended');
     expect(counted).toEqual([
       ['creance.requests', 1, { method: 'IssueToken', outcome: 'scope_not_granted' }],
       ['creance.limit.hits', 1, { limit: 'connections' }],
       ['creance.log.rows', 1, { kind: 'handle' }],
       ['creance.feed.subscribers_let_go', 1, { resource: 'crm' }],
+      ['creance.signals', 1, { kind: 'proof_replayed' }],
+      ['creance.observations.dropped', 3, { cause: 'queue_full' }],
+      ['creance.thefts.answered', 1, { fact: 'cloned_key', outcome: 'tree_suspended' }],
     ]);
   });
 

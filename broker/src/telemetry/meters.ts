@@ -10,6 +10,12 @@ export interface Meters {
   logRow(kind: string): void;
   /** `creance.feed.subscribers_let_go`: subscribers that were too slow. */
   subscriberLetGo(resource: string): void;
+  /** `creance.signals`: what witnesses say and what makes the broker wonder, by kind. */
+  signal(kind: string): void;
+  /** `creance.observations.dropped`: observations that were not judged, by cause. */
+  observationsDropped(cause: string, count: number): void;
+  /** `creance.thefts.answered`: facts, by kind and by what was done. */
+  theftAnswered(fact: string, outcome: string): void;
 }
 
 /** Makes the counters on the API's global provider. */
@@ -17,16 +23,22 @@ export function openMeters(): Meters {
   const meter = metrics.getMeter('creance');
   const counter = (name: string, description: string) => {
     const made = meter.createCounter(name, { description });
-    return (attributes: Attributes) => made.add(1, attributes);
+    return (attributes: Attributes, count = 1) => made.add(count, attributes);
   };
   const requests = counter('creance.requests', 'calls by method and outcome');
   const limitHits = counter('creance.limit.hits', 'refusals by a bound');
   const logRows = counter('creance.log.rows', 'rows of the revocation log');
+  const signals = counter('creance.signals', 'signals by kind');
+  const dropped = counter('creance.observations.dropped', 'observations that were not judged');
+  const thefts = counter('creance.thefts.answered', 'facts by kind and answer');
   const letGo = counter('creance.feed.subscribers_let_go', 'subscribers that were too slow');
   return {
     request: (method, outcome) => requests({ method, outcome }),
     limitHit: (limit) => limitHits({ limit }),
     logRow: (kind) => logRows({ kind }),
     subscriberLetGo: (resource) => letGo({ resource }),
+    signal: (kind) => signals({ kind }),
+    observationsDropped: (cause, count) => dropped({ cause }, count),
+    theftAnswered: (fact, outcome) => thefts({ fact, outcome }),
   };
 }

@@ -13,9 +13,9 @@ import type { Session } from '../domain/session.js';
 import { handleOf, scopesOf, sessionIdOf } from '../doubles/ids.js';
 import { resourceOf } from '../doubles/registries.js';
 import { seededEntropy } from '../doubles/seeded-entropy.js';
-import { sessionOf } from '../doubles/sessions.js';
+import { pathOf, sessionOf } from '../doubles/sessions.js';
 import { newSigner } from '../doubles/signed.js';
-import { type MintAsk, mint, newTokenId } from './mint.js';
+import { type MintAsk, mint, mintedLength, newTokenId } from './mint.js';
 
 const signer = newSigner();
 const nowSeconds = 1_764_000_000;
@@ -54,10 +54,10 @@ function read(token: string): TokenClaims {
 }
 
 /** The deepest tree: eight sessions, each of another workload and owner, with the longest names. */
-function deepPath(depth: number): Session[] {
+function deepPath(depth: number, chars = 64): Session[] {
   return Array.from({ length: depth }, (_, at) =>
     sessionOf(at, {
-      name: 'w'.repeat(64),
+      name: 'w'.repeat(chars),
       member: handleOf(`w${at}`),
       owner: handleOf(`o${at}`),
       evidenceIssuer: handleOf(`i${at}`),
@@ -69,12 +69,12 @@ function deepPath(depth: number): Session[] {
 
 describe('mint', () => {
   it('says what was granted, to whom, on whose behalf and until when', () => {
-    const session = sessionOf(2, { name: 'mail-writer' });
-    const claims = read(minted({ path: [sessionOf(1), session] }));
+    const session = sessionOf(1);
+    const claims = read(minted({ path: [session] }));
     expect(claims).toMatchObject({
       issuer: 'https://creance.example.internal',
-      subject: 'mail-writer',
-      clientId: 'mail-writer',
+      subject: 'support-triage',
+      clientId: 'support-triage',
       audience: 'https://crm.example.internal',
       issuedAt: nowSeconds,
       expiresAt: nowSeconds + 60,
@@ -85,7 +85,33 @@ describe('mint', () => {
       transaction: 'tree-1',
       keyThumbprint: session.key,
     });
-    expect(claims.lineage.sessions).toEqual([sessionIdOf(1), sessionIdOf(2)]);
+    expect(claims.lineage.sessions).toEqual([sessionIdOf(1)]);
+  });
+
+  // breaks when: the actors are nested the other way round, or the root is one of them
+  it('says who acts for whom below a root, the session itself outside', () => {
+    const path = pathOf({ name: 'root' }, { name: 'a' }, { name: 'b' });
+    const claims = read(minted({ path }));
+    expect(claims).toMatchObject({ subject: 'root', clientId: 'b', sessionId: sessionIdOf(3) });
+    expect(claims.actor).toEqual({ sub: 'b', act: { sub: 'a' } });
+    expect(read(minted({ path: path.slice(0, 2) })).actor).toEqual({ sub: 'a' });
+  });
+
+  it('carries everything by which it can be ended, the root first and nothing twice', () => {
+    const path = pathOf(
+      { principal: handleOf('person'), upstream: handleOf('login') },
+      { principal: handleOf('person'), upstream: handleOf('login') },
+      { member: handleOf('helper'), evidenceKey: handleOf('other key') },
+    );
+    expect(read(minted({ path })).lineage).toEqual({
+      sessions: [sessionIdOf(1), sessionIdOf(2), sessionIdOf(3)],
+      upstreams: [handleOf('login')],
+      principals: [handleOf('person')],
+      workloads: [handleOf('support-triage'), handleOf('helper')],
+      owners: [handleOf('support-platform')],
+      evidenceIssuers: [handleOf('join token')],
+      evidenceKeys: [handleOf('evidence key'), handleOf('other key')],
+    });
   });
 
   it('names the algorithm, the type and the key, and nothing else', () => {
@@ -106,13 +132,17 @@ describe('mint', () => {
   });
 
   // breaks when: the lineage is packed as a list of texts
-  it.each([1, 8])(
-    'makes a token within 2,560 bytes at depth %i with the longest names',
-    (depth) => {
+  it.each([
+    [1, 64],
+    [6, 64],
+    [8, 24],
+  ])(
+    'makes a token within 2,560 bytes at depth %i with names of %i characters, nothing shared',
+    (depth, chars) => {
       const uri = (chars: number) => `https://${'a'.repeat(chars - 8)}`;
       const token = minted({
         issuer: uri(64),
-        path: deepPath(depth),
+        path: deepPath(depth, chars),
         grant: grantOfToken({
           resource: resourceOf({ audience: uri(64) }),
           scopes: scopesOf('a'.repeat(64), 'b'.repeat(64)),
@@ -168,6 +198,21 @@ describe('mint', () => {
           transaction,
           audience,
         ]);
+      }),
+    );
+  });
+});
+
+describe('mintedLength', () => {
+  // breaks when: the frame is counted with another header, or characters are taken for bytes
+  it('is the length of the token, whatever it says', () => {
+    const name = fc.string({ unit: 'binary', minLength: 1, maxLength: 16 });
+    fc.assert(
+      fc.property(fc.array(name, { minLength: 1, maxLength: 6 }), name, (workloads, audience) => {
+        const path = pathOf(...workloads.map((each) => ({ name: each })));
+        const ask = askOf({ path, grant: grantOfToken({ resource: resourceOf({ audience }) }) });
+        const token = mint(ask, signer);
+        expect(token.ok && token.value.length).toBe(mintedLength(ask));
       }),
     );
   });

@@ -1,4 +1,5 @@
 import {
+  type Actor,
   encodeBase64url,
   formatClaims,
   ok,
@@ -47,12 +48,15 @@ function headerOf(signer: Signer): string {
   return encoded;
 }
 
-/** The claims of a token for a workload that acts for itself (RFC 9068 §2.2). */
+/**
+ * The claims of a token. A root acts for itself (RFC 9068 §2.2). Below it the root's workload is the
+ * subject, and everybody from its first child down acts for it, the session itself outside (RFC 8693 §4.1).
+ */
 function claimsOf({ issuer, path, grant, revision, tokenId, nowSeconds }: MintAsk): TokenClaims {
   const session = path.at(-1) as Session;
   return {
     issuer,
-    subject: session.name,
+    subject: (path[0] as Session).name,
     audience: grant.resource.audience,
     clientId: session.name,
     issuedAt: nowSeconds,
@@ -62,10 +66,35 @@ function claimsOf({ issuer, path, grant, revision, tokenId, nowSeconds }: MintAs
     sessionId: session.id,
     lineage: lineageOf(path),
     revision,
-    actor: undefined,
+    actor: actorsOf(path),
     transaction: session.transaction,
     keyThumbprint: session.key,
   };
+}
+
+function actorsOf(path: readonly Session[]): Actor | undefined {
+  let actor: Actor | undefined;
+  for (let at = 1; at < path.length; at += 1) {
+    const sub = (path[at] as Session).name;
+    actor = actor === undefined ? { sub } : { sub, act: actor };
+  }
+  return actor;
+}
+
+/** Characters of base64url that so many bytes take. */
+const encodedChars = (bytes: number): number => Math.ceil((bytes * 4) / 3);
+
+/** Characters of header and signature with their dots: the same for every token. */
+const frameChars: number =
+  encodedChars(JSON.stringify({ alg: 'ES256', typ: 'at+jwt', kid: 'k'.repeat(43) }).length) +
+  encodedChars(64) +
+  2;
+
+/** How long the token of these claims is, signed by any key: what `mint` compares with `tokenBytesMax`. */
+export function mintedLength(ask: MintAsk): number {
+  const claims = claimsOf(ask);
+  const payload = formatClaims(claims, packLineage(claims.lineage));
+  return frameChars + encodedChars(Buffer.byteLength(payload));
 }
 
 /**
@@ -97,6 +126,9 @@ function checkMinted(token: string, claims: TokenClaims, keyId: Thumbprint): voi
   const same =
     parsed.value.keyId === keyId &&
     read.sessionId === claims.sessionId &&
+    read.subject === claims.subject &&
+    read.clientId === claims.clientId &&
+    isSameActor(read.actor, claims.actor) &&
     read.audience === claims.audience &&
     read.expiresAt === claims.expiresAt &&
     read.revision === claims.revision &&
@@ -105,4 +137,9 @@ function checkMinted(token: string, claims: TokenClaims, keyId: Thumbprint): voi
   if (!same || lifetime <= 0 || lifetime > tokenLifetimeSecondsMax) {
     throw new Error('minted a token that does not say what was granted');
   }
+}
+
+function isSameActor(one: Actor | undefined, other: Actor | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return one.sub === other.sub && isSameActor(one.act, other.act);
 }

@@ -17,7 +17,8 @@ beforeEach(() => {
 describe('a judge of proofs', () => {
   it('tells whose proof it is', () => {
     const judged = stand.judge.judge(stand.presented([proof({ ctr: 7 })]));
-    const proven = { key: stand.signer.keyId, jwk: stand.signer.jwk, counter: 7 };
+    const { keyId: key, jwk } = stand.signer;
+    const proven = { key, jwk, counter: 7, issuedAt: stand.clock.seconds };
     expect(judged).toEqual({ ok: true, value: proven });
   });
 
@@ -113,5 +114,18 @@ describe('the digest of a proof', () => {
     expect(contentDigest(Buffer.from('{"hello": "world"}'))).toBe(
       'sha-256=:X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=:',
     );
+  });
+});
+
+describe('the one nonce of a challenge', () => {
+  const nonce = 'made-for-this-challenge';
+
+  // breaks when: a fresh nonce of the process is taken in its place
+  it('must be exactly the one that was asked for, and is judged by nobody else', () => {
+    expect(outcomeOf(proof({ nonce }), { nonce })).toBe('proven');
+    for (const other of [undefined, `${nonce}-`, stand.judge.nonce()]) {
+      expect(outcomeOf(proof({ nonce: other }), { nonce })).toBe('nonce_required');
+    }
+    expect(outcomeOf(proof({ nonce }))).toBe('nonce_required');
   });
 });

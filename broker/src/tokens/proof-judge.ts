@@ -31,6 +31,8 @@ export interface PresentedProof {
   readonly nonceAlways: boolean;
   /** The key that it must be by; undefined when any key will do. */
   readonly expectedKey: Thumbprint | undefined;
+  /** The one nonce that it must carry, whoever made that; absent: any fresh one of this process. */
+  readonly nonce?: string;
 }
 
 /** What a proof proved. */
@@ -38,6 +40,8 @@ export interface ProvenKey {
   readonly key: Thumbprint;
   readonly jwk: PublicJwk;
   readonly counter: number | undefined;
+  /** Unix seconds, as the proof says. */
+  readonly issuedAt: number;
 }
 
 /** Judges proofs of calls to the broker (RFC 9449 §4.3). */
@@ -71,6 +75,12 @@ export function openProofJudge(parts: {
       ...(presented.expectedKey && { key: { expected: presented.expectedKey, actual: key } }),
     });
 
+  const isNonceGood = (nonce: string | undefined, presented: PresentedProof, now: number) => {
+    if (presented.nonce !== undefined) return nonce === presented.nonce;
+    if (nonce !== undefined) return nonces.isFresh(nonce, now);
+    return !presented.nonceAlways && !hasHoles();
+  };
+
   return {
     nonce: () => nonces.current(clock.monotonicMillis()),
     judge(presented) {
@@ -83,10 +93,7 @@ export function openProofJudge(parts: {
       const fault = faultOf(proof, key, presented);
       if (fault !== undefined) return refuse({ reason: fault });
       const now = clock.monotonicMillis();
-      const nonceFresh = proof.nonce !== undefined && nonces.isFresh(proof.nonce, now);
-      if (!nonceFresh && (proof.nonce !== undefined || presented.nonceAlways || hasHoles())) {
-        return refuse({ reason: 'nonce_required' });
-      }
+      if (!isNonceGood(proof.nonce, presented, now)) return refuse({ reason: 'nonce_required' });
       const publicKey = keys.imported(key, proof.jwk);
       if (!publicKey || !isSignedBy(publicKey, proof.jws.signingInput, proof.jws.signature)) {
         return refuse({ reason: 'proof_signature_invalid' });
@@ -99,7 +106,7 @@ export function openProofJudge(parts: {
         if (remembered === 'full')
           return refuse({ reason: 'replay_memory_full', retryAfterMillis: 5_000 });
       }
-      return ok({ key, jwk: proof.jwk, counter: proof.counter });
+      return ok({ key, jwk: proof.jwk, counter: proof.counter, issuedAt: proof.issuedAt });
     },
   };
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Thumbprint } from '@creance/proto';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { limits } from '../domain/limits.js';
@@ -105,6 +106,75 @@ describe('the token ring', () => {
   it('stops the start when a key cannot be used', () => {
     opened(start);
     expect(openTokenRing(folder, { ...identity, dev: true }, start).ok).toBe(false);
+  });
+});
+
+describe('the compromise of a token key', () => {
+  const later = start + 3_600;
+  const idsOf = (ring: TokenRing) => ring.keys().map(({ signer }) => signer.keyId);
+
+  function compromised(ring: TokenRing, at = 0) {
+    const change = ring.compromise(idsOf(ring)[at] as Thumbprint, later);
+    if (change === undefined) throw new Error('there is no such key');
+    return change;
+  }
+
+  // breaks when: `cut` holds the named key alone
+  it('cuts the key and every one that does not sign yet, and signs with a fresh one', () => {
+    const ring = opened(start);
+    const before = idsOf(ring);
+    const { cut, fresh, commit } = compromised(ring);
+    expect(cut).toEqual(before);
+    commit();
+    expect(idsOf(ring)).toEqual(fresh.map(({ signer }) => signer.keyId));
+    expect(ring.signerAt(later)).toBe(fresh[0]?.signer);
+    expect(files().toSorted()).toEqual(idsOf(ring).toSorted());
+    expect(signersAhead(ring, later)).not.toContain('none');
+    expect(ring.advance(later)).toEqual([]);
+  });
+
+  it('keeps a key that signs, when one that fades out is named, but signs with a fresh one', () => {
+    const ring = opened(start);
+    ring.advance(start + period);
+    const [faded, signing, next] = idsOf(ring);
+    const change = ring.compromise(faded as Thumbprint, start + period);
+    expect(change?.cut).toEqual([faded, next]);
+    change?.commit();
+    expect(idsOf(ring)).toContain(signing);
+    expect(ring.signerAt(start + period)).toBe(change?.fresh[0]?.signer);
+  });
+
+  it('cuts the next key when that is named, and knows no key of others', () => {
+    const ring = opened(start);
+    expect(compromised(ring, 1).cut).toEqual([idsOf(ring)[1]]);
+    expect(ring.compromise('of another' as Thumbprint, later)).toBeUndefined();
+  });
+
+  // breaks when: compromise changes the ring before commit: then the broker signs with a key that no
+  // verifier can know
+  it('changes nothing until the log has the cut, and leaves nothing when the log refuses', () => {
+    const ring = opened(start);
+    const [before, signer] = [idsOf(ring), ring.signerAt(later)];
+    const { abandon } = compromised(ring);
+    expect(idsOf(ring)).toEqual(before);
+    expect(ring.signerAt(later)).toBe(signer);
+    abandon();
+    expect(files().toSorted()).toEqual(before.toSorted());
+    expect(ring.signerAt(later)).toBe(signer);
+  });
+
+  // breaks when: compromise removes the files at once, or commit makes the fresh ones
+  it('loses no key in a crash: old and fresh files are there until the log has decided', () => {
+    const ring = opened(start);
+    const { cut, fresh } = compromised(ring);
+    const again = opened(later);
+    for (const key of [...cut, ...fresh.map(({ signer }) => signer.keyId)])
+      expect(idsOf(again)).toContain(key);
+    again.drop(new Set(cut));
+    again.advance(later);
+    expect(again.signerAt(later)?.keyId).toBe(fresh[0]?.signer.keyId);
+    expect(files().toSorted()).toEqual(idsOf(opened(later)).toSorted());
+    for (const key of cut) expect(files()).not.toContain(key);
   });
 });
 

@@ -1,4 +1,4 @@
-import { ok, type Result } from '@creance/proto';
+import { ok, type Result, type Thumbprint } from '@creance/proto';
 import { limits } from '../domain/limits.js';
 import {
   createTokenKey,
@@ -21,6 +21,25 @@ export interface TokenRing {
    * Keys must be published before they sign: the next one is made one whole period ahead.
    */
   advance(nowSeconds: number): readonly TokenKeyFile[];
+  /**
+   * Prepares the end of a key that is not to be believed any more; undefined when the ring has no such
+   * key. Nothing changes before `commit`, which is for once the log has the cuts.
+   */
+  compromise(keyId: Thumbprint, nowSeconds: number): KeyCompromise | undefined;
+  /** Forgets keys that the log has cut, with their files. */
+  drop(keyIds: ReadonlySet<Thumbprint>): void;
+}
+
+/** What the compromise of a key changes. */
+export interface KeyCompromise {
+  /** The key that was named, and every one that does not sign yet: who read one file may have read all. */
+  readonly cut: readonly Thumbprint[];
+  /** The key that signs from now on, and the one after it. On disk already: a crash loses no key. */
+  readonly fresh: readonly TokenKeyFile[];
+  /** Signs with the fresh key, and forgets those that are cut. */
+  commit(): void;
+  /** Takes the fresh keys back: the log has refused. */
+  abandon(): void;
 }
 
 /** Opens the ring from its files; makes the first two keys on the first start. */
@@ -31,49 +50,91 @@ export function openTokenRing(
 ): Result<TokenRing, KeyFault> {
   const loaded = loadTokenKeys(folder, identity, nowSeconds);
   if (!loaded.ok) return loaded;
-  const ring = ringOf(folder, identity, loaded.value);
+  const ring = new FileRing(folder, identity, loaded.value);
   ring.advance(nowSeconds);
   return ok(ring);
 }
 
-function ringOf(folder: string, identity: KeyIdentity, keys: TokenKeyFile[]): TokenRing {
-  const period = limits.tokenKeySeconds;
-  const overlap = limits.tokenKeyOverlapSeconds;
-  const create = (signsFrom: number): TokenKeyFile => {
-    const key = createTokenKey(folder, identity, {
-      signsFrom,
-      retireAt: signsFrom + period + overlap,
-    });
-    keys.push(key);
-    return key;
-  };
-  const signing = (nowSeconds: number) =>
-    keys.filter((key) => key.signsFrom <= nowSeconds && nowSeconds < key.signsFrom + period).at(-1);
+const period = limits.tokenKeySeconds;
+const overlap = limits.tokenKeyOverlapSeconds;
+
+class FileRing implements TokenRing {
+  readonly #folder: string;
+  readonly #identity: KeyIdentity;
+  /** Oldest first. */
+  #keys: TokenKeyFile[];
+
+  constructor(folder: string, identity: KeyIdentity, keys: TokenKeyFile[]) {
+    this.#folder = folder;
+    this.#identity = identity;
+    this.#keys = keys;
+  }
+
+  signerAt(nowSeconds: number): Signer | undefined {
+    return this.#signing(nowSeconds)?.signer;
+  }
+
+  keys(): readonly TokenKeyFile[] {
+    return this.#keys;
+  }
+
+  advance(nowSeconds: number): readonly TokenKeyFile[] {
+    const retired = this.#keys.filter((key) => key.retireAt <= nowSeconds);
+    this.drop(new Set(retired.map(({ signer }) => signer.keyId)));
+    const fresh: TokenKeyFile[] = [];
+    let until = this.#coveredUntil(nowSeconds);
+    while (until <= nowSeconds + period) {
+      fresh.push(this.#create(until));
+      this.#keys.push(fresh.at(-1) as TokenKeyFile);
+      until = this.#coveredUntil(until);
+    }
+    return fresh;
+  }
+
+  compromise(keyId: Thumbprint, nowSeconds: number): KeyCompromise | undefined {
+    if (!this.#keys.some(({ signer }) => signer.keyId === keyId)) return undefined;
+    const cut = this.#keys
+      .filter(({ signer, signsFrom }) => signer.keyId === keyId || signsFrom > nowSeconds)
+      .map(({ signer }) => signer.keyId);
+    const fresh = [this.#create(nowSeconds), this.#create(nowSeconds + period)];
+    return {
+      cut,
+      fresh,
+      commit: () => {
+        this.drop(new Set(cut));
+        this.#keys = [...this.#keys, ...fresh].sort(
+          (one, other) => one.signsFrom - other.signsFrom,
+        );
+      },
+      abandon: () => {
+        for (const key of fresh) removeTokenKey(this.#folder, key);
+      },
+    };
+  }
+
+  drop(keyIds: ReadonlySet<Thumbprint>): void {
+    const dropped = this.#keys.filter(({ signer }) => keyIds.has(signer.keyId));
+    this.#keys = this.#keys.filter((key) => !dropped.includes(key));
+    for (const key of dropped) removeTokenKey(this.#folder, key);
+  }
+
+  #create(signsFrom: number): TokenKeyFile {
+    const life = { signsFrom, retireAt: signsFrom + period + overlap };
+    return createTokenKey(this.#folder, this.#identity, life);
+  }
+
+  #signing(nowSeconds: number): TokenKeyFile | undefined {
+    return this.#keys.findLast(
+      (key) => key.signsFrom <= nowSeconds && nowSeconds < key.signsFrom + period,
+    );
+  }
+
   /** Until when one key after another is in its time. Keys from a clock that ran ahead do not count. */
-  const coveredUntil = (nowSeconds: number): number => {
+  #coveredUntil(nowSeconds: number): number {
     let until = nowSeconds;
-    for (let key = signing(until); key !== undefined; key = signing(until)) {
+    for (let key = this.#signing(until); key !== undefined; key = this.#signing(until)) {
       until = key.signsFrom + period;
     }
     return until;
-  };
-  return {
-    signerAt: (nowSeconds) => signing(nowSeconds)?.signer,
-    keys: () => keys,
-    advance(nowSeconds) {
-      const fresh: TokenKeyFile[] = [];
-      for (let at = keys.length - 1; at >= 0; at -= 1) {
-        const key = keys[at] as TokenKeyFile;
-        if (key.retireAt > nowSeconds) continue;
-        keys.splice(at, 1);
-        removeTokenKey(folder, key);
-      }
-      let until = coveredUntil(nowSeconds);
-      while (until <= nowSeconds + period) {
-        fresh.push(create(until));
-        until = coveredUntil(until);
-      }
-      return fresh;
-    },
-  };
+  }
 }

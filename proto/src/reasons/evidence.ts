@@ -23,7 +23,12 @@ export type EvidenceReason =
   | 'join_token_expired'
   | 'join_token_wrong_network'
   | 'workload_not_registered'
-  | 'evidence_key_in_use';
+  | 'evidence_key_in_use'
+  | 'evidence_held'
+  | 'child_join_token_unknown'
+  | 'child_join_token_used'
+  | 'child_join_token_expired'
+  | 'upstream_malformed';
 
 /** The rows of these. */
 export const evidenceReasons: Readonly<Record<EvidenceReason, ReasonRow>> = {
@@ -106,5 +111,31 @@ export const evidenceReasons: Readonly<Record<EvidenceReason, ReasonRow>> = {
     ...failedPrecondition,
     message: 'the evidence key is registered for another member',
     fix: 'make a key of its own for each member',
+  },
+  evidence_held: {
+    ...failedPrecondition,
+    retryable: true,
+    message: 'the evidence is held for a while',
+    fix: 'ask the owner of the workload',
+  },
+  child_join_token_unknown: {
+    ...unauthenticated,
+    message: 'there is no such child join token',
+    fix: 'ask the parent for another one',
+  },
+  child_join_token_used: {
+    ...unauthenticated,
+    message: 'the child join token was redeemed with another key',
+    fix: 'ask the parent for another one, and tell it: somebody else may have used it',
+  },
+  child_join_token_expired: {
+    ...unauthenticated,
+    message: 'the child join token has expired',
+    fix: 'redeem it within 60 s, or ask the parent for another one',
+  },
+  upstream_malformed: {
+    ...invalidArgument,
+    message: 'the login above the session cannot be read, or the session is a child',
+    fix: 'name an https issuer with a subject or a session id, on roots alone',
   },
 };

@@ -6,6 +6,8 @@ export type LimitReason =
   | 'rate_limited'
   | 'sessions_limit'
   | 'keys_limit'
+  | 'children_limit'
+  | 'tree_limit'
   | 'store_busy'
   | 'store_full'
   | 'store_failed'
@@ -31,6 +33,16 @@ export const limitReasons: Readonly<Record<LimitReason, ReasonRow>> = {
     retryable: false,
     message: 'the member has registered too many keys',
     fix: 'keep the evidence key in its file, and join once',
+  },
+  children_limit: {
+    ...exhausted,
+    message: 'the session has too many children',
+    fix: 'end children that are not needed',
+  },
+  tree_limit: {
+    ...exhausted,
+    message: 'the tree holds too many sessions of the workload',
+    fix: 'end sessions that are not needed, or open another root',
   },
   store_busy: {
     ...exhausted,

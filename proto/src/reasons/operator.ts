@@ -5,7 +5,9 @@ export type OperatorReason =
   | 'member_unknown'
   | 'networks_required'
   | 'reason_missing'
-  | 'revision_in_future';
+  | 'revision_in_future'
+  | 'target_unknown'
+  | 'token_key_unknown';
 
 /** The rows of these. */
 export const operatorReasons: Readonly<Record<OperatorReason, ReasonRow>> = {
@@ -29,5 +31,17 @@ export const operatorReasons: Readonly<Record<OperatorReason, ReasonRow>> = {
     ...invalidArgument,
     message: 'the revision lies ahead of the log',
     fix: 'name a revision that the log has reached',
+  },
+  target_unknown: {
+    ...invalidArgument,
+    grpc: 5,
+    message: 'the broker has never seen what was named',
+    fix: 'correct the name, thumbprint or id; see creance session ls and the audit',
+  },
+  token_key_unknown: {
+    ...invalidArgument,
+    grpc: 5,
+    message: 'there is no such token key, or it was cut before',
+    fix: 'name a key of creance keys ls',
   },
 };

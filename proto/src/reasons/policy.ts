@@ -8,7 +8,13 @@ export type PolicyReason =
   | 'scope_not_granted'
   | 'approval_required'
   | 'lifetime_not_allowed'
-  | 'token_too_large';
+  | 'token_too_large'
+  | 'task_malformed'
+  | 'task_not_allowed'
+  | 'scope_not_in_task'
+  | 'delegation_not_granted'
+  | 'delegation_too_deep'
+  | 'rekey_needs_evidence';
 
 /** The rows of these. */
 export const policyReasons: Readonly<Record<PolicyReason, ReasonRow>> = {
@@ -51,5 +57,37 @@ export const policyReasons: Readonly<Record<PolicyReason, ReasonRow>> = {
     ...failedPrecondition,
     message: 'the token would be too large',
     fix: 'shorten names or the chain of delegations',
+  },
+  task_malformed: {
+    ...invalidArgument,
+    message: 'the task cannot be read',
+    fix: 'name at most 16 different audiences with their scopes, and an end that lies ahead',
+  },
+  task_not_allowed: {
+    ...permissionDenied,
+    oauth: 'invalid_scope',
+    message: 'the task names more than the session above may ask for',
+    fix: 'declare a task within what the parent holds',
+  },
+  scope_not_in_task: {
+    ...permissionDenied,
+    oauth: 'invalid_scope',
+    message: 'a scope is outside the task that was declared for the session or one above it',
+    fix: 'ask for what the task names, or open the session for another task',
+  },
+  delegation_not_granted: {
+    ...permissionDenied,
+    message: 'the workload may not have children of this workload',
+    fix: 'name it under delegation.to of the workload in the manifest',
+  },
+  delegation_too_deep: {
+    ...permissionDenied,
+    message: 'the child would lie deeper than a workload above it allows',
+    fix: 'delegate from higher up, or raise delegation.depth in the manifest',
+  },
+  rekey_needs_evidence: {
+    ...failedPrecondition,
+    message: 'only a session with evidence of its own can change its key',
+    fix: "send a key assertion for the new key; delegate another child in place of one that shares its parent's evidence",
   },
 };

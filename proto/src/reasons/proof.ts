@@ -14,6 +14,9 @@ export type ProofReason =
   | 'proof_digest_mismatch'
   | 'proof_replayed'
   | 'nonce_required'
+  | 'new_key_proof_missing'
+  | 'new_key_mismatch'
+  | 'challenge_unanswered'
   | 'replay_memory_full';
 
 /** The rows of these. */
@@ -79,6 +82,23 @@ export const proofReasons: Readonly<Record<ProofReason, ReasonRow>> = {
     retryable: true,
     message: 'the proof needs a fresh nonce of this process',
     fix: 'repeat the call with the nonce in the metadata entry dpop-nonce',
+  },
+  new_key_proof_missing: {
+    ...badProof,
+    message: 'exactly one proof by the new key must come with the call',
+    fix: 'send a second DPoP proof, by the new key, in the metadata entry creance-new-key-proof',
+  },
+  new_key_mismatch: {
+    ...badProof,
+    message: 'the second proof is not by the key that the request names, or by one of the session',
+    fix: 'name the thumbprint of a key made for this alone, and sign the second proof with it',
+  },
+  challenge_unanswered: {
+    grpc: 4,
+    oauth: 'temporarily_unavailable',
+    retryable: true,
+    message: 'the challenge of the stream was not answered in time',
+    fix: 'open the stream again and answer each challenge with a proof',
   },
   replay_memory_full: {
     ...exhausted,

@@ -8,6 +8,8 @@ export type SessionReason =
   | 'session_ended'
   | 'session_expired'
   | 'ancestor_ended'
+  | 'session_suspended'
+  | 'session_not_suspended'
   | 'session_key_in_use'
   | 'session_wrong_kind'
   | 'operator_role_missing';
@@ -39,6 +41,17 @@ export const sessionReasons: Readonly<Record<SessionReason, ReasonRow>> = {
     ...failedPrecondition,
     message: 'a session above this one has ended',
     fix: 'stop; ask the owner of the workload',
+  },
+  session_suspended: {
+    ...failedPrecondition,
+    retryable: true,
+    message: 'the session, or one above it, is suspended',
+    fix: 'wait; ask the owner of the workload',
+  },
+  session_not_suspended: {
+    ...failedPrecondition,
+    message: 'the session itself is not suspended',
+    fix: 'resume the session that was suspended; see creance session tree',
   },
   session_key_in_use: {
     ...failedPrecondition,

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { type Reason, reasons } from '@creance/proto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { settle } from './doubles/fake-clock.js';
+import { lostReply } from './doubles/replies.js';
 import { type Resource, startResource } from './doubles/resource.js';
 import { type Stage, setStage } from './doubles/stage.js';
 
@@ -52,6 +54,42 @@ async function secretsOf(keyFile: string): Promise<string[]> {
 const caught = (work: Promise<unknown>): Promise<unknown> => work.catch((error: unknown) => error);
 
 describe('the canary', () => {
+  // breaks when: the text of a child join token becomes a property, or an event names it
+  it('is seen in nothing of delegation, rekey and streams', async () => {
+    const staged = setStage({ streams: true });
+    const client = await staged.connect();
+    const parent = await client.session({ task: { lifetimeSeconds: 600 } });
+    const [child, made] = [await parent.delegate(), await parent.childJoinToken({ workload: 'b' })];
+    const shown: unknown[] = [parent, child, made, { made }, [child]];
+    const childJoinToken = made.reveal();
+    const other = await (await staged.connect()).session({ childJoinToken });
+    shown.push(other, await other.token(crm), await child.token(crm));
+    shown.push(await caught((await staged.connect()).session({ childJoinToken })));
+    shown.push(await caught(client.session({ childJoinToken: `${childJoinToken} ` })));
+    await settle();
+    for (const stream of staged.broker.streams)
+      stream.say({ $case: 'challenge', value: { nonce: 'challenge-1' } });
+    await settle();
+    await parent.rekey();
+    shown.push(await parent.token(crm), await caught(child.rekey()));
+    staged.broker.losses.set('RekeySession', lostReply(4));
+    const lost = parent.rekey();
+    await staged.clock.advance(5_000);
+    shown.push(await caught(lost));
+    staged.broker.suspend();
+    await settle();
+    shown.push(await caught(other.token({ ...crm, scopes: ['more'] })));
+    staged.broker.cut('ancestor_ended');
+    await settle();
+    shown.push(parent, child, child.signal.reason, other.signal.reason, ...staged.events);
+
+    const { secrets } = staged.broker;
+    expect(secrets.has(childJoinToken)).toBe(true);
+    expect(secrets.size).toBeGreaterThan(20);
+    const text = shown.map(shownBy).join('\n');
+    for (const secret of secrets) expect(text.includes(secret), secret.slice(0, 12)).toBe(false);
+  });
+
   // breaks when: a private field becomes a property, an error keeps a cause, or a message quotes its input
   it('is seen in no object, event or error of the SDK', async () => {
     const keyFile = join(folder, 'agent.key.json');

@@ -7,6 +7,7 @@ import { inspectAsText } from './runtime/opaque.js';
 import { BrokerSession } from './session/broker-session.js';
 import { openSession } from './session/open.js';
 import type { Session } from './session/session.js';
+import { type OpenParts, openPartsOf, type SessionOptions } from './session/session-options.js';
 
 /** A process's connection to one broker, and its evidence. Make one for each process. */
 export interface Creance extends AsyncDisposable {
@@ -16,10 +17,10 @@ export interface Creance extends AsyncDisposable {
   readonly address: string;
   /**
    * Opens a session with a new key. The first one redeems the join string. Throws an `EvidenceError`
-   * when the broker does not accept the evidence, a `BrokerUnavailableError` when it cannot be reached
-   * within 5 s.
+   * when the broker does not accept the evidence or the child join token, a `NotGrantedError` when the
+   * task is more than there is, a `BrokerUnavailableError` when it cannot be reached within 5 s.
    */
-  session(): Promise<Session>;
+  session(options?: SessionOptions): Promise<Session>;
   /** Closes all sessions, then the connection. Never throws, takes at most 2 s, may be repeated. */
   close(): Promise<void>;
 }
@@ -48,9 +49,9 @@ export class BrokerClient implements Creance {
     return this.#parts.origin;
   }
 
-  async session(): Promise<Session> {
+  async session(options: SessionOptions = {}): Promise<Session> {
     this.#end.signal.throwIfAborted();
-    const opening = this.#open();
+    const opening = this.#open(openPartsOf(options));
     this.#openings.add(opening);
     try {
       return await opening;
@@ -76,10 +77,10 @@ export class BrokerClient implements Creance {
     return { issuer: this.issuer, address: this.address };
   }
 
-  async #open(): Promise<Session> {
+  async #open(open: OpenParts): Promise<Session> {
     const { signal } = this.#end;
-    const opened = await openSession(this.#parts, this.#evidence, signal);
-    const session = new BrokerSession(this.#parts, opened);
+    const opened = await openSession(this.#parts, this.#evidence, open, signal);
+    const session = new BrokerSession(this.#parts, opened, this.#evidence);
     this.#sessions.add(session);
     session.signal.addEventListener('abort', () => this.#sessions.delete(session), { once: true });
     this.#parts.onEvent({ type: 'session_opened', sessionId: session.id, name: session.name });

@@ -1,7 +1,28 @@
 /** What the SDK tells a listener. Never holds a token, a proof, a join string or a key. */
 export type CreanceEvent =
-  | { readonly type: 'session_opened'; readonly sessionId: string; readonly name: string }
+  | {
+      readonly type: 'session_opened';
+      readonly sessionId: string;
+      readonly name: string;
+      /** The session of this process that delegated it, if one did. */
+      readonly parentId?: string;
+    }
   | { readonly type: 'session_ended'; readonly sessionId: string; readonly code: string }
+  /** The session is held: its tokens are worth nothing, and it gets none. */
+  | { readonly type: 'session_suspended'; readonly sessionId: string }
+  /** The hold is over. */
+  | { readonly type: 'session_resumed'; readonly sessionId: string }
+  /** The session has another key; tokens bound to the old one are worth nothing. */
+  | { readonly type: 'session_rekeyed'; readonly sessionId: string }
+  /** Token requests go over the session's stream from now on. */
+  | { readonly type: 'stream_opened'; readonly sessionId: string }
+  /** The stream is lost, or could not be opened; calls go one by one until it is back. */
+  | {
+      readonly type: 'stream_lost';
+      readonly sessionId: string;
+      readonly code: string;
+      readonly waitMillis: number;
+    }
   | {
       readonly type: 'token_issued';
       readonly sessionId: string;

@@ -1,3 +1,5 @@
+import type { HeadersRequest } from './http/fetch.js';
+import type { Signing } from './http/signing.js';
 import { BrokerSession } from './session/broker-session.js';
 import type { MemberKind } from './session/open.js';
 import type { Session } from './session/session.js';
@@ -8,6 +10,8 @@ export type { MemberKind } from './session/open.js';
 export interface InternalSession extends Session {
   /** What the session may be used for. */
   readonly kind: MemberKind;
+  /** Signs a request as `session.headers` does, as often as it has to be sent. */
+  signing(request: HeadersRequest): Signing;
   /**
    * Makes a unary call as the session, with a proof that covers the request bytes when `digest` is set.
    * Tried once, except that a demand for a nonce is answered. Throws a `CreanceError`, or the reason

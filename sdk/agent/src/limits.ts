@@ -26,6 +26,28 @@ export const limits = {
   /** Bytes of a message, in both directions. */
   messageBytes: 65_536,
 
+  /** Milliseconds in which a stream that was opened must greet. */
+  streamOpenMillis: 5_000,
+  /** Milliseconds that a request waits for its answer on the stream before it goes its own way. */
+  streamAnswerMillis: 1_000,
+  /** Requests that wait on one stream; further ones go their own way. */
+  streamRequests: 256,
+  /** Challenges of one stream that are answered within so many milliseconds; one more ends the stream. */
+  streamChallenges: 8,
+  streamChallengesMillis: 10_000,
+  /** Longest time in seconds between challenges that is believed. */
+  streamChallengeSecondsMax: 3_600,
+  /** Milliseconds before a lost stream is opened again; doubles up to the second figure. */
+  streamPauseMillis: 500,
+  streamPauseMillisMax: 30_000,
+  /** Milliseconds that a stream must have lived for its pauses to begin anew. */
+  streamSteadyMillis: 10_000,
+
+  /** Resources that a task names. */
+  taskGrants: 16,
+  /** Characters of a subject or session id at an identity provider. */
+  upstreamChars: 255,
+
   /** Tokens that one session keeps. */
   tokensCached: 256,
   /** Origins whose nonces are remembered, and characters of a nonce. */

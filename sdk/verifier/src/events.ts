@@ -2,10 +2,12 @@ import type { FailureReason } from './failures.js';
 import type { FeedFault } from './feed.js';
 
 /** Bounds whose reaching is told. */
-export type LimitReason = Extract<
-  FailureReason,
-  'view_full' | 'replay_memory_full' | 'live_identities_full'
->;
+export type LimitReason =
+  | Extract<FailureReason, 'view_full' | 'replay_memory_full' | 'live_identities_full'>
+  /** Sightings were dropped, since more came than could be reported. No request is refused for it. */
+  | 'observations_full'
+  /** Proofs were forgotten before five minutes were over. No request is refused for it. */
+  | 'proofs_kept_full';
 
 /** What a verifier tells whoever runs it. Never a token, a proof or a handle. */
 export type VerifierEvent =
@@ -24,8 +26,20 @@ export type VerifierEvent =
   | { readonly kind: 'anchor_mismatch' }
   /** The clocks of broker and verifier differ by more than is allowed for. Positive: ours is ahead. */
   | { readonly kind: 'clock_skew'; readonly seconds: number }
-  /** A bound was hit and a request refused for it. */
-  | { readonly kind: 'limit'; readonly reason: LimitReason };
+  /** A bound was hit: a request was refused for it, or so many sightings or proofs were let go. */
+  | { readonly kind: 'limit'; readonly reason: LimitReason; readonly count?: number }
+  /**
+   * The broker has taken a report. `dropped` is what it let go itself, `unread` counts requests since
+   * the last report whose token was not genuine: of those nothing is reported.
+   */
+  | {
+      readonly kind: 'reported';
+      readonly observations: number;
+      readonly dropped: number;
+      readonly unread: number;
+    }
+  /** A report was given up. `code` is a gRPC status or a stable reason. */
+  | { readonly kind: 'unreported'; readonly observations: number; readonly code: string };
 
 /** Takes events. What it throws is dropped: a broken log ends no verifier. */
 export type OnEvent = (event: VerifierEvent) => void;

@@ -1,25 +1,27 @@
-import { type AddressInfo, connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
 import { creanceFastify, requireScopes } from './fastify.js';
+import { get, type Place, raw } from './support/node-bench.js';
+import { Seen } from './support/seen.js';
 import { cutEntry } from './support/test-issuer.js';
-import { type Bench, openBench } from './support/test-verifier.js';
+import { openBench } from './support/test-verifier.js';
 
 const apps: FastifyInstance[] = [];
 afterEach(async () => {
   for (const app of apps.splice(0)) await app.close();
 });
 
-interface Served {
-  readonly bench: Bench;
-  readonly port: number;
+interface Served extends Place {
+  readonly seen: Seen;
   /** Resolves when the slow route has begun. */
   readonly begun: Promise<void>;
   readonly finish: () => void;
 }
 
 async function serve(): Promise<Served> {
-  const bench = await openBench();
+  const seen = new Seen();
+  const bench = await openBench({ reports: seen });
   const app = Fastify({ forceCloseConnections: true });
   apps.push(app);
   await app.register(creanceFastify(bench.verifier));
@@ -30,6 +32,7 @@ async function serve(): Promise<Served> {
     begin = resolve;
   });
   app.get('/contacts', { onRequest }, async ({ identity }) => ({ who: identity?.clientId }));
+  app.get('/contacts/:id', { onRequest }, async () => ({}));
   app.get('/hooked', { preHandler: onRequest }, async () => ({}));
   app.get('/export', { onRequest: requireScopes('contacts:export') }, async () => ({}));
   app.get('/slow', { onRequest }, async () => {
@@ -47,27 +50,7 @@ async function serve(): Promise<Served> {
   app.get('/*', { onRequest }, async () => ({ any: true }));
   await app.listen({ port: 0, host: '127.0.0.1' });
   const { port } = app.server.address() as AddressInfo;
-  return { bench, port, begun, finish: () => finish() };
-}
-
-function get(
-  { bench, port }: Served,
-  path: string,
-  init: { htu?: string; signal?: AbortSignal } = {},
-) {
-  const token = bench.issuer.token();
-  const htu = init.htu ?? `${bench.issuer.audience}${path.split('?')[0]}`;
-  const headers = { authorization: `DPoP ${token}`, dpop: bench.issuer.proof(token, { htu }) };
-  return fetch(`http://127.0.0.1:${port}${path}`, { headers, signal: init.signal ?? null });
-}
-
-/** Sends bytes as they are, since clients tidy them up. */
-async function raw(port: number, lines: readonly string[]): Promise<string> {
-  const socket = connect(port, '127.0.0.1');
-  socket.end(`${lines.join('\r\n')}\r\nHost: crm\r\nConnection: close\r\n\r\n`);
-  let reply = '';
-  for await (const bytes of socket) reply += String(bytes);
-  return reply;
+  return { bench, port, seen, begun, finish: () => finish() };
 }
 
 describe('requireScopes', () => {
@@ -155,6 +138,30 @@ describe('requireScopes', () => {
       served.bench.issuer.delta([cutEntry(served.bench.issuer.session)]),
     );
     await expect(body).rejects.toThrow();
+  });
+
+  // breaks when: the stream is left to the handler once headers are sent.
+  it('breaks off a stream when the session is suspended, and serves what is issued afterwards', async () => {
+    const served = await serve();
+    const { feed, issuer } = served.bench;
+    const body = (await get(served, '/stream')).text();
+    const before = issuer.token();
+    await feed.receive(issuer.delta([cutEntry(issuer.session, false)]));
+    await expect(body).rejects.toThrow();
+    expect((await get(served, '/contacts', { token: before })).status).toBe(401);
+    expect((await get(served, '/contacts')).status).toBe(200);
+  });
+
+  // breaks when: the action is named by request.url.
+  it('names the action by its template, never by its arguments', async () => {
+    const served = await serve();
+    await get(served, '/contacts/4711?token=secret');
+    expect(served.seen.last).toMatchObject({
+      action: 'GET /contacts/:id',
+      refusal: undefined,
+      sessionId: served.bench.issuer.session,
+    });
+    expect(JSON.stringify(served.seen.sightings)).not.toMatch(/4711|secret/);
   });
 
   it('releases the identity when the reply is done or the client is gone', async () => {

@@ -5,9 +5,10 @@ import type {
   FastifyRequest,
   onRequestAsyncHookHandler,
 } from 'fastify';
-import type { Call } from './call.js';
-import { Failure } from './failure.js';
-import type { Identity, TokenEnded } from './identity.js';
+import type { Failure } from './failure.js';
+import type { Identity } from './identity.js';
+import { callOfNode } from './node-call.js';
+import { endWithToken } from './running-call.js';
 import type { Verifier } from './verifier.js';
 
 declare module 'fastify' {
@@ -33,50 +34,39 @@ export function creanceFastify(verifier: Verifier): FastifyPluginAsync {
 
 /**
  * A hook for a route's `onRequest` or `preHandler`: lets a request through when its token holds all of
- * these scopes, sets `request.identity`, and ends the call when the token ends while it runs.
+ * these scopes, sets `request.identity`, and ends the call when the token ends while it runs. Reports
+ * name the action by the route's template, such as `GET /contacts/:id`.
  */
 export function requireScopes(...scopes: string[]): onRequestAsyncHookHandler {
   Object.freeze(scopes);
   return async (request, reply) => {
-    const verified = await request.server.creanceVerifier.verifyCall(callOf(request), { scopes });
+    const options = { scopes, action: actionOf(request) };
+    const { creanceVerifier } = request.server;
+    const verified = await creanceVerifier.verifyCall(callOfNode(request.raw), options);
     if (!verified.ok) return refuse(reply, verified.failure);
     const { identity } = verified;
     request.identity = identity;
     reply.raw.once('close', () => identity.release());
-    const { signal } = identity;
-    const end = () => endCall(reply, (signal.reason as TokenEnded).reason);
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true });
-    return signal.aborted ? reply : undefined;
+    const mayBegin = endWithToken(identity, (failure) => endCall(request, reply, failure));
+    return mayBegin ? undefined : reply;
   };
 }
 
+function actionOf({ method, routeOptions }: FastifyRequest): string {
+  return routeOptions.url === undefined ? method : `${method} ${routeOptions.url}`;
+}
+
 /** Gives nothing back: a reply is thenable, and an event listener's promise is taken for a fault. */
-function endCall(reply: FastifyReply, reason: TokenEnded['reason']): void {
-  if (reply.raw.headersSent || reply.sent) reply.raw.destroy();
-  else void refuse(reply, new Failure(reason));
+function endCall({ raw }: FastifyRequest, reply: FastifyReply, failure: Failure): void {
+  if (reply.raw.headersSent || reply.sent) {
+    reply.raw.destroy();
+    return;
+  }
+  // A request that is still being sent would go on after its answer.
+  reply.raw.once('finish', () => raw.complete || raw.destroy());
+  void refuse(reply, failure);
 }
 
 function refuse(reply: FastifyReply, { status, headers, body }: Failure): FastifyReply {
   return reply.code(status).headers(headers).send(JSON.stringify(body));
-}
-
-/** Node keeps the first of two Authorization headers in silence, so the raw list is read. */
-function callOf({ raw }: FastifyRequest): Call {
-  const url = raw.url ?? '';
-  const query = url.indexOf('?');
-  return {
-    method: raw.method ?? '',
-    pathname: query < 0 ? url : url.slice(0, query),
-    authorization: headerOf(raw.rawHeaders, 'authorization'),
-    proof: headerOf(raw.rawHeaders, 'dpop'),
-  };
-}
-
-function headerOf(rawHeaders: readonly string[], name: string): string | null {
-  const values: string[] = [];
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    if (rawHeaders[at]?.toLowerCase() === name) values.push(rawHeaders[at + 1] ?? '');
-  }
-  return values.length === 0 ? null : values.join(', ');
 }

@@ -27,8 +27,14 @@ describe('the doors', () => {
     expect(door('./index.ts')).toEqual(['@creance/proto']);
   });
 
-  it('load grpc-js behind ./grpc alone, and Fastify nowhere', () => {
+  it('load grpc-js behind ./grpc and ./grpc-server alone, and Fastify and Express nowhere', () => {
     expect(door('./grpc.ts')).toContain('@grpc/grpc-js');
+    expect(door('./grpc-server.ts')).toEqual([
+      '@creance/proto',
+      '@creance/proto/wire',
+      '@grpc/grpc-js',
+    ]);
     expect(door('./fastify.ts')).toEqual(['@creance/proto']);
+    expect(door('./express.ts')).toEqual(['@creance/proto']);
   });
 });

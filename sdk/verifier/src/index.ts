@@ -26,6 +26,14 @@ export { type Identity, TokenEnded } from './identity.js';
 export { type VerifierLimits, verifierLimits } from './limits.js';
 export { nodePrimitives } from './node-primitives.js';
 export type { Primitives, Soon, VerifyKey } from './primitives.js';
+export type {
+  Report,
+  ReportedAction,
+  ReportFault,
+  ReportReply,
+  SendReport,
+} from './reports/report.js';
+export { Reporter, type ReporterParts } from './reports/reporter.js';
 export type { Clock, Timer } from './runtime/clock.js';
 export type { Entropy } from './runtime/entropy.js';
 export type { FeedSettings, Strictness, WireSettings } from './settings.js';
@@ -37,4 +45,6 @@ export {
   type VerifyOptions,
 } from './verifier.js';
 export { type Arrival, type FrameFault, View, type ViewChange } from './view.js';
+export { type ProtectOptions, protect, type WebHandler } from './web.js';
 export { webPrimitives } from './web-primitives.js';
+export type { SeenForeignProof, SeenProof, Sighting, Witness } from './witness.js';

@@ -1,5 +1,5 @@
 import { firstScopeMissing, ok, type Result, refuse, type ScopeSet } from '@creance/proto';
-import { type Call, presentedBy } from './call.js';
+import { type Call, type Presented, presentedBy } from './call.js';
 import { claimsFault } from './claims.js';
 import { ClockSteps } from './clock-steps.js';
 import type { FailureReason } from './failures.js';
@@ -9,7 +9,7 @@ import type { VerifierLimits } from './limits.js';
 import { LiveIdentities } from './live-identities.js';
 import { Nonces } from './nonces.js';
 import { maxStaleMillis, originFor, strictestOf } from './options.js';
-import { type GenuineProof, genuineProof } from './proofs.js';
+import { type ForeignProof, type GenuineProof, genuineProof, type ProofTarget } from './proofs.js';
 import { ReplayMemory } from './replay.js';
 import type { Entropy } from './runtime/entropy.js';
 import type { FeedSettings, Strictness } from './settings.js';
@@ -20,6 +20,19 @@ export interface Refusal {
   readonly reason: FailureReason;
   /** A fresh nonce, where one is asked for. */
   readonly nonce?: string;
+}
+
+/** The verdict, and how far the judge has come: what a witness may say. */
+export interface Judged {
+  readonly verdict: Result<Identity, Refusal>;
+  /** The token, when it is genuine. */
+  readonly token?: GenuineToken;
+  /** Whether the token is made out to this resource. */
+  readonly isOurs?: boolean;
+  /** The proof, when it is genuine, for this request and by the token's key. */
+  readonly proof?: GenuineProof;
+  /** The proof, when all that is wrong with it may be its key. */
+  readonly foreign?: ForeignProof;
 }
 
 /** By what a judge judges. */
@@ -64,31 +77,51 @@ export class Judge {
   }
 
   /** Judges a call for an action that needs these scopes. */
-  async judge(call: Call, scopes: ScopeSet): Promise<Result<Identity, Refusal>> {
+  async judge(call: Call, scopes: ScopeSet): Promise<Judged> {
     const presented = presentedBy(call);
-    if (!presented.ok) return refuse({ reason: presented.error });
-    const { clock, primitives, settings, view } = this.#feed;
+    if (!presented.ok) return refused(presented.error);
+    const { clock, settings } = this.#feed;
     const feedFault = this.#feedFault();
     if (feedFault !== undefined || settings === undefined) {
-      return refuse({ reason: feedFault ?? 'view_missing' });
+      return refused(feedFault ?? 'view_missing');
     }
     const target = this.#targetOf(call, settings);
-    if (!target.ok) return target;
-    const { unverifiedToken, unverifiedProof } = presented.value;
+    if (!target.ok) return { verdict: target };
     const nowSeconds = clock.now() / 1_000;
-    const token = await this.#tokens.genuine(unverifiedToken, nowSeconds);
-    if (!token.ok) return refuse({ reason: token.error });
-    const expected = { issuer: view.issuer, audience: settings.audience, nowSeconds };
-    const fault = claimsFault(token.value.claims, expected);
-    if (fault !== undefined) return refuse({ reason: fault });
+    const token = await this.#tokens.genuine(presented.value.unverifiedToken, nowSeconds);
+    if (!token.ok) return refused(token.error);
     const request = { method: call.method, target: target.value, nowSeconds };
-    const proof = await genuineProof(unverifiedProof, token.value, request, primitives);
-    if (!proof.ok) return refuse({ reason: proof.error });
-    if (this.#needsNonce()) {
-      const refusal = await this.#nonceRefusal(proof.value);
-      if (refusal !== undefined) return refuse(refusal);
+    return this.#judgeProof(presented.value, token.value, request, scopes, settings);
+  }
+
+  /** The token is genuine. Is it for here and now, and the proof its own and for this request? */
+  async #judgeProof(
+    { unverifiedToken, unverifiedProof }: Presented,
+    token: GenuineToken,
+    request: ProofTarget,
+    scopes: ScopeSet,
+    settings: FeedSettings,
+  ): Promise<Judged> {
+    const { primitives, view } = this.#feed;
+    const { nowSeconds } = request;
+    const expected = { issuer: view.issuer, audience: settings.audience, nowSeconds };
+    const fault = claimsFault(token.claims, expected);
+    if (fault !== undefined) {
+      const isOurs = fault !== 'token_wrong_issuer' && fault !== 'token_wrong_audience';
+      return { verdict: refuse({ reason: fault }), token, isOurs };
     }
-    return this.#clear(token.value, proof.value, scopes, settings);
+    const proof = await genuineProof(unverifiedProof, token, request, primitives);
+    if (!proof.ok) {
+      const { reason, foreign } = proof.error;
+      const judged = { verdict: refuse({ reason }), token, isOurs: true };
+      if (foreign === undefined) return judged;
+      const texts = { proofText: unverifiedProof, tokenText: unverifiedToken };
+      return { ...judged, foreign: { unverifiedProof: foreign, ...texts } };
+    }
+    const refusal = this.#needsNonce() ? await this.#nonceRefusal(proof.value) : undefined;
+    const verdict =
+      refusal === undefined ? this.#clear(token, proof.value, scopes, settings) : refuse(refusal);
+    return { verdict, token, isOurs: true, proof: proof.value };
   }
 
   /**
@@ -160,6 +193,11 @@ export class Judge {
     if (nonce !== undefined && (await this.#nonces.isFresh(nonce, nowMillis))) return undefined;
     return { reason: 'nonce_required', nonce: await this.#nonces.current(nowMillis) };
   }
+}
+
+/** A refusal before anything genuine was seen. */
+function refused(reason: FailureReason): Judged {
+  return { verdict: refuse({ reason }) };
 }
 
 /** The workload that acts; its session where a token names no workload. */

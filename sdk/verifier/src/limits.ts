@@ -10,6 +10,17 @@ export interface VerifierLimits {
   readonly tokensCachedMax: number;
   /** Identities whose signal somebody listens to. */
   readonly liveIdentitiesMax: number;
+  /** Allowed actions that wait to be reported, in all and of one session. More are dropped and counted. */
+  readonly observationsMax: number;
+  readonly observationsPerSessionMax: number;
+  /** The same for refused uses, which never take the room of allowed ones. */
+  readonly refusedObservationsMax: number;
+  readonly refusedObservationsPerSessionMax: number;
+  /** Leaked tokens with a proof by another key that wait to be reported. */
+  readonly foreignProofsMax: number;
+  /** Proofs kept for five minutes, in all and of one session. The oldest are forgotten and counted. */
+  readonly proofsKeptMax: number;
+  readonly proofsKeptPerSessionMax: number;
 }
 
 /** The bounds, by name. */
@@ -20,6 +31,13 @@ export const verifierLimits: VerifierLimits = {
   proofsRememberedPerKeyMax: 20_000,
   tokensCachedMax: 10_000,
   liveIdentitiesMax: 100_000,
+  observationsMax: 10_000,
+  observationsPerSessionMax: 1_000,
+  refusedObservationsMax: 2_000,
+  refusedObservationsPerSessionMax: 200,
+  foreignProofsMax: 64,
+  proofsKeptMax: 50_000,
+  proofsKeptPerSessionMax: 10_000,
 };
 
 /** Feed keys whose newest frame is remembered. */
@@ -30,3 +48,30 @@ export const clockSkewMillisMax = 5_000;
 
 /** Seconds after which a view is stale, at most: what the broker's settings may say. */
 export const maxStaleSecondsMax = 3_600;
+
+/** Observations, proofs and bytes of one report: what the broker takes, and what fits a message. */
+export const reportObservationsMax = 100;
+export const reportProofsMax = 16;
+export const reportBytesMax = 49_152;
+
+/** Characters of an action's name; a longer one is cut off. */
+export const actionCharsMax = 128;
+
+/** Milliseconds for which sightings are gathered into one report. */
+export const reportMillis = 200;
+
+/** Tries of one report; after that it is dropped, and counted. */
+export const reportTriesMax = 5;
+
+/** Milliseconds for which a proof is kept, so that it can be shown when the broker asks. */
+export const proofKeptMillis = 300_000;
+
+/** Times that one proof is shown: a broker that asks again and again must get tired first. */
+export const proofShowsMax = 3;
+
+/** Proofs that were asked for and wait for a report. */
+export const proofsWantedMax = 64;
+
+/** Milliseconds in which one foreign proof of a token is taken, and tokens for which that is noted. */
+export const foreignProofMillis = 1_000;
+export const foreignTokensMax = 1_000;

@@ -11,6 +11,7 @@ export type MomentFailure =
   | 'replay_memory_full'
   | 'live_identities_full'
   | 'public_origin_missing'
+  | 'method_not_protected'
   | 'verifier_closed';
 
 /** Every refusal for the state of the resource. */
@@ -56,6 +57,12 @@ export const momentFailures: Readonly<Record<MomentFailure, FailureRow>> = {
     retryAfterSeconds: 60,
     message: 'the resource does not know its own public origin',
     fix: 'the owner sets publicOrigin',
+  },
+  method_not_protected: {
+    status: 403,
+    error: undefined,
+    message: 'the resource has named no scopes for this method',
+    fix: 'the owner names the method and its scopes',
   },
   verifier_closed: {
     ...notNow,

@@ -13,14 +13,27 @@ import {
 import type { FailureReason } from './failures.js';
 import type { Primitives, VerifyKey } from './primitives.js';
 import type { GenuineToken } from './tokens.js';
+import type { SeenProof } from './witness.js';
 
 /** A proof that is genuine and for this request, its single use aside. */
-export interface GenuineProof {
-  /** Creance's counter, if the proof carries one. */
-  readonly counter: number | undefined;
+export interface GenuineProof extends SeenProof {
   readonly nonce: string | undefined;
   /** Names the proof within its key and target: what the memory of proofs keeps. */
   readonly memoryKey: string;
+}
+
+/** A proof for a genuine token that names another key than the token does. Nobody has checked it. */
+export interface ForeignProof {
+  readonly unverifiedProof: UnverifiedProof;
+  readonly proofText: string;
+  readonly tokenText: string;
+}
+
+/** Why a proof is none for a request. */
+export interface ProofRefusal {
+  readonly reason: FailureReason;
+  /** The proof, when all that is wrong with it may be its key. */
+  readonly foreign?: UnverifiedProof;
 }
 
 /** The request that a proof must be for. */
@@ -47,9 +60,9 @@ export async function genuineProof(
   token: GenuineToken,
   { method, target, nowSeconds }: ProofTarget,
   primitives: Primitives,
-): Promise<Result<GenuineProof, FailureReason>> {
+): Promise<Result<GenuineProof, ProofRefusal>> {
   const parsed = parseProof(text);
-  if (!parsed.ok) return refuse(reasons[parsed.error]);
+  if (!parsed.ok) return refuse({ reason: reasons[parsed.error] });
   const proof = parsed.value;
   const expected = token.claims.keyThumbprint;
   const actual = await thumbprintOf(proof.jwk, token, primitives);
@@ -57,10 +70,25 @@ export async function genuineProof(
   const key = { expected, actual };
   const fault = proofFault(proof, { method, target, nowSeconds, tokenHash, key });
   // No digest is expected, so none can mismatch.
-  if (fault !== undefined && fault !== 'proof_digest_mismatch') return refuse(fault);
-  if (!(await isSigned(proof, token, primitives))) return refuse('proof_signature_invalid');
+  if (fault !== undefined && fault !== 'proof_digest_mismatch') {
+    const isForeign = fault === 'proof_wrong_key' && proof.tokenHash === tokenHash;
+    return refuse(isForeign ? { reason: fault, foreign: proof } : { reason: fault });
+  }
+  if (!(await isSigned(proof, token, primitives))) {
+    return refuse({ reason: 'proof_signature_invalid' });
+  }
   const memoryKey = await primitives.sha256(`${actual}\n${target}\n${proof.id}`);
-  return ok({ counter: proof.counter, nonce: proof.nonce, memoryKey });
+  const { counter, issuedAt, nonce } = proof;
+  return ok({ text, counter, issuedAt, nonce, memoryKey });
+}
+
+/** Whether a proof by another key is signed by that key. */
+export async function isForeignProofSigned(
+  { unverifiedProof: { jwk, jws } }: ForeignProof,
+  primitives: Primitives,
+): Promise<boolean> {
+  const key = await primitives.importKey(jwk);
+  return key !== undefined && primitives.verify(key, jws.signingInput, jws.signature);
 }
 
 function thumbprintOf(

@@ -8,13 +8,21 @@ import type { Identity } from './identity.js';
 import { Judge, type Refusal } from './judge.js';
 import { type VerifierLimits, verifierLimits } from './limits.js';
 import { checkScopes, parsePublicOrigin } from './options.js';
+import type { Primitives } from './primitives.js';
 import { type Entropy, systemEntropy } from './runtime/entropy.js';
 import type { Strictness } from './settings.js';
+import { tell } from './sighting.js';
+import type { Witness } from './witness.js';
 
 /** What an action asks for. */
 export interface VerifyOptions {
   /** Scopes of the action: the token must hold them all. At least one. */
   readonly scopes: readonly string[];
+  /**
+   * Name of the action in reports: a route template or a registered name of at most 128 characters,
+   * never an argument. By default the method alone: a path may hold arguments.
+   */
+  readonly action?: string | undefined;
   /** Releases the identity when it aborts: the signal of whoever runs the call. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -34,6 +42,8 @@ export interface VerifierOptions {
   readonly maxStaleSeconds?: number | undefined;
   /** When proofs must carry a nonce: for 65 s after the start, or always. */
   readonly nonce?: 'after-start' | 'always' | undefined;
+  /** Takes what was seen of each request; without one nothing is noted. */
+  readonly reports?: Witness | undefined;
   readonly onEvent?: OnEvent | undefined;
   readonly entropy?: Entropy | undefined;
   readonly limits?: Partial<VerifierLimits> | undefined;
@@ -60,6 +70,8 @@ class FeedVerifier implements Verifier {
   readonly #judge: Judge;
   readonly #onEvent: OnEvent;
   readonly #entropy: Entropy;
+  readonly #primitives: Primitives;
+  readonly #reports: Witness | undefined;
   readonly #ready: Promise<void>;
   readonly #stopListening: () => void;
   #failReady: (fault: Error) => void = () => {};
@@ -68,6 +80,8 @@ class FeedVerifier implements Verifier {
     const { feed } = options;
     this.#onEvent = safely(options.onEvent);
     this.#entropy = options.entropy ?? systemEntropy;
+    this.#primitives = feed.primitives;
+    this.#reports = options.reports;
     this.#judge = new Judge(feed, {
       publicOrigin: parsePublicOrigin(options.publicOrigin),
       strictness: options.strictness,
@@ -103,8 +117,12 @@ class FeedVerifier implements Verifier {
   async verifyCall(call: Call, options: VerifyOptions): Promise<Verified> {
     checkScopes(options.scopes);
     const judged = await this.#judge.judge(call, options.scopes as ScopeSet);
-    if (!judged.ok) return { ok: false, failure: this.#failure(judged.error, options) };
-    const identity = judged.value;
+    if (this.#reports !== undefined) {
+      tell(this.#reports, options.action ?? call.method, judged, this.#primitives);
+    }
+    const { verdict } = judged;
+    if (!verdict.ok) return { ok: false, failure: this.#failure(verdict.error, options) };
+    const identity = verdict.value;
     if (options.signal?.aborted) identity.release();
     else options.signal?.addEventListener('abort', () => identity.release(), { once: true });
     return { ok: true, identity };
@@ -117,7 +135,7 @@ class FeedVerifier implements Verifier {
   }
 }
 
-function isLimit(reason: FailureReason): reason is LimitReason {
+function isLimit(reason: FailureReason): reason is FailureReason & LimitReason {
   return (
     reason === 'view_full' || reason === 'replay_memory_full' || reason === 'live_identities_full'
   );

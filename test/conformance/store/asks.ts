@@ -1,4 +1,4 @@
-import type { Handle } from '@creance/proto';
+import type { Handle, Result } from '@creance/proto';
 import {
   type AuditEvent,
   type AuditKind,
@@ -13,15 +13,27 @@ import {
   type SessionWrite,
   type StoreUnderTest,
   sessionIdOf,
+  type Task,
   thumbprintOfName,
 } from '../../support/store.js';
 
 /** The workload that tests open sessions of. */
 export const triage: MemberRef = { kind: 'workload', name: 'support-triage' };
 
+/** Another workload, of another owner. */
+export const mailer: MemberRef = { kind: 'workload', name: 'mail-writer' };
+
+/** The owner of a member by name: the mailer has one of its own. */
+export function ownerOf(member: MemberRef): string {
+  return member.name === mailer.name ? 'mail-team' : 'support-platform';
+}
+
 /** Handles of a member, as every test names them. */
-function handlesOf(member: MemberRef): MemberHandles {
-  return { member: handleOf(`${member.kind} ${member.name}`), owner: handleOf('support-platform') };
+export function handlesOf(member: MemberRef): MemberHandles {
+  return {
+    member: handleOf(`${member.kind} ${member.name}`),
+    owner: handleOf(`owner ${ownerOf(member)}`),
+  };
 }
 
 /** An audit event that names what it is about. */
@@ -55,6 +67,12 @@ export interface Asked {
   readonly token?: string;
   readonly member?: MemberRef;
   readonly absoluteSeconds?: number;
+  readonly principal?: Handle;
+  readonly upstream?: Handle;
+  readonly task?: Task;
+  /** Redeems this child join token. */
+  readonly child?: string;
+  readonly depthMax?: number;
 }
 
 /** An ask to open a session. */
@@ -70,6 +88,16 @@ export function openAsk(clock: FakeClock, asked: Asked): OpenSession {
     key: thumbprintOfName(`session ${asked.sessionKey ?? session}`),
     transaction: `tree of ${session}`,
     absoluteEndAt: plusSeconds(now, absoluteSeconds),
+    principal: asked.principal,
+    upstream: asked.upstream,
+    task: asked.task,
+    child:
+      asked.child === undefined
+        ? undefined
+        : {
+            hash: thumbprintOfName(`child join token ${asked.child}`),
+            depthMax: asked.depthMax ?? 8,
+          },
     evidence:
       token === undefined
         ? { kind: 'key-assertion', key }
@@ -109,13 +137,13 @@ export async function openRoots(
   return sessions;
 }
 
-/** A session below another one, as delegation would open it: later than its parent. */
-export function childOf(parent: Session, name: string, over: Partial<Session> = {}): Session {
-  return {
-    ...parent,
-    id: sessionIdOf(name),
-    parent: parent.id,
-    key: thumbprintOfName(`session ${name}`),
-    ...over,
-  };
+/** What a write gave, or its reason for the test to fail. */
+export function answerOf<T>(answer: Result<T, string>): T {
+  if (!answer.ok) throw new Error(answer.error);
+  return answer.value;
+}
+
+/** The reason of a refusal; `ok` when there is none. */
+export function reasonOf(answer: Result<unknown, string>): string {
+  return answer.ok ? 'ok' : answer.error;
 }

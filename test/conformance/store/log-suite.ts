@@ -1,8 +1,9 @@
 import { type Revision, revisionZero } from '@creance/proto';
 import { describe, expect, it } from 'vitest';
 import { type LogRow, type OpenStore, sessionIdOf, thumbprintOfName } from '../../support/store.js';
-import { childOf, event, openRoots, under } from './asks.js';
+import { event, openRoots, under } from './asks.js';
 import { freshStore } from './fixture.js';
+import { childOf } from './tree-asks.js';
 
 /** The revocation log: it only grows, and says so to those who listen. */
 export function logSuite(name: string, open: OpenStore): void {
@@ -36,6 +37,32 @@ export function logSuite(name: string, open: OpenStore): void {
       expect(await publish()).toEqual(first);
       expect(written()).toEqual(before);
       expect(audit().map(({ kind }) => kind)).toEqual(['token_key_published']);
+    });
+
+    // breaks when: cutTokenKeys publishes first, or forgets one
+    it('cuts token keys and publishes others in one transaction, the cuts first, and once', async () => {
+      const { store, clock, written, audit } = fresh.current;
+      await store.publishTokenKey(key('old'), event(clock));
+      const head = store.head();
+      const ask = {
+        keyIds: [key('old').keyId, key('next').keyId],
+        fresh: [key('new'), key('newer')],
+        audit: event(clock, 'token_keys_cut'),
+      };
+      const first = await store.cutTokenKeys(ask);
+      expect(first).toEqual({ ok: true, value: store.head() });
+      const entries = store.logAfter(head, 10).map(({ entry }) => entry);
+      expect(entries).toEqual([
+        { kind: 'key-cut', keyId: key('old').keyId },
+        { kind: 'key-cut', keyId: key('next').keyId },
+        { kind: 'token-key', key: key('new') },
+        { kind: 'token-key', key: key('newer') },
+      ]);
+      const before = written();
+      clock.advance(1);
+      expect(await store.cutTokenKeys(ask)).toEqual(first);
+      expect(written()).toEqual(before);
+      expect(audit().at(-1)?.kind).toBe('token_keys_cut');
     });
 
     // breaks when: log.ts takes the clock alone, or restarts from it

@@ -30,12 +30,17 @@ export function openSuite(name: string, openStore: OpenStore): void {
         key: ask.key,
         evidenceIssuer: handleOf('join token a'),
         evidenceKey: handleOf('evidence key a of a'),
+        ownEvidence: true,
+        principal: undefined,
+        upstream: undefined,
+        task: undefined,
         transaction: ask.transaction,
         openedAt: ask.now,
         openedRevision: store.head(),
         absoluteEndAt: ask.absoluteEndAt,
         activeAt: ask.now,
         end: undefined,
+        suspendedAt: undefined,
       };
       expect(done.ok && done.value.session).toEqual(expected);
       const after = await crash();

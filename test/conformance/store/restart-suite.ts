@@ -6,8 +6,9 @@ import {
   sessionIdOf,
   thumbprintOfName,
 } from '../../support/store.js';
-import { childOf, event, newToken, openAsk, openRoots, triage, under } from './asks.js';
+import { event, newToken, openAsk, openRoots, triage, under } from './asks.js';
 import { freshStore } from './fixture.js';
+import { childOf } from './tree-asks.js';
 
 /** A promise that resolves means: durable. The store is the truth after a restart. */
 export function restartSuite(name: string, open: OpenStore): void {

@@ -1,8 +1,9 @@
 import { revisionZero } from '@creance/proto';
 import { describe, expect, it } from 'vitest';
 import { type OpenStore, plusSeconds, sessionIdOf } from '../../support/store.js';
-import { childOf, openAsk, openRoots, under } from './asks.js';
+import { openAsk, openRoots, under } from './asks.js';
 import { freshStore } from './fixture.js';
+import { childOf } from './tree-asks.js';
 
 /** Reads from memory, issuing, renewing, ending, expiring. */
 export function sessionSuite(name: string, open: OpenStore): void {

@@ -1,11 +1,18 @@
-import { ok, type Result, type Revision, refuse } from '@creance/proto';
+import { ok, type Result, type Revision, refuse, type SessionId } from '@creance/proto';
 import type { Instant } from '../../domain/instant.js';
 import { pathFault, type Session } from '../../domain/session.js';
 import type { PathRefusal, SessionWrite, StoreRefusal } from '../store.js';
-import { type Entry, lineOf, pathOf } from './entry.js';
+import { type Entry, lineOf } from './entry.js';
 import type { Room } from './room.js';
 
-type ActRefusal = Exclude<PathRefusal, StoreRefusal>;
+/** Why a session does not act. */
+export type ActRefusal = Exclude<PathRefusal, StoreRefusal>;
+
+/** A session that may act, with its path. */
+export interface Able {
+  readonly entry: Entry;
+  readonly path: readonly Session[];
+}
 
 /** The store step of IssueToken: the head of the log is the `rev` of the token to mint. */
 export function issueToken(room: Room, ask: SessionWrite): Result<Revision, ActRefusal> {
@@ -19,23 +26,38 @@ export function renewSession(room: Room, ask: SessionWrite): Result<Session, Act
   return acted.ok ? ok(acted.value.session) : acted;
 }
 
+/** Checks every session of the path. */
+export function ableSession(
+  { mirror }: Room,
+  session: SessionId,
+  now: Instant,
+): Result<Able, ActRefusal> {
+  const entry = mirror.get(session);
+  if (entry === undefined) return refuse('session_unknown');
+  const path = mirror.pathOf(entry);
+  const fault = pathFault(path, now, mirror.idleSeconds);
+  return fault === undefined ? ok({ entry, path }) : refuse(fault);
+}
+
+/** Notes the activity of a session and of all above it: a descendant's activity counts. */
+export function noteActivity(room: Room, entry: Entry, now: Instant): void {
+  for (const active of lineOf(entry)) noteOwnActivity(room, active, now);
+}
+
 /** Checks every session of the path, notes the activity of all of them, appends the audit event. */
 function act(room: Room, { session, now, audit }: SessionWrite): Result<Entry, ActRefusal> {
-  const entry = room.mirror.get(session);
-  if (entry === undefined) return refuse('session_unknown');
-  const path = pathOf(entry, room.mirror.before);
-  const fault = pathFault(path, now, room.limits.sessionIdleSeconds);
-  if (fault !== undefined) return refuse(fault);
-  for (const active of lineOf(entry)) noteActivity(room, active, now);
+  const able = ableSession(room, session, now);
+  if (!able.ok) return able;
+  noteActivity(room, able.value.entry, now);
   room.audit.append(audit);
-  return ok(entry);
+  return ok(able.value.entry);
 }
 
 /**
- * A descendant's activity counts, so this runs for every session of a path. The row follows only now
- * and then: after a restart a session may idle out so much earlier, never later.
+ * The row follows only now and then: after a restart a session may idle out so much earlier, never
+ * later.
  */
-function noteActivity({ mirror, sessions, limits }: Room, entry: Entry, now: Instant): void {
+function noteOwnActivity({ mirror, sessions, limits }: Room, entry: Entry, now: Instant): void {
   const sinceWritten = Math.abs(now - entry.activityWrittenAt);
   const isDue = sinceWritten >= limits.activityWriteSeconds * 1_000_000;
   if (isDue) sessions.setActive(entry.ordinal, now);

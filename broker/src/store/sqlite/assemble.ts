@@ -1,12 +1,15 @@
+import { revisionZero } from '@creance/proto';
 import type Database from 'better-sqlite3';
 import { limits as defaults, type LimitName } from '../../domain/limits.js';
 import type { Clock } from '../../runtime/clock.js';
 import type { Store, StoreIdentity } from '../store.js';
 import { type CheckpointSigner, Checkpoints } from './checkpoints.js';
-import { faultKind } from './fault.js';
+import { type FaultKind, faultKind } from './fault.js';
 import type { GroupTransaction } from './group.js';
+import type { OpenMarks } from './marks.js';
 import { WriteQueue } from './queue.js';
-import { openRoom } from './room.js';
+import { restore } from './restore.js';
+import { openRoom, type Room } from './room.js';
 import { SqliteStore } from './sqlite-store.js';
 
 /** What a store is given besides its files. */
@@ -21,31 +24,46 @@ export interface StoreSurroundings {
   readonly onFailed?: (fault: Error) => void;
 }
 
+/** What the files of a store bring along. */
+export interface StoreFiles {
+  /** Without them the store cannot tell that it was put back. */
+  readonly marks?: OpenMarks;
+  /** Whether the database was put back. */
+  readonly restored?: boolean;
+}
+
 /** Puts a store together on a database that is migrated and ours. `release` is called on close. */
 export function assembleStore(
   db: Database.Database,
-  surroundings: StoreSurroundings,
+  surroundings: StoreSurroundings & StoreFiles,
   release: () => void,
 ): Store {
-  const { identity, clock, checkpointSigner: signer, onFailed = () => {} } = surroundings;
+  const { identity, clock, checkpointSigner: signer, onFailed = () => {}, marks } = surroundings;
   const limits = { ...defaults, ...surroundings.limits };
   const room = openRoom(db, clock, limits);
-  const { audit, journal, log } = room;
+  const { audit, journal, log, resumes } = room;
+  const transaction = transactionOf(db);
+  if (surroundings.restored) restoreFrom(room, marks, transaction, clock);
+  markAll(room, marks);
   const issuer = identity.issuer;
   const checkpoints = new Checkpoints({ db, issuer, audit, clock, limits, signer });
   const queue = new WriteQueue({
-    transaction: transactionOf(db),
+    transaction,
     journal,
     clock,
     limits,
     onFailed,
     onCommitted: () => {
-      checkpoint(() => checkpoints.writeIfDue(), queue);
+      // A mark that cannot be written is a disk that cannot be believed.
+      attempt(() => marks?.note({ head: log.head, ...room.revoked.take() }), queue, []);
+      attempt(() => checkpoints.writeIfDue(), queue, laterKinds);
       log.publish();
+      resumes.publish();
     },
   });
   const close = () => {
-    if (!queue.failed) checkpoint(() => checkpoints.write(), queue);
+    if (!queue.failed) attempt(() => checkpoints.write(), queue, laterKinds);
+    marks?.close();
     db.close();
     release();
   };
@@ -56,13 +74,44 @@ export function assembleStore(
  * A checkpoint that finds no room is written later; what it speaks of is durable already. One that fails
  * otherwise fails the store: an audit that nobody signs any more is not to be noticed years later.
  */
-function checkpoint(write: () => void, queue: WriteQueue): void {
+const laterKinds: readonly FaultKind[] = ['full', 'busy'];
+
+function attempt(write: () => void, queue: WriteQueue, later: readonly FaultKind[]): void {
   try {
     write();
   } catch (fault) {
-    const kind = faultKind(fault);
-    if (kind !== 'full' && kind !== 'busy') queue.fail(fault);
+    if (!later.includes(faultKind(fault))) queue.fail(fault);
   }
+}
+
+/** What a crash has kept from the marks, they learn at the next start. */
+function markAll({ log, evidenceKeys }: Room, marks: OpenMarks | undefined): void {
+  const evidence = evidenceKeys.allCut();
+  marks?.note({ head: log.head, evidence, tokenKeys: log.read.allKeyCuts() });
+}
+
+function restoreFrom(
+  room: Room,
+  marks: OpenMarks | undefined,
+  transaction: GroupTransaction,
+  clock: Clock,
+): void {
+  transaction.begin();
+  try {
+    restore(room, {
+      mark: marks?.head ?? revisionZero,
+      evidence: marks?.evidence ?? new Set(),
+      tokenKeys: marks?.tokenKeys ?? new Set(),
+      now: clock.now(),
+    });
+    transaction.commit();
+  } catch (fault) {
+    transaction.rollBack();
+    throw fault;
+  }
+  room.journal.commit();
+  // Nobody listens yet: whoever comes reads the log.
+  room.log.publish();
 }
 
 function transactionOf(db: Database.Database): GroupTransaction {

@@ -3,18 +3,25 @@ import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { type Instant, plusSeconds } from '../../domain/instant.js';
 import { limits } from '../../domain/limits.js';
+import type { Session } from '../../domain/session.js';
 import { FakeClock } from '../../doubles/fake-clock.js';
 import { handleOf } from '../../doubles/ids.js';
 import { openedAt, sessionOf } from '../../doubles/sessions.js';
 import type { Entry } from './entry.js';
-import { EvidenceTable } from './evidence-table.js';
 import { expireSessions, shelvedPerSweep } from './expire.js';
+import { JoinTokenTable } from './join-token-table.js';
 import { Journal } from './journal.js';
 import { applyMigrations } from './migrate.js';
 import { migrations } from './migrations/index.js';
-import { Mirror } from './mirror.js';
+import { Mirror, type NewEntry } from './mirror.js';
 import { openRoom } from './room.js';
 import { Shelf, shelfEntries, shelfSeconds } from './shelf.js';
+
+const mirrorOf = (journal: Journal) =>
+  new Mirror({ journal, idleSeconds: 600, before: revisionZero, handleCuts: [] });
+const entryOf = (session: Session, ordinal: number): NewEntry => {
+  return { session, ordinal, ending: undefined, hold: undefined };
+};
 
 const some = (count: number) => Array.from({ length: count }, (_, at) => at);
 
@@ -50,13 +57,13 @@ describe('a sweep', () => {
     applyMigrations(db, migrations, openedAt);
     const room = openRoom(db, new FakeClock(), limits);
     for (const ordinal of some(shelvedPerSweep + 1)) {
-      room.mirror.add({ session: sessionOf(ordinal), ordinal, ending: undefined });
+      room.mirror.add(entryOf(sessionOf(ordinal), ordinal));
     }
-    room.mirror.endBefore(2 as Revision);
+    room.mirror.cuts.endBefore(2 as Revision);
     for (const left of [1, 0]) {
       expect(expireSessions(room, openedAt)).toBe(0);
       room.journal.commit();
-      expect(room.mirror.live().size).toBe(left);
+      expect(room.mirror.live.all().size).toBe(left);
     }
     expect(room.mirror.path(sessionOf(0).id).at(-1)?.end).toBe('revoked');
   });
@@ -65,35 +72,35 @@ describe('a sweep', () => {
 describe('memory of sessions', () => {
   it('lets go of a session and its place below its parent when it is forgotten', () => {
     const journal = new Journal();
-    const mirror = new Mirror(journal, revisionZero);
-    const parent = mirror.add({ session: sessionOf('p'), ordinal: 1, ending: undefined });
+    const mirror = mirrorOf(journal);
+    const parent = mirror.add(entryOf(sessionOf('p'), 1));
     const session = sessionOf('c', { parent: parent.session.id });
-    const child = mirror.add({ session, ordinal: 2, ending: undefined });
+    const child = mirror.add(entryOf(session, 2));
     mirror.end(child, { as: 'ended', revision: 1 as Revision });
     mirror.shelve([child], openedAt);
     expect(mirror.path(session.id).length).toBe(2);
     mirror.shelve([], plusSeconds(openedAt, shelfSeconds));
     expect(mirror.path(session.id)).toEqual([]);
-    expect(parent.children?.size).toBe(0);
+    expect([parent.children?.size, parent.gone?.size]).toEqual([0, 0]);
   });
 
   it('finds the older session of a key again when the newer one is taken back', () => {
     const journal = new Journal();
-    const mirror = new Mirror(journal, revisionZero);
+    const mirror = mirrorOf(journal);
     const { key } = sessionOf('a');
-    const older = mirror.add({ session: sessionOf('a'), ordinal: 1, ending: undefined });
+    const older = mirror.add(entryOf(sessionOf('a'), 1));
     journal.commit();
-    mirror.add({ session: sessionOf('b', { key }), ordinal: 2, ending: undefined });
+    mirror.add(entryOf(sessionOf('b', { key }), 2));
     journal.rollBack();
     expect(mirror.byKey(key)).toBe(older);
-    expect([...mirror.live()]).toEqual([older]);
+    expect([...mirror.live.all()]).toEqual([older]);
   });
 
   it('finds the newest session of a key, also when an older one is swept after it', () => {
-    const mirror = new Mirror(new Journal(), revisionZero);
+    const mirror = mirrorOf(new Journal());
     const { key } = sessionOf('a');
-    const older = mirror.add({ session: sessionOf('a'), ordinal: 1, ending: undefined });
-    const newer = mirror.add({ session: sessionOf('b', { key }), ordinal: 2, ending: undefined });
+    const older = mirror.add(entryOf(sessionOf('a'), 1));
+    const newer = mirror.add(entryOf(sessionOf('b', { key }), 2));
     mirror.shelve([older], openedAt);
     expect(mirror.byKey(key)).toBe(newer);
     mirror.shelve([newer], openedAt);
@@ -104,13 +111,13 @@ describe('memory of sessions', () => {
 describe('the redeem', () => {
   const db = new Database(':memory:');
   applyMigrations(db, migrations, openedAt);
-  const evidence = new EvidenceTable(db);
+  const joinTokens = new JoinTokenTable(db);
   const member = { kind: 'workload', name: 'w' } as const;
   const hash = 'h'.repeat(43);
   const expiresAt = plusSeconds(openedAt, 10);
   const handle: Handle = handleOf('join token');
-  evidence.insertToken({ hash, handle, member, expiresAt, uses: 2, networks: [] });
-  const redeem = (key: string, now: Instant) => evidence.redeem(hash, sessionOf(key).key, now);
+  joinTokens.insert({ hash, handle, member, expiresAt, uses: 2, networks: [] });
+  const redeem = (key: string, now: Instant) => joinTokens.redeem(hash, sessionOf(key).key, now);
 
   // breaks when: the UPDATE loses one of its conditions
   it('is one conditional update: never beyond the uses, never at or after the end', () => {
@@ -118,7 +125,7 @@ describe('the redeem', () => {
     expect(redeem('one', (expiresAt - 1) as Instant)).toBe(true);
     expect(redeem('two', openedAt)).toBe(true);
     expect(redeem('three', openedAt)).toBe(false);
-    expect(evidence.token(hash)).toMatchObject({ used: 2 });
-    expect(evidence.token(hash)?.redeemedBy.length).toBe(2);
+    expect(joinTokens.find(hash)).toMatchObject({ used: 2 });
+    expect(joinTokens.find(hash)?.redeemedBy.length).toBe(2);
   });
 });

@@ -1,7 +1,9 @@
 import { ok, type Result, type Revision, refuse, type SessionId } from '@creance/proto';
 import type { SessionEnd } from '../../domain/session.js';
 import type { BeforeCut, CutDone, SessionCut, SessionWrite } from '../store.js';
-import { countUnended, type Ending, type Entry, endingAbove, lineOf } from './entry.js';
+import { countUnended } from './counts.js';
+import { type Ending, type Entry, endingAbove, lineOf } from './entry.js';
+import type { Mirror } from './mirror.js';
 import { endingOnDisk } from './remembered.js';
 import type { Room } from './room.js';
 
@@ -29,7 +31,7 @@ export function cutSession(room: Room, ask: SessionCut): Result<CutDone, 'sessio
   if (entry === undefined) return cutOnDisk(room, ask);
   const revoked = lineOf(entry).find(({ ending }) => ending?.as === 'revoked')?.ending;
   if (revoked !== undefined) return ok({ revision: revoked.revision, sessionsEnded: 0 });
-  const sessionsEnded = countUnended(entry, mirror.before);
+  const sessionsEnded = countUnended(entry, mirror.cuts);
   const revision = endEntry(room, entry, 'revoked');
   room.audit.append(ask.audit);
   return ok({ revision, sessionsEnded });
@@ -41,10 +43,18 @@ export function cutBefore(
   ask: BeforeCut,
 ): Result<CutDone, 'revision_in_future'> {
   if (ask.before !== undefined && ask.before > log.head) return refuse('revision_in_future');
-  const wasLive = [...mirror.live()].filter((entry) => mirror.isUnended(entry));
-  const { revision, before } = log.appendBefore(ask.before);
-  mirror.endBefore(before);
-  audit.append(ask.audit);
+  return countEnded(mirror, () => {
+    const { revision, before } = log.appendBefore(ask.before);
+    mirror.cuts.endBefore(before);
+    audit.append(ask.audit);
+    return revision;
+  });
+}
+
+/** Cuts in a way that leaves no mark on sessions, and counts those that ended by it. */
+export function countEnded(mirror: Mirror, cut: () => Revision): Result<CutDone, never> {
+  const wasLive = [...mirror.live.all()].filter((entry) => mirror.isUnended(entry));
+  const revision = cut();
   const sessionsEnded = wasLive.filter((entry) => !mirror.isUnended(entry)).length;
   return ok({ revision, sessionsEnded });
 }
@@ -79,7 +89,7 @@ function firstEnding(room: Room, id: SessionId): Pick<Ending, 'revision'> | unde
   if (entry === undefined) return endingOnDisk(room, id);
   const ending = endingAbove(entry);
   if (ending !== undefined || mirror.isUnended(entry)) return ending;
-  const root = lineOf(entry)[0] ?? entry;
-  const revision = log.beforeCutOf(root.session.openedRevision);
+  const line = lineOf(entry).map(({ session }) => session);
+  const revision = log.read.markless(line);
   return revision === undefined ? undefined : { revision };
 }

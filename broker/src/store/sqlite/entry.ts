@@ -1,6 +1,7 @@
 import type { Revision } from '@creance/proto';
 import type { Instant } from '../../domain/instant.js';
 import type { Session, SessionEnd } from '../../domain/session.js';
+import type { Cuts } from './cuts.js';
 
 /** How and when a session itself was ended, as its row says. */
 export interface Ending {
@@ -9,17 +10,30 @@ export interface Ending {
   readonly revision: Revision;
 }
 
+/** The last time for which a session itself was held; without `to` it is held now. */
+export interface Hold {
+  readonly from: Instant;
+  readonly to: Instant | undefined;
+}
+
 /** A session in memory. */
 export interface Entry {
-  /** As of its own row: the end of a session above it is not marked here. */
+  /** As of its own row: the end or hold of a session above it is not marked here. */
   session: Session;
   readonly ordinal: number;
   readonly parent: Entry | undefined;
-  /** Made with the first child: most sessions have none. */
+  /** Those without an end of their own. Made with the first child: most sessions have none. */
   children: Set<Entry> | undefined;
+  /** Those with one, until they are forgotten. */
+  gone: Set<Entry> | undefined;
   ending: Ending | undefined;
+  hold: Hold | undefined;
   /** The activity that its row holds. */
   activityWrittenAt: Instant;
+  /** Sessions of its tree from here down that no mark between it and them has ended, itself included. */
+  living: number;
+  /** Of these, those that no mark between it and them holds. */
+  free: number;
 }
 
 /** The entries from the root to an entry itself. */
@@ -27,6 +41,13 @@ export function lineOf(entry: Entry): Entry[] {
   const line: Entry[] = [];
   for (let at: Entry | undefined = entry; at !== undefined; at = at.parent) line.push(at);
   return line.reverse();
+}
+
+/** The entry of the root. */
+export function rootOf(entry: Entry): Entry {
+  let root = entry;
+  while (root.parent !== undefined) root = root.parent;
+  return root;
 }
 
 /**
@@ -40,40 +61,20 @@ export function endingAbove(entry: Entry): Ending | undefined {
   return undefined;
 }
 
-/** Whether the root was opened before a revision, and with it everything below. */
-function isOpenedBefore(entry: Entry, before: Revision): boolean {
-  let root = entry;
-  while (root.parent !== undefined) root = root.parent;
-  return root.session.openedRevision < before;
+/** Whether a session or one above it is held. */
+export function isHeld(entry: Entry): boolean {
+  for (let at: Entry | undefined = entry; at !== undefined; at = at.parent) {
+    if (at.session.suspendedAt !== undefined) return true;
+  }
+  return false;
 }
 
 /** Whether a session and all above it have not ended. Says nothing of their time. */
-export function isUnended(entry: Entry, before: Revision): boolean {
-  return endingAbove(entry) === undefined && !isOpenedBefore(entry, before);
-}
-
-/**
- * The path from the root to an entry, each session with the end that holds for it: one that hangs below
- * an ended one has ended the same way.
- */
-export function pathOf(entry: Entry, before: Revision): Session[] {
-  const line = lineOf(entry);
-  let end: SessionEnd | undefined = isOpenedBefore(entry, before) ? 'revoked' : undefined;
-  return line.map(({ session, ending }) => {
-    end = ending?.as ?? end;
-    return session.end === end ? session : { ...session, end };
-  });
-}
-
-/** Counts a session and those below it that have not ended. Iterative: a tree may be deep. */
-export function countUnended(entry: Entry, before: Revision): number {
-  if (!isUnended(entry, before)) return 0;
-  let count = 0;
-  const waiting: Entry[] = [entry];
-  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
-    count += 1;
-    if (at.children === undefined) continue;
-    for (const child of at.children) if (child.ending === undefined) waiting.push(child);
+export function isUnended(entry: Entry, cuts: Cuts): boolean {
+  let root = entry;
+  for (let at: Entry | undefined = entry; at !== undefined; at = at.parent) {
+    if (at.ending !== undefined || cuts.endsByHandle(at.session)) return false;
+    root = at;
   }
-  return count;
+  return root.session.openedRevision >= cuts.before;
 }

@@ -26,6 +26,11 @@ export class LiveIndex {
     return this.#byMember.get(member) ?? none;
   }
 
+  /** The live sessions of each member. */
+  byMember(): ReadonlyMap<Handle, ReadonlySet<Entry>> {
+    return this.#byMember;
+  }
+
   /** Adds one that was opened now; gives the way to take it back, as long as it is the newest. */
   add(entry: Entry): () => void {
     const { key, member } = entry.session;
@@ -38,6 +43,18 @@ export class LiveIndex {
     return () => {
       this.remove(entry);
       if (earlier !== undefined) this.#byKey.set(key, earlier);
+    };
+  }
+
+  /** Files one under another key, which nobody has; gives the way to take it back. */
+  move(entry: Entry, key: Thumbprint): () => void {
+    const { key: former } = entry.session;
+    const found = this.#byKey.get(former);
+    if (found === entry) this.#byKey.delete(former);
+    this.#byKey.set(key, entry);
+    return () => {
+      this.#byKey.delete(key);
+      if (found === entry) this.#byKey.set(former, entry);
     };
   }
 

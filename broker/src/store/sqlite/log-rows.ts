@@ -12,6 +12,8 @@ export interface LogRowColumns {
   readonly x: string | null;
   readonly y: string | null;
   readonly retire_at: number | null;
+  /** Whether it ends what was opened below its handle before it. Verifiers need not know. */
+  readonly ends_below: number;
 }
 
 const blank = {
@@ -22,6 +24,7 @@ const blank = {
   x: null,
   y: null,
   retire_at: null,
+  ends_below: 0,
 } as const;
 
 /** The columns of a row. */

@@ -28,10 +28,20 @@ export class Members {
     for (const { name, handle } of owners.iterate()) this.#owners.set(name, handle);
   }
 
+  /** The handle of a member, when it has been seen. */
+  handleOf(member: MemberRef): Handle | undefined {
+    return this.#members.get(keyOf(member));
+  }
+
+  /** The handle of an owner, when it has been seen. */
+  handleOfOwner(owner: string): Handle | undefined {
+    return this.#owners.get(owner);
+  }
+
   /** The handles of a member and an owner, when both have been seen. */
   find(member: MemberRef, owner: string): MemberHandles | undefined {
-    const found = this.#members.get(keyOf(member));
-    const ownerHandle = this.#owners.get(owner);
+    const found = this.handleOf(member);
+    const ownerHandle = this.handleOfOwner(owner);
     if (found === undefined || ownerHandle === undefined) return undefined;
     return { member: found, owner: ownerHandle };
   }

@@ -55,6 +55,70 @@ describe('migrations', () => {
   });
 });
 
+describe('the step to trees', () => {
+  const handle = (letter: string) => letter.repeat(22);
+  const key = (letter: string) => letter.repeat(43);
+  const insertSession = `INSERT INTO sessions (id, parent, kind, name, member, owner, key,
+    evidence_issuer, evidence_key, txn, opened_at, opened_revision, absolute_end_at, active_at)
+    VALUES (?, ?, 'workload', 'w', ?, ?, ?, ?, ?, 'txn', 1, 1, 9, 1)`;
+
+  function spine(): Database.Database {
+    const db = migrated(...migrations.slice(0, 1));
+    const rest = [handle('m'), handle('o'), key('k'), handle('i'), handle('e')];
+    db.prepare(insertSession).run(handle('r'), null, ...rest);
+    db.prepare(insertSession).run(handle('c'), handle('r'), ...rest);
+    db.exec(`INSERT INTO join_tokens (hash, handle, kind, name, expires_at, uses, used, networks)
+      VALUES ('${key('h')}', '${handle('t')}', 'workload', 'w', 9, 2, 1, '[]')`);
+    db.exec(`INSERT INTO evidence_keys VALUES
+      ('${key('e')}', '${handle('e')}', '${handle('u')}', 'workload', 'w', 9)`);
+    db.exec(`INSERT INTO redemptions VALUES ('${key('h')}', '${key('e')}', 1)`);
+    db.exec(`INSERT INTO redemptions VALUES ('${key('h')}', '${key('f')}', 1)`);
+    db.exec(`INSERT INTO log (revision, kind, handle, absolute)
+      VALUES (5, 'handle', '${handle('r')}', 1)`);
+    applyMigrations(db, migrations.slice(1), now);
+    return db;
+  }
+
+  // breaks when: 0002 leaves children with evidence of their own, or asks the last join token alone
+  it('leaves sessions, evidence and the log of before what they were', () => {
+    const db = spine();
+    const read = (sql: string) => db.prepare(sql).raw().all();
+    const none = [null, null, null, null, null];
+    expect(
+      read(`SELECT id, own_evidence, principal, upstream, task, suspended_at, rekeyed_at
+        FROM sessions ORDER BY ordinal`),
+    ).toEqual([
+      [handle('r'), 1, ...none],
+      [handle('c'), 0, ...none],
+    ]);
+    expect(read('SELECT issuer, key FROM registrations ORDER BY issuer')).toEqual([
+      [handle('t'), key('e')],
+      [handle('u'), key('e')],
+    ]);
+    expect(read('SELECT cut FROM join_tokens')).toEqual([[0]]);
+    expect(read('SELECT revision, ends_below FROM log')).toEqual([[5, 0]]);
+    expect(read('SELECT count(*) FROM cut_keys')).toEqual([[0]]);
+  });
+
+  it.each([
+    ['a key that had a session', "INSERT INTO former_keys VALUES ('K', NULL)", 'former_keys'],
+    ['a key that was cut', "INSERT INTO cut_keys VALUES ('K')", 'cut_keys'],
+  ])('lets nobody delete %s', (_, insert, table) => {
+    const db = spine();
+    db.exec(insert.replace('K', key('k')));
+    expect(() => db.exec(`DELETE FROM ${table}`)).toThrow();
+  });
+
+  it.each([["'handle', 'R', 1, 1"], ["'handle', 'R', 0, 2"], ["'before', NULL, NULL, 1"]])(
+    'refuses a row of the log that ends what it cannot: %s',
+    (values) => {
+      const sql = `INSERT INTO log (revision, kind, handle, absolute, ends_below, before)
+      VALUES (9, ${values.replace('R', handle('r'))}, 1)`;
+      expect(() => spine().exec(sql)).toThrow();
+    },
+  );
+});
+
 describe('the schema', () => {
   const db = migrated(...migrations);
   const revisions = [5, 5, 4].map((revision) => () => {

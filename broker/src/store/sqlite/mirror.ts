@@ -1,38 +1,47 @@
-import type { Handle, Revision, SessionId, Thumbprint } from '@creance/proto';
+import type { Revision, SessionId, Thumbprint } from '@creance/proto';
 import type { Instant } from '../../domain/instant.js';
-import { pathFault, type Session } from '../../domain/session.js';
-import { type Ending, type Entry, isUnended, pathOf } from './entry.js';
+import type { Session } from '../../domain/session.js';
+import { addShare, shareOf } from './counts.js';
+import { Cuts, type HandleCuts } from './cuts.js';
+import { type Ending, type Entry, type Hold, isUnended } from './entry.js';
 import type { Journal } from './journal.js';
 import { LiveIndex } from './live-index.js';
 import { Shelf } from './shelf.js';
+import { type Endings, pathOf } from './standing.js';
 
 /** A session to put into memory. */
 export interface NewEntry {
   readonly session: Session;
   readonly ordinal: number;
   readonly ending: Ending | undefined;
+  readonly hold: Hold | undefined;
+}
+
+/** What a mirror is made of. */
+export interface MirrorParts {
+  readonly journal: Journal;
+  readonly idleSeconds: number;
+  readonly before: Revision;
+  readonly handleCuts: HandleCuts;
 }
 
 /**
  * Live sessions in memory, and those that ended lately: a check is a walk, not a query. Changed only
  * inside a group, and taken back with it. A session has ended when it or one above it carries a mark, or
- * its root was opened before the highest cut "before".
+ * when one of the `cuts` ends it.
  */
-export class Mirror {
+export class Mirror implements Endings {
+  readonly cuts: Cuts;
+  readonly idleSeconds: number;
   readonly #journal: Journal;
   readonly #entries = new Map<SessionId, Entry>();
   readonly #live = new LiveIndex();
   readonly #shelf = new Shelf((entry) => this.#forget(entry));
-  #before: Revision;
 
-  constructor(journal: Journal, before: Revision) {
+  constructor({ journal, idleSeconds, before, handleCuts }: MirrorParts) {
     this.#journal = journal;
-    this.#before = before;
-  }
-
-  /** What was opened before this revision has ended. */
-  get before(): Revision {
-    return this.#before;
+    this.idleSeconds = idleSeconds;
+    this.cuts = new Cuts(journal, before, handleCuts);
   }
 
   get(id: SessionId): Entry | undefined {
@@ -42,16 +51,21 @@ export class Mirror {
   /** The path to a session; empty when it is not in memory. */
   path(id: SessionId): Session[] {
     const entry = this.#entries.get(id);
-    return entry === undefined ? [] : pathOf(entry, this.#before);
+    return entry === undefined ? [] : this.pathOf(entry);
+  }
+
+  /** The path to an entry, each session with the end and the hold that hold for it. */
+  pathOf(entry: Entry): Session[] {
+    return pathOf(entry, this);
   }
 
   isUnended(entry: Entry): boolean {
-    return isUnended(entry, this.#before);
+    return isUnended(entry, this.cuts);
   }
 
-  /** Live sessions in the order of opening, with those that have ended since the last sweep. */
-  live(): ReadonlySet<Entry> {
-    return this.#live.all();
+  /** Where live sessions are found, with those that have ended since the last sweep. */
+  get live(): LiveIndex {
+    return this.#live;
   }
 
   /** The session that was opened last with a key, if no sweep has taken it away. */
@@ -59,41 +73,15 @@ export class Mirror {
     return this.#live.byKey(key);
   }
 
-  /** Counts the sessions of a member that may act at `now`; fewer than `enough` are not looked at. */
-  countOfMember(member: Handle, now: Instant, idleSeconds: number, enough: number): number {
-    const entries = this.#live.ofMember(member);
-    if (entries.size < enough) return entries.size;
-    let count = 0;
-    for (const entry of entries) {
-      if (pathFault(pathOf(entry, this.#before), now, idleSeconds) === undefined) count += 1;
-    }
-    return count;
-  }
-
-  /** Live sessions, newest first, after the one named; none when that one is not in memory. */
-  newest(size: number, after: SessionId | undefined): Session[] {
-    const page: Session[] = [];
-    const below = after === undefined ? Number.POSITIVE_INFINITY : this.get(after)?.ordinal;
-    if (below === undefined) return page;
-    const entries = [...this.live()];
-    for (let at = entries.length - 1; at >= 0 && page.length < size; at -= 1) {
-      const entry = entries[at] as Entry;
-      if (entry.ordinal < below && this.isUnended(entry)) page.push(entry.session);
-    }
-    return page;
-  }
-
   /** Puts a session into memory; its parent must be there. */
-  add({ session, ordinal, ending }: NewEntry): Entry {
+  add({ session, ordinal, ending, hold }: NewEntry): Entry {
     const parent = session.parent === undefined ? undefined : this.get(session.parent);
-    const children = undefined;
-    const { activeAt: activityWrittenAt } = session;
-    const entry: Entry = { session, ordinal, parent, children, ending, activityWrittenAt };
+    const none = { children: undefined, gone: undefined };
+    const alone = { living: 1, free: 1, activityWrittenAt: session.activeAt };
+    const entry: Entry = { session, ordinal, parent, ...none, ending, hold, ...alone };
     this.#entries.set(session.id, entry);
-    if (parent !== undefined) {
-      parent.children ??= new Set();
-      parent.children.add(entry);
-    }
+    if (parent !== undefined) place(entry, parent);
+    addShare(parent, shareOf(entry));
     const unindex = this.#live.add(entry);
     this.#journal.onRollback(() => {
       unindex();
@@ -104,23 +92,22 @@ export class Mirror {
 
   /** Marks a session as ended; everything below it has ended with it. */
   end(entry: Entry, ending: Ending): void {
-    const { session, ending: earlier } = entry;
-    entry.ending = ending;
-    entry.session = { ...session, end: ending.as };
-    this.#journal.onRollback(() => {
-      entry.ending = earlier;
-      entry.session = session;
-    });
+    const { session } = entry;
+    this.#change(entry, { ending, session: { ...session, end: ending.as } });
   }
 
-  /** Ends everything that was opened before a revision. */
-  endBefore(before: Revision): void {
-    const earlier = this.#before;
-    if (before <= earlier) return;
-    this.#before = before;
-    this.#journal.onRollback(() => {
-      this.#before = earlier;
-    });
+  /** Marks a session as held, or as held no more. */
+  hold(entry: Entry, suspendedAt: Revision | undefined, hold: Hold): void {
+    const { session } = entry;
+    this.#change(entry, { hold, session: { ...session, suspendedAt } });
+  }
+
+  /** Binds a session to another key. */
+  rekey(entry: Entry, key: Thumbprint): void {
+    const { session } = entry;
+    const unmove = this.#live.move(entry, key);
+    this.#journal.onRollback(unmove);
+    this.#change(entry, { session: { ...session, key } });
   }
 
   /** Sets the last activity of a session, and whether its row holds it. */
@@ -143,8 +130,41 @@ export class Mirror {
     this.#shelf.sweep(now);
   }
 
+  /** Changes an entry with its share of what those above it count. */
+  #change(entry: Entry, change: Partial<Pick<Entry, 'session' | 'ending' | 'hold'>>): void {
+    const { session, ending, hold } = entry;
+    assign(entry, change);
+    this.#journal.onRollback(() => assign(entry, { session, ending, hold }));
+  }
+
   #forget(entry: Entry): void {
+    const { living, free } = shareOf(entry);
+    addShare(entry.parent, { living: -living, free: -free });
     this.#entries.delete(entry.session.id);
     entry.parent?.children?.delete(entry);
+    entry.parent?.gone?.delete(entry);
   }
 }
+
+function assign(entry: Entry, change: Partial<Pick<Entry, 'session' | 'ending' | 'hold'>>): void {
+  const before = shareOf(entry);
+  Object.assign(entry, change);
+  const after = shareOf(entry);
+  addShare(entry.parent, {
+    living: after.living - before.living,
+    free: after.free - before.free,
+  });
+  if (entry.parent !== undefined) place(entry, entry.parent);
+}
+
+/** Puts an entry among the children of its parent, or among those that are gone. */
+function place(entry: Entry, parent: Entry): void {
+  const [to, from] = entry.ending === undefined ? places : swapped;
+  if (parent[to]?.has(entry)) return;
+  parent[from]?.delete(entry);
+  parent[to] ??= new Set();
+  parent[to].add(entry);
+}
+
+const places = ['children', 'gone'] as const;
+const swapped = ['gone', 'children'] as const;

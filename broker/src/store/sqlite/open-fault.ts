@@ -11,7 +11,8 @@ export type StoreOpenCode =
   | 'store_unreachable'
   | 'sqlite_too_old'
   | 'migration_changed'
-  | 'schema_newer';
+  | 'schema_newer'
+  | 'store_behind_mark';
 
 /** Why a store does not open, for people. */
 export interface StoreOpenFault {
@@ -33,6 +34,8 @@ const fixes: Readonly<Record<StoreOpenCode, string>> = {
     'install a better-sqlite3 that brings SQLite 3.53 or later: earlier ones can corrupt a database in WAL mode (the WAL-reset bug)',
   migration_changed: 'run the version that made the store, or restore the latest backup',
   schema_newer: 'run the version that last opened the store, or a later one',
+  store_behind_mark:
+    'put the newest database back; if this backup is the newest there is, start once with: creance serve --restored (it ends all sessions and voids all join tokens)',
 };
 
 /** A store that does not open. */

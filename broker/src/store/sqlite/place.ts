@@ -7,6 +7,7 @@ import { type OpenRefused, refuseOpen, type StoreOpenFault } from './open-fault.
 export const databaseName = 'creance.db';
 
 const lockName = 'creance.lock';
+const marksName = 'marks';
 const readableByOthers = 0o077;
 const writableByOthers = 0o022;
 
@@ -14,6 +15,8 @@ const writableByOthers = 0o022;
 export interface Place {
   readonly database: string;
   readonly lock: string;
+  /** Folder of what the store must never fall behind. */
+  readonly marks: string;
 }
 
 /**
@@ -21,7 +24,11 @@ export interface Place {
  * that others can write or files that others can read.
  */
 export function preparePlace(directory: string): Result<Place, StoreOpenFault> {
-  const place = { database: join(directory, databaseName), lock: join(directory, lockName) };
+  const place = {
+    database: join(directory, databaseName),
+    lock: join(directory, lockName),
+    marks: join(directory, marksName),
+  };
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     createPrivate(place.lock);
@@ -42,7 +49,7 @@ export function createPrivate(file: string): void {
 }
 
 /** A new file survives a power cut only once its folder is on the disk too. */
-function syncFolder(directory: string): void {
+export function syncFolder(directory: string): void {
   if (process.platform === 'win32') return;
   const folder = openSync(directory, 'r');
   try {
@@ -52,12 +59,13 @@ function syncFolder(directory: string): void {
   }
 }
 
-function exposed(directory: string, { database, lock }: Place): OpenRefused | undefined {
+function exposed(directory: string, { database, lock, marks }: Place): OpenRefused | undefined {
   if (process.platform === 'win32') return undefined;
   if ((statSync(directory).mode & writableByOthers) !== 0) {
     return refuseOpen('store_not_private', `others can write ${directory}`);
   }
-  const files = [database, `${database}-wal`, `${database}-shm`, lock].filter((f) => existsSync(f));
+  const all = [database, `${database}-wal`, `${database}-shm`, lock, marks];
+  const files = all.filter((file) => existsSync(file));
   const open = files.find((file) => (statSync(file).mode & readableByOthers) !== 0);
   return open === undefined
     ? undefined

@@ -3,15 +3,22 @@ import { type Instant, plusSeconds } from '../../domain/instant.js';
 import type { LimitName } from '../../domain/limits.js';
 import type { Clock } from '../../runtime/clock.js';
 import { Audit } from './audit.js';
+import { ChildTokenTable } from './child-token-table.js';
 import type { Entry } from './entry.js';
-import { EvidenceTable } from './evidence-table.js';
+import { EvidenceHolds } from './evidence-holds.js';
+import { EvidenceKeyTable } from './evidence-key-table.js';
+import { FormerKeys } from './former-keys.js';
+import { JoinTokenTable } from './join-token-table.js';
 import { Journal } from './journal.js';
 import { RevocationLog } from './log.js';
 import { Members } from './members.js';
 import { Mirror } from './mirror.js';
+import { Resumes } from './resumes.js';
+import { RevokedNotes } from './revoked-notes.js';
 import { entryOf } from './session-rows.js';
 import { SessionTable } from './session-table.js';
 import { shelfSeconds } from './shelf.js';
+import { UpstreamTable } from './upstream-table.js';
 
 /** Every bound of the broker with its number. */
 export type Limits = Readonly<Record<LimitName, number>>;
@@ -21,18 +28,30 @@ export interface Room {
   readonly limits: Limits;
   readonly journal: Journal;
   readonly log: RevocationLog;
+  readonly resumes: Resumes;
+  readonly revoked: RevokedNotes;
   readonly audit: Audit;
   readonly mirror: Mirror;
   readonly members: Members;
+  readonly upstreams: UpstreamTable;
   readonly sessions: SessionTable;
-  readonly evidence: EvidenceTable;
+  readonly formerKeys: FormerKeys;
+  readonly joinTokens: JoinTokenTable;
+  readonly childTokens: ChildTokenTable;
+  readonly evidenceKeys: EvidenceKeyTable;
+  readonly evidenceHolds: EvidenceHolds;
 }
 
 /** Furnishes a room from a migrated database. */
 export function openRoom(db: Database.Database, clock: Clock, limits: Limits): Room {
   const journal = new Journal();
   const log = new RevocationLog(db, clock, journal);
-  const mirror = new Mirror(journal, log.beforeMost());
+  const mirror = new Mirror({
+    journal,
+    idleSeconds: limits.sessionIdleSeconds,
+    before: log.read.beforeMost(),
+    handleCuts: log.read.handleCuts(),
+  });
   const sessions = new SessionTable(db);
   load(sessions, mirror, clock.now());
   journal.commit();
@@ -40,11 +59,18 @@ export function openRoom(db: Database.Database, clock: Clock, limits: Limits): R
     limits,
     journal,
     log,
+    resumes: new Resumes(journal),
+    revoked: new RevokedNotes(journal),
     audit: new Audit(db, journal),
     mirror,
     members: new Members(db, journal),
+    upstreams: new UpstreamTable(db),
     sessions,
-    evidence: new EvidenceTable(db),
+    formerKeys: new FormerKeys(db),
+    joinTokens: new JoinTokenTable(db),
+    childTokens: new ChildTokenTable(db),
+    evidenceKeys: new EvidenceKeyTable(db),
+    evidenceHolds: new EvidenceHolds(db, limits),
   };
 }
 
@@ -56,7 +82,7 @@ function load(sessions: SessionTable, mirror: Mirror, now: Instant): void {
   const shared = sharedTexts();
   const ended: Entry[] = [];
   for (const row of sessions.lately(plusSeconds(now, -shelfSeconds))) {
-    const { session, ordinal, ending } = entryOf(row);
+    const { session, ordinal, ending, hold } = entryOf(row);
     if (session.parent !== undefined && mirror.get(session.parent) === undefined) continue;
     const entry = mirror.add({
       session: {
@@ -69,6 +95,7 @@ function load(sessions: SessionTable, mirror: Mirror, now: Instant): void {
       },
       ordinal,
       ending,
+      hold,
     });
     if (!mirror.isUnended(entry)) ended.push(entry);
   }

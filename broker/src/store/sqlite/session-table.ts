@@ -1,11 +1,9 @@
-import type { SessionId, Thumbprint } from '@creance/proto';
+import type { Revision, SessionId, Thumbprint } from '@creance/proto';
 import type Database from 'better-sqlite3';
 import type { Instant } from '../../domain/instant.js';
 import type { Session } from '../../domain/session.js';
-import type { Ending } from './entry.js';
-import { newSessionColumns, type SessionRow } from './session-rows.js';
-
-type NewColumns = ReturnType<typeof newSessionColumns>;
+import type { Ending, Hold } from './entry.js';
+import { type NewSessionColumns, newSessionColumns, type SessionRow } from './session-rows.js';
 
 /**
  * Each half by an index of its own, named: left to itself the planner reads a week of ended sessions to
@@ -19,6 +17,10 @@ const lately = `
     WHERE ending IS NOT NULL AND end_revision > @endedAfter
   ORDER BY ordinal`;
 
+/** Children before their parents, whose rows would take theirs along. */
+const outdated = `SELECT * FROM sessions WHERE absolute_end_at <= ?
+  ORDER BY absolute_end_at, ordinal DESC LIMIT ?`;
+
 const columns = [
   'id',
   'parent',
@@ -29,22 +31,29 @@ const columns = [
   'key',
   'evidence_issuer',
   'evidence_key',
+  'own_evidence',
+  'principal',
+  'upstream',
+  'task',
   'txn',
   'opened_at',
   'opened_revision',
   'absolute_end_at',
   'active_at',
-] as const satisfies readonly (keyof NewColumns)[];
+] as const satisfies readonly (keyof NewSessionColumns)[];
 
 /** Sessions on the disk. */
 export class SessionTable {
-  readonly #insert: Database.Statement<[NewColumns]>;
+  readonly #insert: Database.Statement<[NewSessionColumns]>;
   readonly #setEnding: Database.Statement<[string, number, number]>;
   readonly #setActive: Database.Statement<[number, number]>;
+  readonly #setHold: Database.Statement<[number | null, number, number | null, number]>;
+  readonly #setKey: Database.Statement<[string, number, number]>;
   readonly #byId: Database.Statement<[string], SessionRow>;
   readonly #byKey: Database.Statement<[string], SessionRow>;
   readonly #lately: Database.Statement<[{ endsAfter: number; endedAfter: number }], SessionRow>;
-  readonly #forget: Database.Statement<[number, number]>;
+  readonly #outdated: Database.Statement<[number, number], SessionRow>;
+  readonly #delete: Database.Statement<[number]>;
 
   constructor(db: Database.Database) {
     const names = columns.map((column) => `@${column}`);
@@ -53,11 +62,15 @@ export class SessionTable {
       'UPDATE sessions SET ending = ?, end_revision = ? WHERE ordinal = ?',
     );
     this.#setActive = db.prepare('UPDATE sessions SET active_at = ? WHERE ordinal = ?');
+    this.#setHold = db.prepare(
+      'UPDATE sessions SET suspended_at = ?, held_from = ?, held_to = ? WHERE ordinal = ?',
+    );
+    this.#setKey = db.prepare('UPDATE sessions SET key = ?, rekeyed_at = ? WHERE ordinal = ?');
     this.#byId = db.prepare('SELECT * FROM sessions WHERE id = ?');
     this.#byKey = db.prepare('SELECT * FROM sessions WHERE key = ? ORDER BY ordinal DESC LIMIT 1');
     this.#lately = db.prepare(lately);
-    this.#forget = db.prepare(`DELETE FROM sessions WHERE ordinal IN
-      (SELECT ordinal FROM sessions WHERE absolute_end_at <= ? ORDER BY absolute_end_at LIMIT ?)`);
+    this.#outdated = db.prepare(outdated);
+    this.#delete = db.prepare('DELETE FROM sessions WHERE ordinal = ?');
   }
 
   /** Writes a session that is opened now; gives its place in the order of opening. */
@@ -73,11 +86,19 @@ export class SessionTable {
     this.#setActive.run(at, ordinal);
   }
 
+  setHold(ordinal: number, suspendedAt: Revision | undefined, { from, to }: Hold): void {
+    this.#setHold.run(suspendedAt ?? null, from, to ?? null, ordinal);
+  }
+
+  setKey(ordinal: number, key: Thumbprint, rekeyedAt: Revision): void {
+    this.#setKey.run(key, rekeyedAt, ordinal);
+  }
+
   byId(id: SessionId): SessionRow | undefined {
     return this.#byId.get(id);
   }
 
-  /** The session that was opened last with a key. */
+  /** The session that was opened last with a key or is bound to it now. */
   lastByKey(key: Thumbprint): SessionRow | undefined {
     return this.#byKey.get(key);
   }
@@ -88,8 +109,13 @@ export class SessionTable {
     return this.#lately.iterate({ endsAfter: since, endedAfter: since });
   }
 
-  /** Forgets sessions whose absolute end lies at or before an instant, at most `limit`. */
-  forget(endedAt: Instant, limit: number): void {
-    this.#forget.run(endedAt, limit);
+  /** Sessions whose absolute end lies at or before an instant, at most `limit`. */
+  outdated(endedAt: Instant, limit: number): readonly SessionRow[] {
+    return this.#outdated.all(endedAt, limit);
+  }
+
+  /** Forgets a session. */
+  delete(ordinal: number): void {
+    this.#delete.run(ordinal);
   }
 }

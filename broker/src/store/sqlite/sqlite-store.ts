@@ -1,33 +1,21 @@
-import { ok, type Result, type Revision, type SessionId, type Thumbprint } from '@creance/proto';
-import type { AuditEvent } from '../../domain/audit.js';
+import { ok, type Result, type Revision, type SessionId } from '@creance/proto';
 import type { Instant } from '../../domain/instant.js';
-import type { MemberHandles, MemberRef } from '../../domain/registry.js';
 import type { Session } from '../../domain/session.js';
-import type {
-  BeforeCut,
-  CutDone,
-  EvidenceKey,
-  JoinToken,
-  LoggedTokenKey,
-  LogRow,
-  NewJoinToken,
-  OpenedSession,
-  OpenRefusal,
-  OpenSession,
-  PathRefusal,
-  SessionCut,
-  SessionWrite,
-  Store,
-  StoreIdentity,
-  StoreRefusal,
-} from '../store.js';
+import type { LogRow, Store, StoreIdentity, StoreRefusal } from '../store.js';
 import { issueToken, renewSession } from './act.js';
+import { createChildJoinToken, delegateSession } from './delegating.js';
 import { cutBefore, cutSession, endSession } from './ending.js';
 import { expireSessions } from './expire.js';
 import { faultKind, StoreFault } from './fault.js';
+import { changeRegistry, cutHandle } from './handle-cuts.js';
+import { newest, treeOf } from './listing.js';
 import { openSession } from './open-session.js';
-import type { WriteQueue } from './queue.js';
+import type { Lane, WriteQueue } from './queue.js';
+import { rekeySession } from './rekeying.js';
 import type { Room } from './room.js';
+import { cutTokens, resumeSession, suspendSession } from './suspending.js';
+import { answerTheft } from './theft.js';
+import { cutTokenKeys, publishTokenKey } from './token-keys.js';
 
 /** Parts of a store that is open. */
 export interface SqliteStoreParts {
@@ -37,6 +25,14 @@ export interface SqliteStoreParts {
   /** Writes the last checkpoint and closes the files. */
   readonly close: () => void;
 }
+
+/** The asks and answers of the contract, by method. */
+type Asks<K extends Method> = Parameters<Store[K]>;
+type Ask<K extends Method> = Asks<K>[0];
+type Answer<K extends Method> = ReturnType<Store[K]>;
+type Method = {
+  [K in keyof Store]: Store[K] extends (...asks: never[]) => unknown ? K : never;
+}[keyof Store];
 
 /** The contract on one SQLite file: reads from memory where a check needs them, writes by the queue. */
 export class SqliteStore implements Store {
@@ -65,89 +61,137 @@ export class SqliteStore implements Store {
     return this.#room.mirror.path(id);
   }
 
-  liveSessions(page: { size: number; after: SessionId | undefined }): readonly Session[] {
-    return this.#room.mirror.newest(page.size, page.after);
+  liveSessions({ size, after }: Ask<'liveSessions'>): readonly Session[] {
+    return newest(this.#room.mirror, size, after);
   }
 
-  async memberHandles(
-    member: MemberRef,
-    owner: string,
-    fresh: MemberHandles,
-  ): Promise<MemberHandles> {
+  tree(id: SessionId, size: number): readonly Session[] {
+    return treeOf(this.#room.mirror, id, size);
+  }
+
+  async memberHandles(...[member, owner, fresh]: Asks<'memberHandles'>): Answer<'memberHandles'> {
     const { members } = this.#room;
     const write = () => ok(members.findOrMake(member, owner, fresh));
     return members.find(member, owner) ?? acknowledged(await this.#queue.submit(write));
   }
 
-  createJoinToken(token: NewJoinToken, event: AuditEvent): Promise<Result<void, StoreRefusal>> {
-    const { evidence, audit } = this.#room;
+  async upstreamHandle(...[upstream, fresh]: Asks<'upstreamHandle'>): Answer<'upstreamHandle'> {
+    const { upstreams } = this.#room;
+    const write = () => ok(upstreams.findOrMake(upstream, fresh));
+    const found = this.#read(() => upstreams.find(upstream));
+    return found ?? acknowledged(await this.#queue.submit(write));
+  }
+
+  createJoinToken(...[token, event]: Asks<'createJoinToken'>): Answer<'createJoinToken'> {
+    const { joinTokens, audit } = this.#room;
     return this.#queue.submit<void, never>(() => {
-      evidence.insertToken(token);
+      joinTokens.insert(token);
       return ok(audit.append(event));
     });
   }
 
-  async joinToken(hash: string): Promise<JoinToken | undefined> {
-    return this.#read(() => this.#room.evidence.token(hash));
+  async joinToken(hash: string): Answer<'joinToken'> {
+    return this.#read(() => this.#room.joinTokens.find(hash));
   }
 
-  async evidenceKey(key: Thumbprint): Promise<EvidenceKey | undefined> {
-    return this.#read(() => this.#room.evidence.key(key));
+  async evidenceKey(key: Ask<'evidenceKey'>): Answer<'evidenceKey'> {
+    return this.#read(() => this.#room.evidenceKeys.find(key));
   }
 
-  openSession(ask: OpenSession): Promise<Result<OpenedSession, OpenRefusal>> {
-    return this.#queue.submit(() => openSession(this.#room, ask));
+  openSession(ask: Ask<'openSession'>): Answer<'openSession'> {
+    return this.#write(openSession, ask);
   }
 
-  issueToken(ask: SessionWrite): Promise<Result<Revision, PathRefusal>> {
-    return this.#queue.submit(() => issueToken(this.#room, ask));
+  delegateSession(ask: Ask<'delegateSession'>): Answer<'delegateSession'> {
+    return this.#write(delegateSession, ask);
   }
 
-  renewSession(ask: SessionWrite): Promise<Result<Session, PathRefusal>> {
-    return this.#queue.submit(() => renewSession(this.#room, ask));
+  createChildJoinToken(ask: Ask<'createChildJoinToken'>): Answer<'createChildJoinToken'> {
+    return this.#write(createChildJoinToken, ask);
   }
 
-  endSession(ask: SessionWrite): Promise<Result<Revision, StoreRefusal>> {
-    return this.#queue.submit(() => endSession(this.#room, ask));
+  async childJoinToken(hash: string): Answer<'childJoinToken'> {
+    return this.#read(() => this.#room.childTokens.find(hash));
   }
 
-  cutSession(ask: SessionCut): Promise<Result<CutDone, 'session_unknown' | StoreRefusal>> {
-    return this.#queue.submit(() => cutSession(this.#room, ask), 'cuts');
+  rekeySession(ask: Ask<'rekeySession'>): Answer<'rekeySession'> {
+    return this.#write(rekeySession, ask);
   }
 
-  cutBefore(ask: BeforeCut): Promise<Result<CutDone, 'revision_in_future' | StoreRefusal>> {
-    return this.#queue.submit(() => cutBefore(this.#room, ask), 'cuts');
+  issueToken(ask: Ask<'issueToken'>): Answer<'issueToken'> {
+    return this.#write(issueToken, ask);
   }
 
-  publishTokenKey(key: LoggedTokenKey, event: AuditEvent): Promise<Result<Revision, StoreRefusal>> {
-    const { log, audit } = this.#room;
-    return this.#queue.submit<Revision, never>(() => {
-      const published = log.tokenKeyRevision(key.keyId);
-      if (published !== undefined) return ok(published);
-      const revision = log.append({ kind: 'token-key', key });
-      audit.append(event);
-      return ok(revision);
-    });
+  renewSession(ask: Ask<'renewSession'>): Answer<'renewSession'> {
+    return this.#write(renewSession, ask);
+  }
+
+  endSession(ask: Ask<'endSession'>): Answer<'endSession'> {
+    return this.#write(endSession, ask);
+  }
+
+  cutSession(ask: Ask<'cutSession'>): Answer<'cutSession'> {
+    return this.#write(cutSession, ask, 'cuts');
+  }
+
+  cutBefore(ask: Ask<'cutBefore'>): Answer<'cutBefore'> {
+    return this.#write(cutBefore, ask, 'cuts');
+  }
+
+  cutHandle(ask: Ask<'cutHandle'>): Answer<'cutHandle'> {
+    return this.#write(cutHandle, ask, 'cuts');
+  }
+
+  suspendSession(ask: Ask<'suspendSession'>): Answer<'suspendSession'> {
+    return this.#write(suspendSession, ask, 'cuts');
+  }
+
+  resumeSession(ask: Ask<'resumeSession'>): Answer<'resumeSession'> {
+    return this.#write(resumeSession, ask);
+  }
+
+  cutTokens(ask: Ask<'cutTokens'>): Answer<'cutTokens'> {
+    return this.#write(cutTokens, ask, 'cuts');
+  }
+
+  answerTheft(ask: Ask<'answerTheft'>): Answer<'answerTheft'> {
+    return this.#write(answerTheft, ask, 'cuts');
+  }
+
+  cutTokenKeys(ask: Ask<'cutTokenKeys'>): Answer<'cutTokenKeys'> {
+    return this.#write(cutTokenKeys, ask, 'cuts');
+  }
+
+  changeRegistry(ask: Ask<'changeRegistry'>): Answer<'changeRegistry'> {
+    return this.#write(changeRegistry, ask, 'cuts');
+  }
+
+  publishTokenKey(...[key, event]: Asks<'publishTokenKey'>): Answer<'publishTokenKey'> {
+    return this.#write(publishTokenKey, { key, event });
   }
 
   async expireSessions(now: Instant): Promise<number> {
     return acknowledged(await this.#queue.submit(() => ok(expireSessions(this.#room, now))));
   }
 
-  appendAudit(event: AuditEvent): Promise<Result<void, StoreRefusal>> {
+  appendAudit(event: Ask<'appendAudit'>): Answer<'appendAudit'> {
     return this.#queue.submit<void, never>(() => ok(this.#room.audit.append(event)));
   }
 
   logAfter(revision: Revision, limit: number): readonly LogRow[] {
-    return this.#read(() => this.#room.log.after(revision, limit));
+    return this.#read(() => this.#room.log.read.after(revision, limit));
   }
 
   isKnownRevision(revision: Revision): boolean {
-    return this.#read(() => this.#room.log.isKnown(revision));
+    return this.#read(() => this.#room.log.read.isKnown(revision));
   }
 
-  onLog(listener: (rows: readonly LogRow[]) => void): () => void {
+  onLog(listener: Ask<'onLog'>): () => void {
     return this.#room.log.listen(listener);
+  }
+
+  onResume(listener: Ask<'onResume'>): () => void {
+    return this.#room.resumes.listen(listener);
   }
 
   close(): Promise<void> {
@@ -156,6 +200,15 @@ export class SqliteStore implements Store {
       this.#close();
     });
     return this.#closed;
+  }
+
+  /** Queues a step of a file of its own. */
+  #write<A, V, E>(
+    step: (room: Room, ask: A) => Result<V, E>,
+    ask: A,
+    lane: Lane = 'writes',
+  ): Promise<Result<V, E | StoreRefusal>> {
+    return this.#queue.submit(() => step(this.#room, ask), lane);
   }
 
   /** A read that the disk fails is a failed disk: nothing more is acknowledged. */

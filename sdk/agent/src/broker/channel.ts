@@ -6,7 +6,7 @@ import type { ProofMaker } from '../proof/proof-maker.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Entropy } from '../runtime/entropy.js';
 import type { BrokerReply, BrokerTransport, FailedReply } from '../transport/contract.js';
-import { withRetries } from './retry.js';
+import { type Outcome, withRetries } from './retry.js';
 
 /** What every part of the SDK that talks to the broker shares. */
 export interface BrokerParts {
@@ -20,17 +20,26 @@ export interface BrokerParts {
 }
 
 /** One call as its caller sees it. */
-export interface CallAsk {
+export interface CallAsk<T> {
   readonly path: string;
   /** The encoded request; made anew for each sending, since evidence repeats the broker's nonce. */
   readonly request: (nonce: string | undefined) => Uint8Array;
+  /** Reads the encoded response. Throws a `CreanceError` for one without sense. */
+  readonly read: (response: Uint8Array) => T;
   /** Whether the proof covers the request bytes. */
   readonly digest: boolean;
   readonly sessionId: string | undefined;
+  /** Proves the call a second time, by the key that it brings. */
+  readonly newKey?: ProofMaker | undefined;
+  /**
+   * Asks the same over the session's stream first, for so many milliseconds at most; undefined when the
+   * stream gives no answer. Only for what may be asked twice.
+   */
+  readonly overStream?: ((waitMillis: number) => Promise<Outcome<T> | undefined>) | undefined;
   /** Milliseconds for the call with its retries; default 5 s. */
-  readonly deadlineMillis?: number;
+  readonly deadlineMillis?: number | undefined;
   /** 1 for a call that must not happen twice; default 6. */
-  readonly attemptsMax?: number;
+  readonly attemptsMax?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -45,8 +54,8 @@ export class BrokerChannel {
   }
 
   /** Makes the call. Throws a `CreanceError`, or the signal's reason. */
-  call(ask: CallAsk): Promise<Uint8Array> {
-    const { clock, onEvent } = this.#parts;
+  call<T>(ask: CallAsk<T>): Promise<T> {
+    const { onEvent } = this.#parts;
     const plan = {
       deadlineMillis: ask.deadlineMillis ?? limits.callMillis,
       attemptsMax: ask.attemptsMax ?? limits.callAttempts,
@@ -56,31 +65,42 @@ export class BrokerChannel {
         onEvent({ type: 'call_retried', method: ask.path, attempt, waitMillis, code: error.code });
       },
     };
-    return withRetries(plan, this.#parts, async (remainingMillis) => {
-      const startedAt = clock.monotonicMillis();
-      const reply = await this.#send(ask, remainingMillis);
-      if (reply.ok || !asksForNonce(reply) || ask.signal?.aborted) return reply;
-      // Refused before anything happened, so this is safe for every call; once, or two could play ping-pong.
-      return this.#send(ask, remainingMillis - (clock.monotonicMillis() - startedAt));
-    });
+    return withRetries(plan, this.#parts, (remainingMillis) => this.#try(ask, remainingMillis));
   }
 
-  async #send(ask: CallAsk, deadlineMillis: number): Promise<BrokerReply> {
+  async #try<T>(ask: CallAsk<T>, remainingMillis: number): Promise<Outcome<T>> {
+    const endsAt = this.#parts.clock.monotonicMillis() + remainingMillis;
+    const remaining = () => endsAt - this.#parts.clock.monotonicMillis();
+    const waitMillis = Math.min(limits.streamAnswerMillis, remainingMillis / 2);
+    const streamed = await ask.overStream?.(waitMillis);
+    if (streamed !== undefined) return streamed;
+    ask.signal?.throwIfAborted();
+    const reply = await this.#send(ask, remaining());
+    if (reply.ok || !asksForNonce(reply) || ask.signal?.aborted) return readBy(ask, reply);
+    // Refused before anything happened, so this is safe for every call; once, or two could play ping-pong.
+    return readBy(ask, await this.#send(ask, remaining()));
+  }
+
+  async #send<T>(ask: CallAsk<T>, deadlineMillis: number): Promise<BrokerReply> {
     const { origin, nonces, transport } = this.#parts;
+    const { path, sessionId, newKey } = ask;
     const request = ask.request(nonces.get(origin));
-    const proof = this.#proofs.make({
-      method: 'POST',
-      target: origin + ask.path,
-      origin,
-      content: ask.digest ? request : undefined,
-    });
-    const { path, sessionId } = ask;
-    const reply = await transport.unary({ path, request, proof, sessionId, deadlineMillis });
+    const content = ask.digest ? request : undefined;
+    const proofAsk = { method: 'POST', target: origin + path, origin, content };
+    const proof = this.#proofs.make(proofAsk);
+    const newKeyProof = newKey?.make(proofAsk);
+    const call = { path, request, proof, newKeyProof, sessionId, deadlineMillis };
+    const reply = await transport.unary(call);
     nonces.remember(origin, reply.nonce);
     return reply;
   }
 }
 
-function asksForNonce(reply: FailedReply): boolean {
+function readBy<T>(ask: CallAsk<T>, reply: BrokerReply): Outcome<T> {
+  return reply.ok ? { ok: true, response: ask.read(reply.response) } : reply;
+}
+
+/** Whether a call was refused for want of the nonce that came along. */
+export function asksForNonce(reply: FailedReply): boolean {
   return reply.nonce !== undefined && reasonOf(reply) === 'nonce_required';
 }

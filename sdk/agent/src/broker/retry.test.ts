@@ -7,6 +7,7 @@ import { errorFromReply } from '../errors/refusal.js';
 import type { BrokerReply } from '../transport/contract.js';
 import { isAway, mayRetry, pauseMillis, withRetries } from './retry.js';
 
+const notByRepeating = ['nonce_required', 'session_suspended', 'evidence_held'];
 const good: BrokerReply = { ok: true, response: Uint8Array.of(1), nonce: undefined };
 
 function ladder(replies: (remaining: number) => BrokerReply, parts: object = {}) {
@@ -73,7 +74,7 @@ describe('withRetries', () => {
 
   it.each(
     (Object.keys(reasons) as Reason[]).filter(
-      (reason) => !reasons[reason].retryable || reason === 'nonce_required',
+      (reason) => !reasons[reason].retryable || notByRepeating.includes(reason),
     ),
   )('asks once when the answer is %s', async (reason) => {
     const { clock, outcome, remainders } = ladder(() => refusalReply(reason));
@@ -123,6 +124,10 @@ describe('mayRetry and isAway', () => {
       expect(isAway(errors(reason))).toBe(true);
     for (const reason of ['scope_not_granted', 'session_revoked', 'proof_wrong_key'] as const)
       expect(isAway(errors(reason))).toBe(false);
+    // May pass, but the broker has decided: nothing that the session has is of use meanwhile.
+    expect(isAway(errors('session_suspended'))).toBe(false);
+    for (const reason of ['session_suspended', 'evidence_held'] as const)
+      expect(mayRetry(errors(reason))).toBe(false);
     expect(isAway(new Error('a fault'))).toBe(false);
   });
 });

@@ -1,9 +1,16 @@
-import { BrokerUnavailableError, type CreanceError } from '../errors/creance-error.js';
+import {
+  BrokerUnavailableError,
+  type CreanceError,
+  SessionSuspendedError,
+} from '../errors/creance-error.js';
 import { errorFromReply } from '../errors/refusal.js';
 import { limits } from '../limits.js';
 import { type Clock, delay } from '../runtime/clock.js';
 import { between, type Entropy } from '../runtime/entropy.js';
-import type { BrokerReply } from '../transport/contract.js';
+import type { FailedReply } from '../transport/contract.js';
+
+/** How one try came out. */
+export type Outcome<T> = { readonly ok: true; readonly response: T } | FailedReply;
 
 /** How long and how often a call is tried. */
 export interface RetryPlan {
@@ -15,9 +22,12 @@ export interface RetryPlan {
   readonly onRetry: (retry: { attempt: number; waitMillis: number; error: CreanceError }) => void;
 }
 
-/** Whether another try may help: the reason says so, and a nonce has its own retry. */
+/** A nonce has its own retry, and a hold lasts longer than any call. */
+const notByRepeating: readonly unknown[] = ['nonce_required', 'session_suspended', 'evidence_held'];
+
+/** Whether another try within the same call may help. */
 export function mayRetry(error: CreanceError): boolean {
-  return error.retryable && error.reason !== 'nonce_required';
+  return error.retryable && !notByRepeating.includes(error.reason);
 }
 
 /**
@@ -38,11 +48,11 @@ export function pauseMillis(
  * Tries until it succeeds, is refused for good, or has no time or try left; then throws the last error.
  * Bounded by time and by number, so that a broker that comes back finds no herd.
  */
-export async function withRetries(
+export async function withRetries<T>(
   plan: RetryPlan,
   parts: { clock: Clock; entropy: Entropy },
-  attempt: (remainingMillis: number) => Promise<BrokerReply>,
-): Promise<Uint8Array> {
+  attempt: (remainingMillis: number) => Promise<Outcome<T>>,
+): Promise<T> {
   const endsAt = parts.clock.monotonicMillis() + plan.deadlineMillis;
   const remaining = () => endsAt - parts.clock.monotonicMillis();
   for (let tries = 1; ; tries += 1) {
@@ -60,6 +70,7 @@ export async function withRetries(
 
 /** Whether work may go on with what it has: the broker decided nothing, it is only not there. */
 export function isAway(error: unknown): boolean {
+  if (error instanceof SessionSuspendedError) return false;
   if (error instanceof BrokerUnavailableError) return true;
   const { retryable, reason } = error as Partial<CreanceError>;
   return retryable === true || reason === 'internal';

@@ -3,6 +3,8 @@ import type { Clock, Timer } from '../runtime/clock.js';
 interface Waiting {
   readonly dueMillis: number;
   readonly act: () => void;
+  /** Whether it keeps the process alive. */
+  isRef: boolean;
 }
 
 /** For tests: a clock that moves only when told, with a wall that can be set apart. */
@@ -26,12 +28,13 @@ export class FakeClock implements Clock {
   }
 
   after(millis: number, act: () => void): Timer {
-    const waiting = { dueMillis: this.#monotonic + millis, act };
+    const waiting: Waiting = { dueMillis: this.#monotonic + millis, act, isRef: true };
     this.#waiting.add(waiting);
     return {
       cancel: () => void this.#waiting.delete(waiting),
       unref: () => {
         this.unrefs += 1;
+        waiting.isRef = false;
       },
     };
   }
@@ -39,6 +42,11 @@ export class FakeClock implements Clock {
   /** Timers that are set. */
   get pending(): number {
     return this.#waiting.size;
+  }
+
+  /** Timers that are set and keep the process alive. */
+  get pendingRefs(): number {
+    return [...this.#waiting].filter(({ isRef }) => isRef).length;
   }
 
   /** Milliseconds until the next timer. */

@@ -1,32 +1,18 @@
-import { createHash, createPublicKey, verify } from 'node:crypto';
-import {
-  bytesOfHandle,
-  formatJoinString,
-  type PublicJwk,
-  parseAssertion,
-  parseProof,
-  parseSessionId,
-  proofFault,
-  proofTarget,
-  type Reason,
-  type Thumbprint,
-  thumbprintInput,
-  type UnverifiedJws,
-  type UnverifiedProof,
-} from '@creance/proto';
-import {
-  EndSessionResponse,
-  type Evidence,
-  IssueTokenRequest,
-  IssueTokenResponse,
-  OpenSessionRequest,
-  OpenSessionResponse,
-  RenewSessionResponse,
-  SessionKind,
-} from '@creance/proto/wire';
-import type { Clock } from '../runtime/clock.js';
-import type { BrokerCall, BrokerReply } from '../transport/contract.js';
-import { type RefusalParts, refusalReply } from './replies.js';
+import { formatJoinString, parseProof, type Reason, type UnverifiedProof } from '@creance/proto';
+import { IssueTokenRequest, IssueTokenResponse, RenewSessionResponse } from '@creance/proto/wire';
+import { grpcStatus } from '../errors/status.js';
+import type {
+  BrokerCall,
+  BrokerReply,
+  BrokerStream,
+  StreamCall,
+  StreamListener,
+} from '../transport/contract.js';
+import { lostReply, type RefusalParts, refusalReply } from './replies.js';
+import { type ProofExpected, thumbprintOf } from './scripted-judge.js';
+import { ScriptedSessions } from './scripted-sessions.js';
+import { answerOf, ScriptedStream } from './scripted-stream.js';
+import { digestedMethods, good, type Judged, newKeyMethods, replies } from './scripted-verbs.js';
 
 /** A call that the broker has seen, with its proof parsed. */
 export interface SeenCall extends BrokerCall {
@@ -38,32 +24,22 @@ export interface SeenCall extends BrokerCall {
  * For tests: a broker that does what the script says and judges every proof and assertion with the
  * contract's own code: signature, key, target, digest, nonce, replay.
  */
-export class ScriptedBroker {
-  readonly issuer = 'https://creance.example.internal';
-  readonly anchor: Thumbprint = sha256('anchor') as Thumbprint;
+export class ScriptedBroker extends ScriptedSessions {
   origin = 'http://127.0.0.1:7420';
-  /** Demanded in every proof when set. */
-  nonce: string | undefined;
-  lifetimeSeconds = 60;
-  idleSeconds = 600;
-  kind: SessionKind = SessionKind.SESSION_KIND_WORKLOAD;
-  /** Why sessions are over, once they are. */
-  over: Reason | undefined;
-  /** Join token → thumbprint of the key that redeemed it, empty before. */
-  readonly joinTokens: Map<string, string> = new Map();
-  readonly evidenceKeys: Set<string> = new Set();
-  /** Session id → thumbprint of its key. */
-  readonly sessions: Map<string, string> = new Map();
+  /** Whether there are streams at all: an older broker has none. */
+  hasStreams = false;
+  /** Whether a stream that is opened is greeted. */
+  greets = true;
+  /** Seconds between challenges that a greeting promises; a test sends them. */
+  challengeSeconds = 0;
+  /** Every stream that was opened, in order. */
+  readonly streams: ScriptedStream[] = [];
   readonly calls: SeenCall[] = [];
-  /** Every secret that went over the wire, for canary tests. */
-  readonly secrets: Set<string> = new Set();
+  /** Counters of all proofs of calls and streams. */
+  readonly counters: (number | undefined)[] = [];
+  /** Replies that are lost on their way after the broker has acted, by method: the caller hears this instead. */
+  readonly losses: Map<string, BrokerReply> = new Map();
   readonly #refusals: { method: string; reply: BrokerReply }[] = [];
-  readonly #proofIds = new Set<string>();
-  readonly #clock: Clock;
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
 
   /** A join string for one more key. */
   joinString(joinToken = 'join-token-of-the-test-1'): string {
@@ -75,7 +51,7 @@ export class ScriptedBroker {
     return text;
   }
 
-  /** Refuses the next call of a method, before it is looked at. */
+  /** Refuses the next call of a method, before it is looked at; a message of a stream as well. */
   refuseNext(method: string, reason: Reason, parts?: RefusalParts): void {
     this.#refusals.push({ method, reply: refusalReply(reason, parts) });
   }
@@ -90,130 +66,150 @@ export class ScriptedBroker {
     return this.calls.filter((call) => call.method === method);
   }
 
+  /** Messages of one kind on all streams. */
+  streamed(kind: 'issueToken' | 'renewSession' | 'challengeAnswer'): number {
+    const heard = this.streams.flatMap((stream) => stream.heard);
+    return heard.filter((request) => request.kind?.$case === kind).length;
+  }
+
+  /** Holds all sessions and says so on their streams. */
+  suspend(): void {
+    this.isHeld = true;
+    for (const stream of this.streams) stream.say({ $case: 'suspended', value: {} });
+  }
+
+  /** Ends the hold. */
+  resume(): void {
+    this.isHeld = false;
+    for (const stream of this.streams) stream.say({ $case: 'resumed', value: {} });
+  }
+
+  /** Ends all sessions for a reason, and their streams with it. */
+  cut(reason: Reason): void {
+    this.over = reason;
+    for (const stream of this.streams) stream.end(refusalReply(reason));
+  }
+
   handle(call: BrokerCall): BrokerReply {
     const method = call.path.split('/').at(-1) ?? '';
     this.secrets.add(call.proof);
+    if (call.newKeyProof !== undefined) this.secrets.add(call.newKeyProof);
     const proof = parseProof(call.proof);
     if (!proof.ok) return refusalReply('proof_malformed');
     this.calls.push({ ...call, method, parsed: proof.value });
-    const planned = this.#refusals.findIndex((refusal) => refusal.method === method);
-    const [scripted] = planned < 0 ? [] : this.#refusals.splice(planned, 1);
-    if (scripted !== undefined) return scripted.reply;
-    const fault = this.#proofFault(call, method, proof.value);
-    if (fault !== undefined) return refusalReply(fault, this.nonce ? { nonce: this.nonce } : {});
-    if (method === 'OpenSession') return this.#open(call, proof.value);
-    if (this.sessions.get(call.sessionId ?? '') !== thumbprintOf(proof.value.jwk))
-      return refusalReply('session_unknown');
-    if (this.over !== undefined) return refusalReply(this.over);
-    return this.#answer(call, method);
+    this.counters.push(proof.value.counter);
+    const scripted = this.#scripted(method);
+    if (scripted !== undefined) return scripted;
+    const digestOf = digestedMethods.includes(method) ? call.request : undefined;
+    const nonce = this.nonce ?? (newKeyMethods.includes(method) ? 'nonce-for-new-keys' : undefined);
+    const expected = { url: this.origin + call.path, digestOf, nonce };
+    const key = thumbprintOf(proof.value.jwk);
+    const known = method === 'OpenSession' ? key : this.sessions.get(call.sessionId ?? '');
+    if (known === undefined) return refusalReply('session_unknown');
+    const fault = this.judge.proof(proof.value, expected);
+    if (fault !== undefined) return refusalReply(fault, nonce === undefined ? {} : { nonce });
+    if (known !== key) return refusalReply('proof_wrong_key');
+    const judged = this.#answer(method, call, key, expected);
+    if ('reason' in judged)
+      return refusalReply(judged.reason, nonce === undefined ? {} : { nonce });
+    return this.losses.get(method) ?? good(judged.response, this.nonce);
   }
 
-  #proofFault(call: BrokerCall, method: string, proof: UnverifiedProof): Reason | undefined {
-    if (!isSigned(proof.jwk, proof.jws)) return 'proof_signature_invalid';
-    if (this.nonce !== undefined && proof.nonce !== this.nonce) return 'nonce_required';
-    if (this.#proofIds.has(proof.id)) return 'proof_replayed';
-    this.#proofIds.add(proof.id);
-    const digested = method === 'OpenSession' || method === 'EndSession' || method === 'Cut';
-    const digest = createHash('sha256').update(call.request).digest('base64');
-    return proofFault(proof, {
-      method: 'POST',
-      target: proofTarget(this.origin + call.path) ?? '',
-      nowSeconds: Math.floor(this.#clock.now() / 1_000),
-      ...(digested && { contentDigest: `sha-256=:${digest}:` }),
-    });
-  }
-
-  #open(call: BrokerCall, proof: UnverifiedProof): BrokerReply {
-    const evidence = OpenSessionRequest.decode(call.request).evidence?.kind;
-    if (evidence === undefined) return refusalReply('evidence_missing');
-    const fault = this.#evidenceFault(evidence, proof);
-    if (fault !== undefined) return refusalReply(fault);
-    const id = createHash('sha256').update(thumbprintOf(proof.jwk)).digest().subarray(0, 16);
-    this.sessions.set(id.toString('base64url'), thumbprintOf(proof.jwk));
-    const now = Math.floor(this.#clock.now() / 1_000);
-    return good(
-      OpenSessionResponse.encode({
-        sessionId: id,
-        kind: this.kind,
-        name: 'support-triage',
-        absoluteEndUnixSeconds: BigInt(now + 28_800),
-        idleSeconds: this.idleSeconds,
-        evidenceKeyEndUnixSeconds: BigInt(now + 2_592_000),
-      }).finish(),
+  /** Opens a stream, or ends it at once. */
+  openStream(call: StreamCall, listener: StreamListener): BrokerStream {
+    const proof = parseProof(call.proof);
+    this.secrets.add(call.proof);
+    if (proof.ok) this.counters.push(proof.value.counter);
+    const key = proof.ok ? thumbprintOf(proof.value.jwk) : '';
+    const own = { sessionId: call.sessionId, key };
+    const stream: ScriptedStream = new ScriptedStream(own, listener, (ask) =>
+      this.#streamAnswer(stream, ask),
     );
-  }
-
-  #evidenceFault(
-    evidence: NonNullable<Evidence['kind']>,
-    proof: UnverifiedProof,
-  ): Reason | undefined {
-    this.secrets.add(evidence.value.assertion);
-    const parsed = parseAssertion(evidence.value.assertion);
-    if (!parsed.ok) return 'evidence_malformed';
-    const { jwk, jws, audience, sessionKey, joinTokenHash, nonce } = parsed.value;
-    if (!isSigned(jwk, jws)) return 'evidence_signature_invalid';
-    if (audience !== this.issuer) return 'evidence_wrong_audience';
-    if (sessionKey !== thumbprintOf(proof.jwk)) return 'evidence_wrong_session_key';
-    if (this.nonce !== undefined && nonce !== this.nonce) return 'nonce_required';
-    const key = thumbprintOf(jwk);
-    if (evidence.$case === 'keyAssertion')
-      return this.evidenceKeys.has(key) ? undefined : 'evidence_key_unknown';
-    if (joinTokenHash !== sha256(evidence.value.joinToken)) return 'evidence_malformed';
-    const redeemedBy = this.joinTokens.get(evidence.value.joinToken);
-    if (redeemedBy === undefined) return 'join_token_unknown';
-    if (redeemedBy !== '' && redeemedBy !== key) return 'join_token_used';
-    this.joinTokens.set(evidence.value.joinToken, key);
-    this.evidenceKeys.add(key);
-    return undefined;
-  }
-
-  #answer(call: BrokerCall, method: string): BrokerReply {
-    const now = Math.floor(this.#clock.now() / 1_000);
-    if (method === 'IssueToken') return this.#issue(call, now);
-    if (method === 'EndSession') {
-      this.sessions.delete(call.sessionId ?? '');
-      return good(EndSessionResponse.encode({ revision: 1n }).finish(), this.nonce);
+    const scripted = this.#scripted('Stream');
+    const fault = proof.ok ? this.#streamFault(call, proof.value, key) : 'proof_malformed';
+    const nonce = this.nonce === undefined ? {} : { nonce: this.nonce };
+    if (scripted !== undefined && !scripted.ok) stream.end(scripted);
+    else if (!this.hasStreams) stream.end(lostReply(grpcStatus.unimplemented));
+    else if (fault !== undefined) stream.end(refusalReply(fault, nonce));
+    else {
+      this.streams.push(stream);
+      if (this.greets) stream.greet(this.challengeSeconds);
     }
-    const { idleSeconds } = this;
-    const absoluteEndUnixSeconds = BigInt(now + 28_800);
-    const renewed = RenewSessionResponse.encode({ idleSeconds, absoluteEndUnixSeconds });
-    return good(method === 'RenewSession' ? renewed.finish() : call.request, this.nonce);
+    return stream;
   }
 
-  #issue(call: BrokerCall, now: number): BrokerReply {
-    const ask = IssueTokenRequest.decode(call.request);
-    const lifetimeSeconds = ask.lifetimeSeconds || this.lifetimeSeconds;
-    const id = bytesOfHandle(parseSessionId(call.sessionId ?? '') as never);
-    const count = this.calls.length;
-    const token = `token-${count}.${Buffer.from(id).toString('base64url')}.signature-${count}`;
-    this.secrets.add(token);
-    return good(
-      IssueTokenResponse.encode({
-        token,
-        tokenType: 'DPoP',
-        expiresUnixSeconds: BigInt(now + lifetimeSeconds),
-        scopes: [...ask.scopes].sort(),
-        lifetimeSeconds,
-      }).finish(),
-      this.nonce,
-    );
+  #scripted(method: string): BrokerReply | undefined {
+    const planned = this.#refusals.findIndex((refusal) => refusal.method === method);
+    return planned < 0 ? undefined : this.#refusals.splice(planned, 1)[0]?.reply;
   }
-}
 
-function good(response: Uint8Array, nonce?: string): BrokerReply {
-  return { ok: true, response, nonce };
-}
+  #streamFault(call: StreamCall, proof: UnverifiedProof, key: string): Reason | undefined {
+    if (!this.hasStreams) return undefined;
+    const known = this.sessions.get(call.sessionId);
+    if (known === undefined) return 'session_unknown';
+    const fault = this.judge.proof(proof, { url: this.origin + call.path, nonce: this.nonce });
+    if (fault !== undefined) return fault;
+    if (known !== key) return 'proof_wrong_key';
+    return this.over ?? (this.isHeld ? 'session_suspended' : undefined);
+  }
 
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('base64url');
-}
+  #streamAnswer(
+    { sessionId }: ScriptedStream,
+    ask: Parameters<NonNullable<ScriptedStream['reply']>>[0],
+  ): ReturnType<NonNullable<ScriptedStream['reply']>> {
+    if (ask.$case === 'challengeAnswer') {
+      this.secrets.add(ask.value.proof);
+      return undefined;
+    }
+    const scripted = this.#scripted(ask.$case === 'issueToken' ? 'IssueToken' : 'RenewSession');
+    const fault = this.stateFault(sessionId);
+    const key = this.sessions.get(sessionId) ?? '';
+    if (ask.$case === 'issueToken') {
+      const reply =
+        scripted ?? (fault ? refusalReply(fault) : good(this.issue(ask.value, sessionId, key)));
+      return answerOf(reply, (bytes) => ({
+        $case: 'issueToken',
+        value: IssueTokenResponse.decode(bytes),
+      }));
+    }
+    const renewed = replies.renewed(this.idleSeconds, this.nowSeconds);
+    const reply = scripted ?? (fault ? refusalReply(fault) : good(renewed));
+    return answerOf(reply, (bytes) => ({
+      $case: 'renewSession',
+      value: RenewSessionResponse.decode(bytes),
+    }));
+  }
 
-function thumbprintOf(jwk: PublicJwk): string {
-  return sha256(thumbprintInput(jwk));
-}
-
-function isSigned(jwk: PublicJwk, jws: UnverifiedJws): boolean {
-  const key = createPublicKey({ key: { ...jwk }, format: 'jwk' });
-  const input = Buffer.from(jws.signingInput);
-  return verify('sha256', input, { key, dsaEncoding: 'ieee-p1363' }, jws.signature);
+  #answer(method: string, call: BrokerCall, key: string, expected: ProofExpected): Judged {
+    if (method === 'OpenSession') return this.open(call, key);
+    const sessionId = call.sessionId ?? '';
+    const fault = this.stateFault(sessionId);
+    if (fault !== undefined && method !== 'EndSession') return { reason: fault };
+    const nowSeconds = this.nowSeconds;
+    switch (method) {
+      case 'IssueToken':
+        return { response: this.issue(IssueTokenRequest.decode(call.request), sessionId, key) };
+      case 'RenewSession':
+        return { response: replies.renewed(this.idleSeconds, nowSeconds) };
+      case 'EndSession':
+        if (fault === undefined) this.sessions.delete(sessionId);
+        return fault === undefined ? { response: replies.ended() } : { reason: fault };
+      case 'CreateChildJoinToken': {
+        const text = `child-join-token-of-test-${this.childJoinTokens.size + 1}`;
+        this.childJoinTokens.set(text, '');
+        this.secrets.add(text);
+        return { response: replies.childJoinToken(text, nowSeconds) };
+      }
+      case 'DelegateSession':
+      case 'RekeySession': {
+        const second = this.judge.newKey(call.newKeyProof, expected);
+        if (second.fault !== undefined) return { reason: second.fault };
+        return method === 'DelegateSession'
+          ? this.delegate(call, second.key)
+          : this.rekey(call, sessionId, second.key, expected.nonce);
+      }
+      default:
+        return { response: call.request };
+    }
+  }
 }

@@ -2,7 +2,7 @@ import { type ConnectOptions, connectWith } from '../connect.js';
 import type { BrokerClient } from '../creance.js';
 import type { CreanceEvent } from '../events.js';
 import { type InternalSession, internalSession } from '../internal.js';
-import { FakeClock } from './fake-clock.js';
+import { FakeClock, settle } from './fake-clock.js';
 import { FakeEntropy } from './fake-entropy.js';
 import { FakeTransport } from './fake-transport.js';
 import { ScriptedBroker } from './scripted-broker.js';
@@ -19,11 +19,12 @@ export interface Stage {
   open(): Promise<InternalSession>;
 }
 
-/** Sets the stage. */
-export function setStage(): Stage {
+/** Sets the stage. With `streams` the broker has session streams; without, it is an older one. */
+export function setStage({ streams = false }: { streams?: boolean } = {}): Stage {
   const clock = new FakeClock();
   const entropy = new FakeEntropy();
   const broker = new ScriptedBroker(clock);
+  broker.hasStreams = streams;
   const transport = new FakeTransport(broker);
   const events: CreanceEvent[] = [];
   const onEvent = (event: CreanceEvent) => void events.push(event);
@@ -37,6 +38,8 @@ export function setStage(): Stage {
   const open = async () => {
     const session = internalSession(await (await connect()).session());
     if (session === undefined) throw new Error('the session is not of this package');
+    // Lets the stream be greeted, or refused.
+    await settle();
     return session;
   };
   return { clock, entropy, broker, transport, events, connect, open };

@@ -82,14 +82,30 @@ export class SessionEndedError extends CreanceError {
   }
 }
 
-/** Policy does not give the workload what was asked for. Ask for less, or change the manifest. */
+/**
+ * The session, or one above it, is held by an operator or by what was seen of it. It still lives: wait
+ * for the event `session_resumed`, or ask again later. Tokens from before the hold stay refused for good.
+ */
+export class SessionSuspendedError extends CreanceError {
+  static {
+    nameClass(SessionSuspendedError, 'SessionSuspendedError');
+  }
+}
+
+/**
+ * Policy, or the task of the session or of one above it, does not give what was asked for: a token, a
+ * child, a wider task. Ask for less, or change the manifest.
+ */
 export class NotGrantedError extends CreanceError {
   static {
     nameClass(NotGrantedError, 'NotGrantedError');
   }
 }
 
-/** The broker does not accept the join string or the evidence key. */
+/**
+ * The broker does not accept the join string, the child join token or the evidence key, or the session
+ * has no evidence of its own where it needs it.
+ */
 export class EvidenceError extends CreanceError {
   static {
     nameClass(EvidenceError, 'EvidenceError');

@@ -1,9 +1,9 @@
-import { reasonRow } from '@creance/proto';
+import { errorOfReason } from './classes.js';
 import {
   ConfigurationError,
   CreanceError,
   RequestRefusedError,
-  SessionEndedError,
+  type SessionEndedError,
 } from './creance-error.js';
 
 interface LocalRow {
@@ -26,7 +26,8 @@ export type ConfigurationFault =
   | 'key_file_malformed'
   | 'client_closed'
   | 'audience_malformed'
-  | 'method_malformed';
+  | 'method_malformed'
+  | 'workload_malformed';
 
 /** Why a request is not sent. */
 export type RequestFault = 'url_not_allowed' | 'plain_http' | 'redirect_follow' | 'header_reserved';
@@ -68,6 +69,10 @@ const configurationRows: Readonly<Record<ConfigurationFault, LocalRow>> = {
     hint: 'name the audience of the resource as it is registered',
   },
   method_malformed: { what: 'the method path cannot be read', hint: 'use /package.Service/Method' },
+  workload_malformed: {
+    what: 'the name of the workload is empty or longer than 64 characters',
+    hint: 'name the workload as it is registered',
+  },
 };
 
 const requestRows: Readonly<Record<RequestFault, LocalRow>> = {
@@ -109,23 +114,21 @@ export function requestRefused(fault: RequestFault): RequestRefusedError {
 
 /** The error of something that the broker would refuse for this reason: found before asking. */
 export function refusedBeforehand(
-  reason: 'scope_malformed' | 'lifetime_not_allowed',
+  reason:
+    | 'scope_malformed'
+    | 'lifetime_not_allowed'
+    | 'task_malformed'
+    | 'upstream_malformed'
+    | 'child_join_token_unknown'
+    | 'rekey_needs_evidence'
+    | 'session_suspended',
 ): CreanceError {
-  const { message, fix, retryable } = reasonRow(reason);
-  return new CreanceError({ code: codeOf(reason), reason, what: message, hint: fix, retryable });
+  return errorOfReason(reason);
 }
 
 /** The end of a session that its own process closed. */
 export function sessionClosed(): SessionEndedError {
-  const { message, fix, retryable } = reasonRow('session_ended');
-  const reason = 'session_ended';
-  return new SessionEndedError({
-    code: codeOf(reason),
-    reason,
-    what: message,
-    hint: fix,
-    retryable,
-  });
+  return errorOfReason('session_ended');
 }
 
 /** A reply that no honest broker of this version sends. */

@@ -1,28 +1,16 @@
-import {
-  errorDomain,
-  parseScope,
-  type Reason,
-  reasonFromErrorInfo,
-  reasonRow,
-} from '@creance/proto';
+import { errorDomain, parseScope, reasonFromErrorInfo } from '@creance/proto';
 import { ErrorInfo, RetryInfo, RpcStatus } from '@creance/proto/wire';
 import { limits } from '../limits.js';
 import type { FailedReply } from '../transport/contract.js';
-import {
-  BrokerUnavailableError,
-  CreanceError,
-  type ErrorFacts,
-  EvidenceError,
-  NotGrantedError,
-  SessionEndedError,
-  SessionRevokedError,
-} from './creance-error.js';
+import { errorOfReason } from './classes.js';
+import { BrokerUnavailableError, CreanceError, type ErrorFacts } from './creance-error.js';
 import { grpcStatus, statusRow } from './status.js';
 
 const errorInfoType = 'type.googleapis.com/google.rpc.ErrorInfo';
 const retryInfoType = 'type.googleapis.com/google.rpc.RetryInfo';
 const reasonForm = /^[A-Z][A-Z0-9_]{0,62}$/;
-const requestIdForm = /^[A-Za-z0-9_-]{1,64}$/;
+/** A message of a stream has the id of the stream, a dot and its own number. */
+const requestIdForm = /^[A-Za-z0-9_-]{1,64}(?:\.\d{1,20})?$/;
 
 /** What the details of a failed reply say; anything malformed counts as absent. */
 interface Refusal {
@@ -40,27 +28,6 @@ const silent: Refusal = {
   retryAfterMillis: undefined,
 };
 
-type ErrorClass = new (facts: ErrorFacts) => CreanceError;
-
-const classes: Partial<Record<Reason, ErrorClass>> = {
-  session_revoked: SessionRevokedError,
-  ancestor_ended: SessionRevokedError,
-  session_ended: SessionEndedError,
-  session_expired: SessionEndedError,
-  session_unknown: SessionEndedError,
-  scope_not_granted: NotGrantedError,
-  resource_not_granted: NotGrantedError,
-  resource_unknown: NotGrantedError,
-  approval_required: NotGrantedError,
-  workload_not_registered: EvidenceError,
-  deadline_exceeded: BrokerUnavailableError,
-};
-
-/** Whether an error says that its session lives no longer. */
-export function endsSession(error: unknown): error is SessionRevokedError | SessionEndedError {
-  return error instanceof SessionRevokedError || error instanceof SessionEndedError;
-}
-
 /** The ErrorInfo reason of a failed reply in lower case, if it names one of ours. */
 export function reasonOf(reply: FailedReply): string | undefined {
   return decode(reply.details).errorReason?.toLowerCase();
@@ -75,7 +42,7 @@ export function errorFromReply(reply: FailedReply): CreanceError {
   const known = refusal.errorReason && reasonFromErrorInfo(refusal.errorReason);
   const { requestId, missingScope, retryAfterMillis } = refusal;
   const found = { requestId, missingScope, retryAfterMillis };
-  if (known) return knownError(known, found);
+  if (known) return errorOfReason(known, found);
   const row = statusRow(reply.status);
   const facts: ErrorFacts = {
     ...found,
@@ -87,26 +54,6 @@ export function errorFromReply(reply: FailedReply): CreanceError {
     networkCode: reply.networkCode,
   };
   return isUnavailable(reply.status) ? new BrokerUnavailableError(facts) : new CreanceError(facts);
-}
-
-function knownError(reason: Reason, found: Partial<ErrorFacts>): CreanceError {
-  const row = reasonRow(reason);
-  const facts: ErrorFacts = {
-    ...found,
-    code: `CREANCE_${reason.toUpperCase()}`,
-    reason,
-    what: row.message,
-    hint: row.fix,
-    retryable: row.retryable,
-  };
-  return new (classOf(reason, row.grpc))(facts);
-}
-
-function classOf(reason: Reason, status: number): ErrorClass {
-  const special = classes[reason];
-  if (special !== undefined) return special;
-  if (reason.startsWith('evidence_') || reason.startsWith('join_token_')) return EvidenceError;
-  return status === grpcStatus.unavailable ? BrokerUnavailableError : CreanceError;
 }
 
 function isUnavailable(status: number): boolean {

@@ -1,7 +1,8 @@
 import { proofTarget } from '@creance/proto';
 import { type RequestFault, requestRefused } from '../errors/local.js';
 import { isLoopback } from '../runtime/loopback.js';
-import { parseTokenRequest, type TokenAsk } from '../session/token-ask.js';
+import { parseTokenRequest } from '../session/token-ask.js';
+import type { SignedRequest } from './signing.js';
 
 /** `RequestInit` with what the token is for. */
 export type ProtectedInit = RequestInit & {
@@ -14,12 +15,7 @@ export type ProtectedInit = RequestInit & {
 };
 
 /** A request that may carry a token. */
-export interface ProtectedRequest {
-  readonly ask: TokenAsk;
-  readonly method: string;
-  /** The proof's `htu`. */
-  readonly target: string;
-  readonly origin: string;
+export interface ProtectedRequest extends SignedRequest {
   /** The caller's headers. */
   readonly headers: Headers;
   readonly signals: readonly AbortSignal[];

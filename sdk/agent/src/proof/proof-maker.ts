@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Thumbprint } from '@creance/proto';
 import { type JwsHeader, type SigningKey, sha256Text } from '../keys/signing-key.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Entropy } from '../runtime/entropy.js';
@@ -13,6 +14,8 @@ export interface ProofAsk {
   readonly origin: string;
   /** The token that comes along. */
   readonly token?: string | undefined;
+  /** The one nonce that it must carry; the newest of the origin when absent. */
+  readonly nonce?: string | undefined;
   /** Request bytes that the proof covers. */
   readonly content?: Uint8Array | undefined;
 }
@@ -29,11 +32,14 @@ export class ProofMaker {
   readonly #entropy: Entropy;
   readonly #nonces: Nonces;
   readonly #header: JwsHeader;
+  /** Thumbprint of the key. */
+  readonly thumbprint: Thumbprint;
   #counter = 0;
   #issuedAt = 0;
 
   constructor(key: SigningKey, parts: { clock: Clock; entropy: Entropy; nonces: Nonces }) {
     this.#key = key;
+    this.thumbprint = key.thumbprint;
     this.#clock = parts.clock;
     this.#entropy = parts.entropy;
     this.#nonces = parts.nonces;
@@ -51,7 +57,7 @@ export class ProofMaker {
       htu: ask.target,
       iat: this.#issuedAt,
       ath: ask.token === undefined ? undefined : sha256Text(ask.token),
-      nonce: this.#nonces.get(ask.origin),
+      nonce: ask.nonce ?? this.#nonces.get(ask.origin),
       ctr: this.#counter,
       content_digest: ask.content === undefined ? undefined : contentDigest(ask.content),
     });

@@ -42,7 +42,7 @@ describe('token', () => {
     );
     release();
     await Promise.all([...asked, ...signed]);
-    const broker = stage.broker.calls.map((call) => call.parsed.counter);
+    const broker = stage.broker.counters;
     const resources = (await Promise.all(signed)).map(({ dpop }) => counterOf(dpop));
     const all = [...broker, ...resources].sort((a, b) => Number(a) - Number(b));
     expect(all).toEqual(all.map((_, i) => i + 1));

@@ -1,33 +1,62 @@
 import { setMaxListeners } from 'node:events';
 import { EndSessionRequest, SessionServiceService } from '@creance/proto/wire';
 import type { BrokerParts } from '../broker/channel.js';
-import {
+import { endsSession, isOfOtherKey } from '../errors/classes.js';
+import { codeOf } from '../errors/code-of.js';
+import type {
   CreanceError,
-  type SessionEndedError,
-  type SessionRevokedError,
+  SessionEndedError,
+  SessionRevokedError,
 } from '../errors/creance-error.js';
-import { endsSession } from '../errors/refusal.js';
 import { limits } from '../limits.js';
 import { orLater } from '../runtime/clock.js';
-import { type Issued, issueToken } from './issue.js';
+import { Hold } from './hold.js';
+import type { LineAsk } from './line-ask.js';
+import { LineStream } from './line-stream.js';
 import type { OpenedSession } from './open.js';
-import type { TokenAsk } from './token-ask.js';
-import type { IssueManner } from './token-cache.js';
+import { type Renewal, renewAsk } from './renew.js';
+import { SessionKey } from './session-key.js';
+import { makeVoice, type Voice } from './voice.js';
 
 /**
  * The line between a session and the broker. Everything that comes back passes here, so that the first
- * reply that tells of an end stops all work at once.
+ * reply or message that tells of an end stops all work at once.
  */
 export class SessionLine {
   readonly #parts: BrokerParts;
   readonly #opened: OpenedSession;
+  readonly #onTokensDead: () => void;
   readonly #end = new AbortController();
+  readonly #key: SessionKey;
+  readonly #hold: Hold;
+  readonly #stream: LineStream;
 
-  constructor(parts: BrokerParts, opened: OpenedSession) {
+  /** `onTokensDead` is called when tokens from before are worth nothing. */
+  constructor(parts: BrokerParts, opened: OpenedSession, onTokensDead: () => void) {
     this.#parts = parts;
     this.#opened = opened;
+    this.#onTokensDead = onTokensDead;
     // Every running request listens: many listeners are use, not a leak. Node 20 warns of ten, newer ones do not.
     setMaxListeners(0, this.#end.signal);
+    const { id: sessionId } = opened;
+    this.#hold = new Hold({
+      onSuspended: () => this.#tokensDead('session_suspended'),
+      onResumed: () => parts.onEvent({ type: 'session_resumed', sessionId }),
+    });
+    this.#stream = new LineStream(parts, sessionId, {
+      onHeld: (isHeld) => this.#hold.tell(isHeld),
+      onGone: (error) => this.#streamGone(error),
+    });
+    this.#key = new SessionKey(opened.voice, {
+      make: () => makeVoice(parts),
+      probe: ({ channel }) => channel.call({ ...renewAsk, sessionId, signal: this.signal }),
+      onChanged: () => {
+        this.#stream.close();
+        this.#openStream();
+        this.#tokensDead('session_rekeyed');
+      },
+    });
+    this.#openStream();
   }
 
   get signal(): AbortSignal {
@@ -35,77 +64,99 @@ export class SessionLine {
   }
 
   /** Makes a call as the session. Makes none, and throws the reason of the end, when it is over. */
-  call(
-    path: string,
-    request: Uint8Array,
-    options: { digest: boolean; attemptsMax?: number },
-  ): Promise<Uint8Array> {
-    const { signal } = this;
-    const sessionId = this.#opened.id;
-    const ask = { path, request: () => request, sessionId, signal, ...options };
-    return this.#watch(this.#opened.channel.call(ask));
+  call<T>(askBy: (voice: Voice) => LineAsk<T>): Promise<T> {
+    return this.#watch(() => this.#key.speak((voice) => this.#by(voice, askBy(voice))));
   }
 
-  /** Asks for a token. */
-  async issue(ask: TokenAsk, manner: IssueManner): Promise<Issued> {
-    const brief = manner === 'brief';
-    const sessionId = this.#opened.id;
-    const issued = await this.#watch(
-      issueToken(ask, {
-        channel: this.#opened.channel,
-        clock: this.#parts.clock,
-        sessionId,
-        signal: this.signal,
-        deadlineMillis: brief ? limits.refreshMillis : limits.callMillis,
-        attemptsMax: brief ? 1 : limits.callAttempts,
-      }),
-    );
-    const { audience, scopes } = issued.token;
-    const { lifetimeSeconds } = issued;
-    this.#parts.onEvent({ type: 'token_issued', sessionId, audience, scopes, lifetimeSeconds });
-    return issued;
+  /** Prolongs the session. */
+  renew(): Promise<Renewal> {
+    return this.call(() => renewAsk);
+  }
+
+  /** Gets a token by `work`, unless the session is held. */
+  guard<T>(work: () => Promise<T>): Promise<T> {
+    return this.#hold.guard(work);
+  }
+
+  /** Changes the session's key by a call that names the new one. */
+  async rekey(askFor: (fresh: Voice) => LineAsk<unknown>): Promise<void> {
+    // The stream was opened by the old key: its requests go their own way from here on.
+    this.#stream.close();
+    try {
+      await this.#watch(() =>
+        this.#key.change((fresh) => this.#by(this.#key.voice, askFor(fresh))),
+      );
+    } finally {
+      this.#openStream();
+    }
   }
 
   /** The session is over: stops everything that hangs on its signal. */
   finish(error: SessionRevokedError | SessionEndedError): void {
     if (this.signal.aborted) return;
     this.#end.abort(error);
+    this.#stream.close();
     this.#parts.onEvent({ type: 'session_ended', sessionId: this.#opened.id, code: error.code });
   }
 
   /** Tells the broker, as far as that works within 2 s. Never throws. */
   async tellEnd(): Promise<void> {
     const { clock, onEvent } = this.#parts;
-    const sessionId = this.#opened.id;
-    const told = this.#opened.channel.call({
-      path: SessionServiceService.endSession.path,
-      request: () => EndSessionRequest.encode({}).finish(),
-      digest: true,
-      sessionId,
-      deadlineMillis: limits.closeMillis,
-    });
-    const settled = told.then(
-      () => {},
-      (error: unknown) => {
-        // The broker ends it by its idle end; there is nobody left here to act on the error.
-        if (!endsSession(error))
-          onEvent({ type: 'end_unconfirmed', sessionId, code: codeOf(error) });
-      },
+    const { id: sessionId } = this.#opened;
+    const told = this.#key.speak(({ channel }) =>
+      channel.call({
+        path: SessionServiceService.endSession.path,
+        request: () => EndSessionRequest.encode({}).finish(),
+        read: () => {},
+        digest: true,
+        sessionId,
+        deadlineMillis: limits.closeMillis,
+      }),
     );
+    const settled = told.catch((error: unknown) => {
+      // The broker ends it by its idle end; there is nobody left here to act on the error.
+      if (!endsSession(error)) onEvent({ type: 'end_unconfirmed', sessionId, code: codeOf(error) });
+    });
     await orLater(clock, limits.closeMillis, settled);
   }
 
-  async #watch<T>(work: Promise<T>): Promise<T> {
+  async #watch<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await work;
+      return await this.#hold.learn(work);
     } catch (error) {
       if (endsSession(error)) this.finish(error);
       throw error;
     }
   }
-}
 
-/** The code of an error, for events. */
-export function codeOf(error: unknown): string {
-  return error instanceof CreanceError ? error.code : 'CREANCE_UNKNOWN';
+  #by<T>(voice: Voice, { streamed, onSend, ...rest }: LineAsk<T>): Promise<T> {
+    const overStream = async (waitMillis: number) => {
+      onSend?.();
+      return streamed && this.#stream.of(voice)?.request(streamed, waitMillis);
+    };
+    const request = (nonce: string | undefined) => {
+      onSend?.();
+      return rest.request(nonce);
+    };
+    const { signal } = this;
+    const sessionId = this.#opened.id;
+    return voice.channel.call({ ...rest, request, overStream, sessionId, signal });
+  }
+
+  #openStream(): void {
+    if (this.#opened.kind === 'workload' && !this.signal.aborted)
+      this.#stream.open(this.#key.voice);
+  }
+
+  #streamGone(error: CreanceError | undefined): void {
+    this.#hold.untell();
+    this.#hold.note(error);
+    if (endsSession(error)) this.finish(error);
+    else if (isOfOtherKey(error)) void this.#key.settle();
+  }
+
+  #tokensDead(type: 'session_suspended' | 'session_rekeyed'): void {
+    this.#onTokensDead();
+    this.#parts.onEvent({ type, sessionId: this.#opened.id });
+  }
 }

@@ -5,12 +5,13 @@ import {
   SessionKind,
   SessionServiceService,
 } from '@creance/proto/wire';
-import { BrokerChannel, type BrokerParts } from '../broker/channel.js';
+import type { BrokerParts } from '../broker/channel.js';
+import { decodeReply, secondsOf } from '../broker/read.js';
 import { CreanceError } from '../errors/creance-error.js';
 import { replyMalformed } from '../errors/local.js';
 import type { EvidenceKind, EvidenceSource } from '../keys/evidence.js';
-import { SigningKey } from '../keys/signing-key.js';
-import { ProofMaker } from '../proof/proof-maker.js';
+import type { OpenParts } from './session-options.js';
+import { makeVoice, type Voice } from './voice.js';
 
 /** What a session may be used for. */
 export type MemberKind = 'workload' | 'verifier' | 'operator';
@@ -23,8 +24,8 @@ export interface OpenedSession {
   /** Unix seconds. */
   readonly absoluteEndSeconds: number;
   readonly idleSeconds: number;
-  readonly channel: BrokerChannel;
-  readonly proofs: ProofMaker;
+  /** The key that it is bound to. */
+  readonly voice: Voice;
 }
 
 const kinds: ReadonlyMap<number, MemberKind> = new Map([
@@ -43,31 +44,31 @@ const joinHelps: readonly unknown[] = ['evidence_key_unknown', 'evidence_key_exp
 export async function openSession(
   parts: BrokerParts,
   evidence: EvidenceSource,
+  open: OpenParts,
   signal: AbortSignal,
 ): Promise<OpenedSession> {
-  const key = SigningKey.generate();
-  const proofs = new ProofMaker(key, parts);
-  const channel = new BrokerChannel(parts, proofs);
-  const bytes = await firstAccepted(evidence.kinds(), (kind) =>
-    channel.call({
+  const voice = makeVoice(parts);
+  const opened = await firstAccepted(evidence.kinds(), (kind) =>
+    voice.channel.call({
       path: SessionServiceService.openSession.path,
       request: (nonce) => {
-        const made = evidence.make(kind, key.thumbprint, nonce);
-        return OpenSessionRequest.encode({ evidence: made }).finish();
+        const made = evidence.make(kind, voice.thumbprint, nonce);
+        return OpenSessionRequest.encode({ ...open, evidence: made }).finish();
       },
+      read: readResponse,
       digest: true,
       sessionId: undefined,
       signal,
     }),
   );
   evidence.accepted();
-  return { ...readResponse(bytes), channel, proofs };
+  return { ...opened, voice };
 }
 
-async function firstAccepted(
+async function firstAccepted<T>(
   order: readonly EvidenceKind[],
-  present: (kind: EvidenceKind) => Promise<Uint8Array>,
-): Promise<Uint8Array> {
+  present: (kind: EvidenceKind) => Promise<T>,
+): Promise<T> {
   const [first, second] = order;
   try {
     return await present(first ?? 'key_assertion');
@@ -78,21 +79,13 @@ async function firstAccepted(
   }
 }
 
-function readResponse(bytes: Uint8Array): Omit<OpenedSession, 'channel' | 'proofs'> {
-  const response = decode(bytes);
+function readResponse(bytes: Uint8Array): Omit<OpenedSession, 'voice'> {
+  const response = decodeReply(OpenSessionResponse, bytes);
   const id = sessionIdFromBytes(response.sessionId);
   const kind = kinds.get(response.kind);
-  const absoluteEndSeconds = Number(response.absoluteEndUnixSeconds);
   const { name, idleSeconds } = response;
-  const whole = id !== undefined && kind !== undefined && name !== '' && idleSeconds > 0;
-  if (!whole || !Number.isSafeInteger(absoluteEndSeconds)) throw replyMalformed();
-  return { id, kind, name, absoluteEndSeconds, idleSeconds };
-}
-
-function decode(bytes: Uint8Array): OpenSessionResponse {
-  try {
-    return OpenSessionResponse.decode(bytes);
-  } catch {
+  if (id === undefined || kind === undefined || name === '' || idleSeconds === 0)
     throw replyMalformed();
-  }
+  const absoluteEndSeconds = secondsOf(response.absoluteEndUnixSeconds);
+  return { id, kind, name, absoluteEndSeconds, idleSeconds };
 }

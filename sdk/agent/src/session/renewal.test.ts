@@ -7,19 +7,21 @@ function setUp(fraction = 1) {
   const clock = new FakeClock();
   const end = new AbortController();
   const renewedAt: number[] = [];
+  const failed: string[] = [];
   const script = { fail: false, idleSeconds: 600 };
   keepRenewed({
     clock,
     entropy: new FakeEntropy(fraction),
     idleSeconds: script.idleSeconds,
     signal: end.signal,
+    onFailed: (code) => void failed.push(code),
     async renew() {
       renewedAt.push(clock.monotonicMillis());
       if (script.fail) throw new Error('away');
       return script.idleSeconds;
     },
   });
-  return { clock, end, renewedAt, script };
+  return { clock, end, renewedAt, failed, script };
 }
 
 describe('keepRenewed', () => {
@@ -73,6 +75,7 @@ describe('keepRenewed', () => {
       entropy: new FakeEntropy(),
       idleSeconds: 600,
       signal: end.signal,
+      onFailed: () => {},
       async renew() {
         end.abort();
         throw new Error('revoked');

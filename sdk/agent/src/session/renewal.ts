@@ -1,3 +1,5 @@
+import { codeOf } from '../errors/code-of.js';
+import { SessionSuspendedError } from '../errors/creance-error.js';
 import type { Clock, Timer } from '../runtime/clock.js';
 import { between, type Entropy } from '../runtime/entropy.js';
 
@@ -8,6 +10,8 @@ export interface RenewalParts {
   readonly idleSeconds: number;
   /** Renews and gives the idle time in seconds that now holds. */
   readonly renew: () => Promise<number>;
+  /** A renewal has failed, with this code, and the session is not over. */
+  readonly onFailed: (code: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -32,8 +36,10 @@ export function keepRenewed(parts: RenewalParts): void {
     try {
       idleSeconds = await parts.renew();
       plan(share);
-    } catch {
-      // Whoever renews has reported it; an end has aborted the signal, and `plan` stops.
+    } catch (error) {
+      // A session that is held does not idle out: there is nothing to report, only to look again.
+      const isHeld = error instanceof SessionSuspendedError;
+      if (!isHeld && !parts.signal.aborted) parts.onFailed(codeOf(error));
       plan(shareAfterFailure);
     }
   };

@@ -1,5 +1,8 @@
-import type { HeadersRequest, SignedHeaders } from '../http/fetch.js';
+import type { HeadersRequest } from '../http/fetch.js';
 import type { ProtectedInit } from '../http/request.js';
+import type { SignedHeaders } from '../http/signing.js';
+import type { ChildJoinToken, ChildJoinTokenRequest } from './child-join-token.js';
+import type { DelegateOptions } from './delegate.js';
 import type { Token } from './token.js';
 import type { TokenRequest } from './token-ask.js';
 
@@ -23,7 +26,7 @@ export interface Session extends AsyncDisposable {
    * A token for one resource: from memory until about a fifth of its life is left, else from the broker;
    * one call serves all who ask for the same at once. When the broker is away, the last token is used
    * to its end. Throws a `CreanceError`, among them `NotGrantedError`, `BrokerUnavailableError`,
-   * `SessionRevokedError` and `SessionEndedError`.
+   * `SessionSuspendedError` while the session is held, `SessionRevokedError` and `SessionEndedError`.
    */
   token(request: TokenRequest): Promise<Token>;
   /**
@@ -39,6 +42,26 @@ export interface Session extends AsyncDisposable {
    * Throws as `fetch` does before it sends.
    */
   headers(request: HeadersRequest): Promise<SignedHeaders>;
+  /**
+   * Opens a child in this process, with a key of its own: for a part of the work that needs less, and that
+   * can be ended by itself. It stays the same workload, holds no more than this session, lives no longer,
+   * and ends with it. Throws a `NotGrantedError` when the manifest gives no such child, or the task names
+   * more than there is.
+   */
+  delegate(options?: DelegateOptions): Promise<Session>;
+  /**
+   * Makes a token by which another process, with evidence of its own, becomes a child of this session,
+   * once, within about a minute. Throws a `NotGrantedError` when the manifest names no such child.
+   */
+  childJoinToken(request: ChildJoinTokenRequest): Promise<ChildJoinToken>;
+  /**
+   * Binds the session to another key, made here. Tokens bound to the old one, and those of all children,
+   * are refused from then on; the next ones are got as usual, and children in this process stay. When the
+   * answer is lost it throws a `BrokerUnavailableError`, and the session goes on by whichever key the
+   * broker accepts; call again to be sure. Throws an `EvidenceError` for a session that `delegate` opened:
+   * it has no evidence of its own.
+   */
+  rekey(): Promise<void>;
   /** Ends the session and everything below it. Never throws, takes at most 2 s, may be repeated. */
   close(): Promise<void>;
 }

@@ -25,6 +25,9 @@ export interface TokenAsk {
   readonly lifetimeSeconds: number;
 }
 
+/** `patient` has nothing to fall back on; `brief` replaces a token that still works. */
+export type IssueManner = 'patient' | 'brief';
+
 /** Parses a request; throws a typed error for what the broker would refuse in any case. */
 export function parseTokenRequest(request: TokenRequest): TokenAsk {
   const { audience, lifetimeSeconds = 0 } = request;

@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../doubles/fake-clock.js';
 import { FakeEntropy } from '../doubles/fake-entropy.js';
+import { someProofs } from '../doubles/proofs.js';
 import { lostReply, refusalReply } from '../doubles/replies.js';
 import { errorFromReply } from '../errors/refusal.js';
 import { IssuedToken } from './token.js';
-import { parseTokenRequest, type TokenRequest } from './token-ask.js';
-import { type IssueManner, TokenCache } from './token-cache.js';
+import { type IssueManner, parseTokenRequest, type TokenRequest } from './token-ask.js';
+import { TokenCache } from './token-cache.js';
 
 const lifetimeSeconds = 100;
 const crm = parseTokenRequest({ audience: 'https://crm.example', scopes: ['contacts:read'] });
+const proofs = someProofs();
 const away = () => errorFromReply(lostReply(14));
 
 function setUp(fraction = 0.5) {
@@ -28,7 +30,7 @@ function setUp(fraction = 0.5) {
       if (script.fail !== undefined) throw script.fail;
       const text = `token-${issued.length}`;
       const { audience, scopes } = ask;
-      const token = new IssuedToken({ text, audience, scopes, expiresSeconds: 1 });
+      const token = new IssuedToken({ text, audience, scopes, expiresSeconds: 1 }, proofs);
       return { token, lifetimeSeconds, sentAtMillis };
     },
   });

@@ -2,12 +2,8 @@ import { isAway } from '../broker/retry.js';
 import { limits } from '../limits.js';
 import type { Clock } from '../runtime/clock.js';
 import { between, type Entropy } from '../runtime/entropy.js';
-import type { Issued } from './issue.js';
-import type { IssuedToken } from './token.js';
-import { keyOfAsk, type TokenAsk } from './token-ask.js';
-
-/** `patient` has nothing to fall back on; `brief` replaces a token that still works. */
-export type IssueManner = 'patient' | 'brief';
+import type { Issued, IssuedToken } from './token.js';
+import { type IssueManner, keyOfAsk, type TokenAsk } from './token-ask.js';
 
 /** What the cache needs. */
 export interface TokenCacheParts {

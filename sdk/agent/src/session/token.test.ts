@@ -1,14 +1,16 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { someProofs } from '../doubles/proofs.js';
 import { IssuedToken } from './token.js';
 
 const text = 'eyJhbGciOiJFUzI1NiJ9.canary.signature';
-const token = new IssuedToken({
+const facts = {
   text,
   audience: 'https://crm.example',
   scopes: ['contacts:read'],
   expiresSeconds: 1_800_000_000,
-});
+};
+const token = new IssuedToken(facts, someProofs());
 const shown = '[creance token, expires 2027-01-15T08:00:00.000Z]';
 
 describe('IssuedToken', () => {

@@ -1,3 +1,4 @@
+import type { ProofAsk, ProofMaker } from '../proof/proof-maker.js';
 import { inspectAsText } from '../runtime/opaque.js';
 
 /**
@@ -34,9 +35,20 @@ export class IssuedToken implements Token {
   }
 
   readonly #facts: TokenFacts;
+  readonly #proofs: ProofMaker;
 
-  constructor(facts: TokenFacts) {
+  /** `proofs` is of the key that the token is bound to. */
+  constructor(facts: TokenFacts, proofs: ProofMaker) {
     this.#facts = { ...facts, scopes: Object.freeze([...facts.scopes]) };
+    this.#proofs = proofs;
+  }
+
+  /**
+   * A proof for one request with this token, by the key that it is bound to and no other: by another one
+   * it would look stolen.
+   */
+  prove(request: Pick<ProofAsk, 'method' | 'target' | 'origin'>): string {
+    return this.#proofs.make({ ...request, token: this.#facts.text });
   }
 
   get audience(): string {
@@ -62,4 +74,12 @@ export class IssuedToken implements Token {
   toJSON(): string {
     return this.toString();
   }
+}
+
+/** A token with what decides how long it is used. */
+export interface Issued {
+  readonly token: IssuedToken;
+  readonly lifetimeSeconds: number;
+  /** When the request was sent, on the monotonic clock: the token's life began no earlier. */
+  readonly sentAtMillis: number;
 }

@@ -6,6 +6,8 @@ export interface BrokerCall {
   readonly request: Uint8Array;
   /** The DPoP proof for this call and no other. */
   readonly proof: string;
+  /** A second proof for the same call, by the key that it brings. */
+  readonly newKeyProof: string | undefined;
   /** The session id as base64url; absent on OpenSession. */
   readonly sessionId: string | undefined;
   readonly deadlineMillis: number;
@@ -35,10 +37,38 @@ export interface FailedReply {
   readonly networkCode: string | undefined;
 }
 
-/** The way to the broker. Unary calls today; a session stream can take their place. */
+/** A stream to the broker, ready to open. */
+export interface StreamCall {
+  /** `/package.Service/Method`. */
+  readonly path: string;
+  /** The DPoP proof for this opening and no other. */
+  readonly proof: string;
+  /** The session id as base64url. */
+  readonly sessionId: string;
+}
+
+/** Who hears a stream. Nothing is called once the stream was closed from this side. */
+export interface StreamListener {
+  /** One message as it came. */
+  onMessage(bytes: Uint8Array): void;
+  /** The last call: the broker has ended the stream, or the way to it is broken. An end in order is `unavailable`. */
+  onEnd(end: FailedReply): void;
+}
+
+/** A stream that was opened from this side; whether it stands, only its messages tell. */
+export interface BrokerStream {
+  /** Hands over one message. What can no longer be sent is dropped. */
+  send(bytes: Uint8Array): void;
+  /** Ends the stream. May be repeated. */
+  close(): void;
+}
+
+/** The way to the broker. */
 export interface BrokerTransport {
   /** Sends one call. Never rejects, and settles within the deadline. */
   unary(call: BrokerCall): Promise<BrokerReply>;
+  /** Opens a stream. Never throws, calls nothing before it returns, and never keeps the process alive. */
+  stream(call: StreamCall, listener: StreamListener): BrokerStream;
   /** Closes the connection. Calls made later fail as unavailable. */
   close(): void;
 }

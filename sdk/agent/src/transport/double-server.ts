@@ -3,7 +3,13 @@ import {
   RegistryServiceService,
   SessionServiceService,
 } from '@creance/proto/wire';
-import { Metadata, Server, ServerCredentials, type ServerUnaryCall } from '@grpc/grpc-js';
+import {
+  Metadata,
+  Server,
+  ServerCredentials,
+  type ServerDuplexStream,
+  type ServerUnaryCall,
+} from '@grpc/grpc-js';
 import type { ScriptedBroker } from '../doubles/scripted-broker.js';
 import type { BrokerReply } from './contract.js';
 
@@ -22,18 +28,24 @@ const services = [SessionServiceService, OperatorServiceService, RegistryService
 export async function startDouble(broker: ScriptedBroker, port = 0): Promise<DoubleServer> {
   const server = new Server();
   const metadata: Metadata[] = [];
-  for (const { path } of services.flatMap((service) => Object.values(service))) {
+  for (const { path, requestStream } of services.flatMap((service) => Object.values(service))) {
+    if (requestStream) {
+      registerStream(server, path, broker, metadata);
+      continue;
+    }
     const handler = (
       call: ServerUnaryCall<Buffer, Buffer>,
       answer: (error: object | null, value?: Buffer, trailer?: Metadata) => void,
     ) => {
       metadata.push(call.metadata);
       const [proof] = call.metadata.get('dpop');
+      const [newKeyProof] = call.metadata.get('creance-new-key-proof');
       const [sessionId] = call.metadata.get('creance-session');
       const reply = broker.handle({
         path,
         request: call.request,
         proof: String(proof),
+        newKeyProof: newKeyProof === undefined ? undefined : String(newKeyProof),
         sessionId: sessionId === undefined ? undefined : String(sessionId),
         deadlineMillis: 0,
       });
@@ -45,6 +57,34 @@ export async function startDouble(broker: ScriptedBroker, port = 0): Promise<Dou
   const bound = await bind(server, port);
   broker.origin = `http://127.0.0.1:${bound}`;
   return { port: bound, metadata, kill: () => server.forceShutdown() };
+}
+
+function registerStream(
+  server: Server,
+  path: string,
+  broker: ScriptedBroker,
+  metadata: Metadata[],
+): void {
+  const handler = (call: ServerDuplexStream<Buffer, Buffer>) => {
+    metadata.push(call.metadata);
+    const [proof] = call.metadata.get('dpop');
+    const [sessionId] = call.metadata.get('creance-session');
+    const stream = broker.openStream(
+      { path, proof: String(proof), sessionId: String(sessionId) },
+      {
+        onMessage: (bytes) => void call.write(Buffer.from(bytes)),
+        onEnd: (end) =>
+          void call.emit('error', {
+            code: end.status,
+            details: 'ended',
+            metadata: trailersOf(end),
+          }),
+      },
+    );
+    call.on('data', (bytes: Buffer) => stream.send(bytes));
+    call.on('cancelled', () => stream.close());
+  };
+  server.register(path, handler as never, unchanged, unchanged, 'bidi');
 }
 
 const unchanged = (bytes: Buffer): Buffer => bytes;

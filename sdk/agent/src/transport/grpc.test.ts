@@ -14,6 +14,7 @@ const call = {
   path: '/creance.v1.SessionService/IssueToken',
   request: new Uint8Array(),
   proof: 'proof',
+  newKeyProof: undefined,
   sessionId: undefined,
   deadlineMillis: 2_000,
 };

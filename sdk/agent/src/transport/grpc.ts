@@ -3,7 +3,6 @@ import {
   Client,
   credentials,
   Metadata,
-  type ServiceError,
   type StatusObject,
 } from '@grpc/grpc-js';
 import { grpcStatus } from '../errors/status.js';
@@ -11,7 +10,10 @@ import { limits } from '../limits.js';
 import { systemClock } from '../runtime/clock.js';
 import { between, type Entropy } from '../runtime/entropy.js';
 import type { BrokerAddress } from './address.js';
-import type { BrokerCall, BrokerReply, BrokerTransport, FailedReply } from './contract.js';
+import type { BrokerCall, BrokerReply, BrokerTransport } from './contract.js';
+import { openStream, unchanged } from './grpc-stream.js';
+import { failedReply, replyOf } from './reply.js';
+import { Sockets, WatchedCredentials } from './sockets.js';
 
 /**
  * The broker over gRPC. One connection, kept; no retries of its own, since a proof is for one sending.
@@ -20,10 +22,20 @@ import type { BrokerCall, BrokerReply, BrokerTransport, FailedReply } from './co
  * range that each client draws for itself, so that thousands of agents do not return at once.
  */
 export function grpcTransport(address: BrokerAddress, entropy: Entropy): BrokerTransport {
+  const sockets = new Sockets();
   const security = address.tls ? credentials.createSsl() : credentials.createInsecure();
-  const client = new Client(address.target, security, channelOptions(address, entropy));
+  const watched = new WatchedCredentials(security, sockets);
+  const client = new Client(address.target, watched, channelOptions(address, entropy));
   return {
-    unary: (call) => send(client, call),
+    async unary(call) {
+      const done = sockets.begin();
+      try {
+        return await send(client, call);
+      } finally {
+        done();
+      }
+    },
+    stream: (call, listener) => openStream(client, call, listener),
     close: () => client.close(),
   };
 }
@@ -47,8 +59,6 @@ function channelOptions(address: BrokerAddress, entropy: Entropy): ChannelOption
     ...(address.tls ? {} : { 'grpc.enable_http_proxy': 0 }),
   };
 }
-
-const unchanged = (bytes: Buffer): Buffer => bytes;
 
 function send(client: Client, call: BrokerCall): Promise<BrokerReply> {
   return new Promise((resolve) => {
@@ -86,41 +96,7 @@ function send(client: Client, call: BrokerCall): Promise<BrokerReply> {
 function metadataOf(call: BrokerCall): Metadata {
   const metadata = new Metadata();
   metadata.set('dpop', call.proof);
+  if (call.newKeyProof !== undefined) metadata.set('creance-new-key-proof', call.newKeyProof);
   if (call.sessionId !== undefined) metadata.set('creance-session', call.sessionId);
   return metadata;
-}
-
-function replyOf(
-  status: StatusObject,
-  response: Buffer | undefined,
-  initial: Metadata | undefined,
-): BrokerReply {
-  const nonce = textOf(status.metadata, 'dpop-nonce') ?? textOf(initial, 'dpop-nonce');
-  if (status.code === grpcStatus.ok && response !== undefined) return { ok: true, response, nonce };
-  const code = status.code === grpcStatus.ok ? grpcStatus.internal : status.code;
-  const [details] = status.metadata.get('grpc-status-details-bin');
-  return {
-    ...failedReply(code),
-    details: details instanceof Uint8Array ? details : undefined,
-    nonce,
-    networkCode: networkCodeOf(status.details),
-  };
-}
-
-function failedReply(status: number): FailedReply {
-  return { ok: false, status, details: undefined, nonce: undefined, networkCode: undefined };
-}
-
-function textOf(metadata: Metadata | undefined, key: string): string | undefined {
-  const values = metadata?.get(key) ?? [];
-  const last = values.at(-1);
-  return typeof last === 'string' ? last : undefined;
-}
-
-/** For display only: which of the system's words the text of a failed connection names. */
-const networkCodes =
-  /\b(E(?:CONN[A-Z]+|NOTFOUND|AI_AGAIN|TIMEDOUT|HOSTUNREACH|NETUNREACH|PIPE)|[A-Z_]*CERT[A-Z_]*|UNABLE_TO_[A-Z_]+|ERR_(?:TLS|SSL)_[A-Z_]+)\b/;
-
-function networkCodeOf(details: ServiceError['details']): string | undefined {
-  return networkCodes.exec(details.slice(0, 1_024))?.[1];
 }

@@ -35,7 +35,8 @@ export function openSessionRequest(parts: EvidenceParts): Buffer {
     joinToken === undefined
       ? ({ $case: 'keyAssertion', value: { assertion } } as const)
       : ({ $case: 'joinToken', value: { joinToken, assertion } } as const);
-  return Buffer.from(OpenSessionRequest.encode({ evidence: { kind } }).finish());
+  const request = { childJoinToken: '', task: undefined, upstream: undefined };
+  return Buffer.from(OpenSessionRequest.encode({ ...request, evidence: { kind } }).finish());
 }
 
 function makeAssertion(parts: EvidenceParts): string {

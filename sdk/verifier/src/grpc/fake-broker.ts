@@ -1,11 +1,8 @@
-import { createHash } from 'node:crypto';
 import {
   formatJoinString,
-  parseAssertion,
   parseProof,
   type Reason,
   type Thumbprint,
-  thumbprintInput,
   type UnverifiedAssertion,
   type UnverifiedProof,
 } from '@creance/proto';
@@ -27,12 +24,12 @@ import {
   type sendUnaryData,
 } from '@grpc/grpc-js';
 import type { WireSignedFrame } from '../feed.js';
-import { nodePrimitives } from '../node-primitives.js';
-import type { Primitives, VerifyKey } from '../primitives.js';
 import { systemClock } from '../runtime/clock.js';
 import { newHandle, TestIssuer } from '../support/test-issuer.js';
 import type { EcKey } from './ec-key.js';
+import { assertionOf, isSigned, thumbprintOf } from './fake-evidence.js';
 import { refusal } from './fake-refusal.js';
+import { FakeReports } from './fake-reports.js';
 
 type Stream = ServerWritableStream<Buffer, Buffer>;
 
@@ -66,6 +63,7 @@ export class FakeBroker {
   readonly calls: SeenCall[] = [];
   readonly streams: Stream[] = [];
   readonly acknowledged: number[] = [];
+  readonly reports: FakeReports = new FakeReports();
   /** Reasons with which the next calls of a method are refused. */
   readonly refusals: Partial<Record<string, Reason[]>> = {};
   /** Keys that a join token has registered. */
@@ -99,6 +97,7 @@ export class FakeBroker {
       this.acknowledged.push(Number(AcknowledgeRequest.decode(request).revision));
       return new Uint8Array();
     });
+    unary('ActionService', 'ReportActions', ({ request }) => this.reports.answer(request));
     server.addService(
       { Subscribe: definition('VerifierService', 'Subscribe', true) },
       { Subscribe: (stream: Stream) => this.#subscribe(stream) },
@@ -138,16 +137,19 @@ export class FakeBroker {
     return this.calls.filter((call) => call.method === method);
   }
 
+  /** Says something to every subscriber. */
+  tell(kind: SubscribeResponse['kind']): void {
+    for (const stream of this.streams) send(stream, kind);
+  }
+
   /** Sends a frame to every subscriber. */
   broadcast(value: WireSignedFrame): void {
-    for (const stream of this.streams) send(stream, { $case: 'frame', value: asBuffers(value) });
+    this.tell({ $case: 'frame', value: asBuffers(value) });
   }
 
   /** Asks every subscriber to come back. */
   resync(): void {
-    for (const stream of this.streams) {
-      send(stream, { $case: 'resync', value: { afterRevision: 0n } });
-    }
+    this.tell({ $case: 'resync', value: { afterRevision: 0n } });
   }
 
   #answer(
@@ -232,19 +234,3 @@ function asBuffers<T extends object>(message: T): { [K in keyof T]: Buffered<T[K
 }
 
 type Buffered<T> = T extends Uint8Array ? Buffer : T;
-
-function assertionOf(request: Buffer): UnverifiedAssertion | undefined {
-  const text = OpenSessionRequest.decode(request).evidence?.kind?.value.assertion ?? '';
-  const parsed = parseAssertion(text);
-  return parsed.ok ? parsed.value : undefined;
-}
-
-function isSigned({ jwk, jws }: UnverifiedProof): boolean {
-  const primitives = nodePrimitives() as Primitives;
-  const key = primitives.importKey(jwk) as VerifyKey;
-  return primitives.verify(key, jws.signingInput, jws.signature) === true;
-}
-
-function thumbprintOf(jwk: UnverifiedAssertion['jwk']): Thumbprint {
-  return createHash('sha256').update(thumbprintInput(jwk)).digest('base64url') as Thumbprint;
-}

@@ -2,20 +2,24 @@ import { type JoinString, parseJoinString, reasonRow } from '@creance/proto';
 import { Frame, Settings } from '@creance/proto/wire';
 import { type OnEvent, safely } from '../events.js';
 import { Feed } from '../feed.js';
+import { verifierLimits } from '../limits.js';
+import { Reporter } from '../reports/reporter.js';
 import { type Clock, systemClock } from '../runtime/clock.js';
 import { type Entropy, systemEntropy } from '../runtime/entropy.js';
 import { createVerifier, type Verifier, type VerifierOptions } from '../verifier.js';
 import { parseAddress } from './address.js';
+import { atMost } from './at-most.js';
 import { newEcKey } from './ec-key.js';
 import { JoinError } from './join-error.js';
 import { KeepCurrent } from './keep-current.js';
 import { createKeyFile, type Membership, readKeyFile } from './key-file.js';
 import { Line } from './line.js';
 import type { BrokerRefusal } from './refusal.js';
+import { ReportLine } from './report-line.js';
 import { openSession } from './session.js';
 
 /** How a resource joins its broker and verifies. */
-export interface JoinOptions extends Omit<VerifierOptions, 'feed'> {
+export interface JoinOptions extends Omit<VerifierOptions, 'feed' | 'reports'> {
   /** The join string of the first contact. Later starts need none. */
   readonly join?: string | undefined;
   /** Where the registered key is kept: a file for its owner alone, made on first contact. */
@@ -27,6 +31,9 @@ export interface JoinOptions extends Omit<VerifierOptions, 'feed'> {
   readonly clock?: Clock | undefined;
 }
 
+/** Milliseconds that the broker has to take the last report. */
+const lastReportMillis = 1_000;
+
 interface Enrolled {
   readonly membership: Membership;
   readonly joinToken: string | undefined;
@@ -34,7 +41,7 @@ interface Enrolled {
 }
 
 /**
- * Joins the broker and gives a verifier whose view is kept current. Rejects with a JoinError when the
+ * Joins the broker and gives a verifier whose view is kept current and that reports what it sees. Rejects with a JoinError when the
  * broker refuses for good or a file or option is wrong; a broker that cannot be reached is tried again
  * for as long as the verifier lives, which refuses every request meanwhile. `ready()` waits for the
  * first whole view.
@@ -58,13 +65,24 @@ export async function joinVerifier(options: JoinOptions): Promise<Verifier> {
     },
     viewEntriesMax: limits?.viewEntriesMax,
   });
-  const verifier = createVerifier({ ...options, feed, entropy, onEvent });
+  const reports = new ReportLine();
+  const reporter = new Reporter({
+    send: (report) => reports.send(report),
+    primitives: feed.primitives,
+    clock,
+    entropy,
+    limits: { ...verifierLimits, ...limits },
+    onEvent,
+  });
+  const verifier = createVerifier({ ...options, feed, reports: reporter, entropy, onEvent });
   const line = new Line(address, options.rootCertificates, clock);
   const session = { ...enrolled, line, address, resource, clock, entropy };
   const current = new KeepCurrent({
     line,
     feed,
     session,
+    reports,
+    onProofsWanted: (hashes) => reporter.want(hashes),
     maxStaleSeconds,
     clock,
     entropy,
@@ -77,7 +95,10 @@ export async function joinVerifier(options: JoinOptions): Promise<Verifier> {
     await current.close();
     throw fault;
   }
-  return closingBoth(verifier, current);
+  return closingAll(verifier, async () => {
+    await atMost(clock, lastReportMillis, reporter.close());
+    await current.close();
+  });
 }
 
 async function firstContact(
@@ -130,14 +151,14 @@ function movedTo(kept: Membership, join: JoinString | undefined): Membership {
   return { ...kept, address: join.address };
 }
 
-function closingBoth(verifier: Verifier, current: KeepCurrent): Verifier {
+function closingAll(verifier: Verifier, close: () => Promise<void>): Verifier {
   return {
     verify: (request, options) => verifier.verify(request, options),
     verifyCall: (call, options) => verifier.verifyCall(call, options),
     ready: () => verifier.ready(),
     async close() {
       await verifier.close();
-      await current.close();
+      await close();
     },
   };
 }

@@ -1,14 +1,16 @@
 import { type Reason, type Revision, revisionZero } from '@creance/proto';
 import { EndSessionRequest, RenewSessionRequest, SessionServiceService } from '@creance/proto/wire';
+import { Backoff } from '../backoff.js';
 import type { OnEvent } from '../events.js';
 import type { Applied, Feed, FeedFault } from '../feed.js';
 import type { Clock, Timer } from '../runtime/clock.js';
 import type { Entropy } from '../runtime/entropy.js';
 import { Acknowledger } from './acknowledger.js';
-import { Backoff } from './backoff.js';
+import { atMost } from './at-most.js';
 import { FreshnessWatch } from './freshness-watch.js';
 import type { Line } from './line.js';
 import type { BrokerRefusal } from './refusal.js';
+import type { ReportLine } from './report-line.js';
 import { openSession, type SessionParts, type VerifierSession } from './session.js';
 import { Subscription, type SubscriptionEnd } from './subscription.js';
 
@@ -17,6 +19,9 @@ export interface CurrentParts {
   readonly line: Line;
   readonly feed: Feed;
   readonly session: SessionParts;
+  /** Sends what was seen by whichever session is open. */
+  readonly reports: ReportLine;
+  readonly onProofsWanted: (hashes: readonly string[]) => void;
   readonly maxStaleSeconds: number | undefined;
   readonly clock: Clock;
   readonly entropy: Entropy;
@@ -84,13 +89,7 @@ export class KeepCurrent {
     if (voice === undefined) return;
     const request = () => Buffer.from(EndSessionRequest.encode({}).finish());
     const ended = voice.call(SessionServiceService.endSession.path, request, 'digest');
-    await new Promise<void>((resolve) => {
-      const timer = this.#parts.clock.after(endMillis, resolve);
-      void ended.then(() => {
-        timer.cancel();
-        resolve();
-      });
-    });
+    await atMost(this.#parts.clock, endMillis, ended);
   }
 
   async #run(): Promise<void> {
@@ -115,6 +114,7 @@ export class KeepCurrent {
       afterRevision: this.#heldRevision(),
       onOpened: ({ resource }) => this.#parts.onEvent({ kind: 'connected', resource }),
       onApplied: (applied) => this.#onApplied(applied, acknowledger),
+      onProofsWanted: this.#parts.onProofsWanted,
       onReplayed: () => this.#parts.onEvent({ kind: 'refused', fault: 'frame_replayed' }),
     });
     this.#subscription = subscription;
@@ -171,6 +171,7 @@ export class KeepCurrent {
 
   #begin(session: VerifierSession): void {
     this.#session = session;
+    this.#parts.reports.attach(session.voice);
     this.#renewal?.cancel();
     const millis = (session.idleSeconds * 1_000) / 3;
     const renewLater = () => {

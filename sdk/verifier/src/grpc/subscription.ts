@@ -6,6 +6,7 @@ import type { Clock, Timer } from '../runtime/clock.js';
 import type { Entropy } from '../runtime/entropy.js';
 import type { FeedSettings } from '../settings.js';
 import { type BrokerRefusal, refusalOf } from './refusal.js';
+import { hashesOf } from './report-line.js';
 import type { Voice } from './voice.js';
 
 /** How a subscription ended. */
@@ -29,6 +30,8 @@ export interface SubscriptionParts {
   readonly afterRevision: Revision;
   readonly onOpened: (settings: FeedSettings) => void;
   readonly onApplied: (applied: Applied) => void;
+  /** The broker wants to see proofs: their hashes, as base64url. */
+  readonly onProofsWanted: (hashes: readonly string[]) => void;
   /** A frame that was seen before: it changes nothing, and the subscription goes on. */
   readonly onReplayed: () => void;
 }
@@ -82,16 +85,23 @@ export class Subscription {
   }
 
   async #take(bytes: Buffer, nonce: Uint8Array): Promise<SubscriptionEnd | undefined> {
-    const { feed, onOpened, onApplied, onReplayed } = this.#parts;
-    const message = decoded(bytes);
-    if (message?.$case === 'resync') return { kind: 'resync' };
-    if (message?.$case === 'opening') {
+    const { feed, onOpened, onApplied, onProofsWanted, onReplayed } = this.#parts;
+    const response = decoded(bytes);
+    if (response === undefined) return { kind: 'refused', fault: 'frame_malformed' };
+    const message = response.kind;
+    // Something of a newer broker. Only signed frames change the view, and a missing one shows by its link.
+    if (message === undefined) return undefined;
+    if (message.$case === 'resync') return { kind: 'resync' };
+    if (message.$case === 'proofsWanted') {
+      onProofsWanted(hashesOf(message.value.hashes));
+      return undefined;
+    }
+    if (message.$case === 'opening') {
       const opened = await feed.open(message.value, nonce);
       if (!opened.ok) return { kind: 'refused', fault: opened.error };
       onOpened(opened.value);
       return undefined;
     }
-    if (message === undefined) return { kind: 'refused', fault: 'frame_malformed' };
     const applied = await feed.receive(message.value);
     if (applied.ok) onApplied(applied.value);
     else if (applied.error === 'frame_replayed') onReplayed();
@@ -111,9 +121,9 @@ export class Subscription {
   }
 }
 
-function decoded(bytes: Buffer): SubscribeResponse['kind'] {
+function decoded(bytes: Buffer): SubscribeResponse | undefined {
   try {
-    return SubscribeResponse.decode(bytes).kind;
+    return SubscribeResponse.decode(bytes);
   } catch {
     return undefined;
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { FakeClock } from '../../../doubles/fake-clock.js';
 import type { Store, StoreIdentity } from '../../store.js';
-import { assembleStore } from '../assemble.js';
+import { assembleStore, type StoreFiles } from '../assemble.js';
 import { connect } from '../connection.js';
 import { applyMigrations } from '../migrate.js';
 import { migrations } from '../migrations/index.js';
@@ -43,7 +43,7 @@ export function connected(file: string): Database.Database {
 }
 
 /** For tests: a real store, on a new file unless one is named, whose COMMIT fails when told. */
-export function stage(file: string = newFile()): Stage {
+export function stage(file: string = newFile(), files: StoreFiles = {}): Stage {
   const db = file === ':memory:' ? new Database(file) : connected(file);
   const clock = new FakeClock();
   applyMigrations(db, migrations, clock.now());
@@ -53,7 +53,7 @@ export function stage(file: string = newFile()): Stage {
   });
   const failures: Error[] = [];
   const onFailed = (each: Error) => failures.push(each);
-  const store = assembleStore(failing, { identity, clock, onFailed }, () => {});
+  const store = assembleStore(failing, { identity, clock, onFailed, ...files }, () => {});
   const failCommit = (next: Error | undefined) => {
     fault = next;
   };

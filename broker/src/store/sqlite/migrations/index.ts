@@ -1,4 +1,5 @@
 import { spine } from './0001-spine.js';
+import { tree } from './0002-tree.js';
 
 /** One step of the schema. Once released its text never changes: the checksum would tell. */
 export interface Migration {
@@ -8,4 +9,7 @@ export interface Migration {
 }
 
 /** Every step, in order. Text and not `.sql` files: the compiler carries only TypeScript along. */
-export const migrations: readonly Migration[] = [{ number: 1, sql: spine }];
+export const migrations: readonly Migration[] = [
+  { number: 1, sql: spine },
+  { number: 2, sql: tree },
+];

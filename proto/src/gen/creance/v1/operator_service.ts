@@ -18,11 +18,82 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { SessionKind, sessionKindFromJSON, sessionKindToJSON } from "./session_service.js";
+import { SessionKind, sessionKindFromJSON, sessionKindToJSON, Upstream } from "./session_service.js";
 
 export const protobufPackage = "creance.v1";
 
 export const protobufFileName = "creance/v1/operator_service.proto";
+
+/** SessionState says whether a session may act. */
+export const SessionState = {
+  /** SESSION_STATE_UNSPECIFIED - Never sent. */
+  SESSION_STATE_UNSPECIFIED: 0,
+  /** SESSION_STATE_LIVE - It may. */
+  SESSION_STATE_LIVE: 1,
+  /** SESSION_STATE_SUSPENDED - It, or one above it, is held. */
+  SESSION_STATE_SUSPENDED: 2,
+  /** SESSION_STATE_REVOKED - It, or one above it, was revoked. */
+  SESSION_STATE_REVOKED: 3,
+  /** SESSION_STATE_ENDED - It, or one above it, ended itself. */
+  SESSION_STATE_ENDED: 4,
+  /** SESSION_STATE_EXPIRED - It, or one above it, has reached its absolute or idle end. */
+  SESSION_STATE_EXPIRED: 5,
+} as const;
+
+export type SessionState = typeof SessionState[keyof typeof SessionState];
+
+export namespace SessionState {
+  export type SESSION_STATE_UNSPECIFIED = typeof SessionState.SESSION_STATE_UNSPECIFIED;
+  export type SESSION_STATE_LIVE = typeof SessionState.SESSION_STATE_LIVE;
+  export type SESSION_STATE_SUSPENDED = typeof SessionState.SESSION_STATE_SUSPENDED;
+  export type SESSION_STATE_REVOKED = typeof SessionState.SESSION_STATE_REVOKED;
+  export type SESSION_STATE_ENDED = typeof SessionState.SESSION_STATE_ENDED;
+  export type SESSION_STATE_EXPIRED = typeof SessionState.SESSION_STATE_EXPIRED;
+}
+
+export function sessionStateFromJSON(object: any): SessionState {
+  switch (object) {
+    case 0:
+    case "SESSION_STATE_UNSPECIFIED":
+      return SessionState.SESSION_STATE_UNSPECIFIED;
+    case 1:
+    case "SESSION_STATE_LIVE":
+      return SessionState.SESSION_STATE_LIVE;
+    case 2:
+    case "SESSION_STATE_SUSPENDED":
+      return SessionState.SESSION_STATE_SUSPENDED;
+    case 3:
+    case "SESSION_STATE_REVOKED":
+      return SessionState.SESSION_STATE_REVOKED;
+    case 4:
+    case "SESSION_STATE_ENDED":
+      return SessionState.SESSION_STATE_ENDED;
+    case 5:
+    case "SESSION_STATE_EXPIRED":
+      return SessionState.SESSION_STATE_EXPIRED;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum SessionState");
+  }
+}
+
+export function sessionStateToJSON(object: SessionState): string {
+  switch (object) {
+    case SessionState.SESSION_STATE_UNSPECIFIED:
+      return "SESSION_STATE_UNSPECIFIED";
+    case SessionState.SESSION_STATE_LIVE:
+      return "SESSION_STATE_LIVE";
+    case SessionState.SESSION_STATE_SUSPENDED:
+      return "SESSION_STATE_SUSPENDED";
+    case SessionState.SESSION_STATE_REVOKED:
+      return "SESSION_STATE_REVOKED";
+    case SessionState.SESSION_STATE_ENDED:
+      return "SESSION_STATE_ENDED";
+    case SessionState.SESSION_STATE_EXPIRED:
+      return "SESSION_STATE_EXPIRED";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum SessionState");
+  }
+}
 
 /** CutRequest names what to end and why. */
 export interface CutRequest {
@@ -34,6 +105,24 @@ export interface CutRequest {
     | //
     /** All sessions opened before this revision, and all tokens with `rev` below it. Zero means now. */
     { $case: "beforeRevision"; value: bigint }
+    | //
+    /** All sessions of a workload, or below one, that are open now. By name. */
+    { $case: "workload"; value: string }
+    | //
+    /** Likewise of the workloads of an owner. By name. */
+    { $case: "owner"; value: string }
+    | //
+    /** Likewise of a person at an identity provider: issuer and subject. */
+    { $case: "principal"; value: Upstream }
+    | //
+    /** Likewise of a login at an identity provider: issuer and session id. */
+    { $case: "upstream"; value: Upstream }
+    | //
+    /** Likewise of an evidence key, which opens no session any more. RFC 7638 thumbprint. */
+    { $case: "evidenceKey"; value: string }
+    | //
+    /** Likewise of everything that one join token has registered. The handle of the join token, 16 bytes. */
+    { $case: "evidenceIssuer"; value: Buffer }
     | undefined;
   /** Why, in the operator's words; 3 to 500 characters. Kept in the audit, never in the feed. */
   reason: string;
@@ -49,12 +138,88 @@ export interface CutResponse {
   verifiersSubscribed: number;
 }
 
+/** SuspendRequest names the session to hold, and why. */
+export interface SuspendRequest {
+  /** 16 bytes. */
+  sessionId: Buffer;
+  /** Why, as in CutRequest. */
+  reason: string;
+}
+
+/** SuspendResponse says what is held. */
+export interface SuspendResponse {
+  /** Revision of the log at which the hold stands. Tokens with `rev` below it stay refused for good. */
+  revision: bigint;
+  /** Live sessions that are held by it: the session and those below it. */
+  sessionsSuspended: number;
+  /** Verifiers subscribed when it was made. */
+  verifiersSubscribed: number;
+}
+
+/** ResumeRequest names the session to let go, and why. */
+export interface ResumeRequest {
+  /** 16 bytes. */
+  sessionId: Buffer;
+  /** Why, as in CutRequest. */
+  reason: string;
+}
+
+/** ResumeResponse says what lives again. */
+export interface ResumeResponse {
+  /** Live sessions that are held no more. */
+  sessionsResumed: number;
+}
+
+/** CompromiseKeyRequest names the token key that is not to be believed any more. */
+export interface CompromiseKeyRequest {
+  /** Its `kid`. */
+  keyId: string;
+  /** Why, as in CutRequest. */
+  reason: string;
+}
+
+/** CompromiseKeyResponse says what was cut and what signs now. */
+export interface CompromiseKeyResponse {
+  /** Revision of the log at which the last of the cuts stands. */
+  revision: bigint;
+  /** Keys that were cut. */
+  cutKeyIds: string[];
+  /** The key that signs now. */
+  signingKeyId: string;
+  /** Verifiers subscribed when it was made. */
+  verifiersSubscribed: number;
+}
+
+/** ListKeysRequest is empty. */
+export interface ListKeysRequest {
+}
+
+/** ListKeysResponse lists token keys, the oldest first. */
+export interface ListKeysResponse {
+  /** The keys. */
+  keys: KeySummary[];
+}
+
+/** KeySummary is one token key. */
+export interface KeySummary {
+  /** Its `kid`. */
+  keyId: string;
+  /** Signs from then on, Unix time in seconds. */
+  signsFromUnixSeconds: bigint;
+  /** Its tokens are refused from then on, Unix time in seconds. */
+  retireUnixSeconds: bigint;
+  /** Whether it signs now. */
+  signing: boolean;
+}
+
 /** ListSessionsRequest asks for a page of live sessions. */
 export interface ListSessionsRequest {
   /** At most this many, 1 to 200; zero means 50. */
   pageSize: number;
   /** From the previous reply; empty starts at the newest. */
   pageToken: string;
+  /** Only the tree that holds this session, 16 bytes: then those that ended lately are listed too. */
+  treeOf: Buffer;
 }
 
 /** ListSessionsResponse is a page of live sessions. */
@@ -81,6 +246,12 @@ export interface SessionSummary {
   activeUnixMicros: bigint;
   /** End whatever happens, as Unix time in seconds. */
   absoluteEndUnixSeconds: bigint;
+  /** Whether it may act. */
+  state: SessionState;
+  /** Actions that witnesses have reported of it, and uses that they have refused. */
+  actionsAllowed: bigint;
+  /** Uses of its tokens that verifiers have refused. */
+  actionsRefused: bigint;
 }
 
 /** ListVerifiersRequest is empty. */
@@ -121,6 +292,24 @@ export const CutRequest: MessageFns<CutRequest> = {
         }
         writer.uint32(16).uint64(message.target.value);
         break;
+      case "workload":
+        writer.uint32(26).string(message.target.value);
+        break;
+      case "owner":
+        writer.uint32(34).string(message.target.value);
+        break;
+      case "principal":
+        Upstream.encode(message.target.value, writer.uint32(42).fork()).join();
+        break;
+      case "upstream":
+        Upstream.encode(message.target.value, writer.uint32(50).fork()).join();
+        break;
+      case "evidenceKey":
+        writer.uint32(58).string(message.target.value);
+        break;
+      case "evidenceIssuer":
+        writer.uint32(66).bytes(message.target.value);
+        break;
     }
     if (message.reason !== "") {
       writer.uint32(122).string(message.reason);
@@ -157,6 +346,54 @@ export const CutRequest: MessageFns<CutRequest> = {
             message.target = { $case: "beforeRevision", value: reader.uint64() as bigint };
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.target = { $case: "workload", value: reader.string() };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.target = { $case: "owner", value: reader.string() };
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.target = { $case: "principal", value: Upstream.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.target = { $case: "upstream", value: Upstream.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.target = { $case: "evidenceKey", value: reader.string() };
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.target = { $case: "evidenceIssuer", value: Buffer.from(reader.bytes()) };
+            continue;
+          }
           case 15: {
             if (tag !== 122) {
               break;
@@ -187,6 +424,22 @@ export const CutRequest: MessageFns<CutRequest> = {
         ? { $case: "beforeRevision", value: BigInt(object.beforeRevision) }
         : isSet(object.before_revision)
         ? { $case: "beforeRevision", value: BigInt(object.before_revision) }
+        : isSet(object.workload)
+        ? { $case: "workload", value: globalThis.String(object.workload) }
+        : isSet(object.owner)
+        ? { $case: "owner", value: globalThis.String(object.owner) }
+        : isSet(object.principal)
+        ? { $case: "principal", value: Upstream.fromJSON(object.principal) }
+        : isSet(object.upstream)
+        ? { $case: "upstream", value: Upstream.fromJSON(object.upstream) }
+        : isSet(object.evidenceKey)
+        ? { $case: "evidenceKey", value: globalThis.String(object.evidenceKey) }
+        : isSet(object.evidence_key)
+        ? { $case: "evidenceKey", value: globalThis.String(object.evidence_key) }
+        : isSet(object.evidenceIssuer)
+        ? { $case: "evidenceIssuer", value: Buffer.from(bytesFromBase64(object.evidenceIssuer)) }
+        : isSet(object.evidence_issuer)
+        ? { $case: "evidenceIssuer", value: Buffer.from(bytesFromBase64(object.evidence_issuer)) }
         : undefined,
       reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
     };
@@ -198,6 +451,18 @@ export const CutRequest: MessageFns<CutRequest> = {
       obj.sessionId = base64FromBytes(message.target.value);
     } else if (message.target?.$case === "beforeRevision") {
       obj.beforeRevision = message.target.value.toString();
+    } else if (message.target?.$case === "workload") {
+      obj.workload = message.target.value;
+    } else if (message.target?.$case === "owner") {
+      obj.owner = message.target.value;
+    } else if (message.target?.$case === "principal") {
+      obj.principal = Upstream.toJSON(message.target.value);
+    } else if (message.target?.$case === "upstream") {
+      obj.upstream = Upstream.toJSON(message.target.value);
+    } else if (message.target?.$case === "evidenceKey") {
+      obj.evidenceKey = message.target.value;
+    } else if (message.target?.$case === "evidenceIssuer") {
+      obj.evidenceIssuer = base64FromBytes(message.target.value);
     }
     if (message.reason !== "") {
       obj.reason = message.reason;
@@ -220,6 +485,42 @@ export const CutRequest: MessageFns<CutRequest> = {
       case "beforeRevision": {
         if (object.target?.value !== undefined && object.target?.value !== null) {
           message.target = { $case: "beforeRevision", value: BigInt(object.target.value) };
+        }
+        break;
+      }
+      case "workload": {
+        if (object.target?.value !== undefined && object.target?.value !== null) {
+          message.target = { $case: "workload", value: object.target.value };
+        }
+        break;
+      }
+      case "owner": {
+        if (object.target?.value !== undefined && object.target?.value !== null) {
+          message.target = { $case: "owner", value: object.target.value };
+        }
+        break;
+      }
+      case "principal": {
+        if (object.target?.value !== undefined && object.target?.value !== null) {
+          message.target = { $case: "principal", value: Upstream.fromPartial(object.target.value) };
+        }
+        break;
+      }
+      case "upstream": {
+        if (object.target?.value !== undefined && object.target?.value !== null) {
+          message.target = { $case: "upstream", value: Upstream.fromPartial(object.target.value) };
+        }
+        break;
+      }
+      case "evidenceKey": {
+        if (object.target?.value !== undefined && object.target?.value !== null) {
+          message.target = { $case: "evidenceKey", value: object.target.value };
+        }
+        break;
+      }
+      case "evidenceIssuer": {
+        if (object.target?.value !== undefined && object.target?.value !== null) {
+          message.target = { $case: "evidenceIssuer", value: object.target.value };
         }
         break;
       }
@@ -341,8 +642,850 @@ export const CutResponse: MessageFns<CutResponse> = {
   },
 };
 
+function createBaseSuspendRequest(): SuspendRequest {
+  return { sessionId: Buffer.alloc(0), reason: "" };
+}
+
+export const SuspendRequest: MessageFns<SuspendRequest> = {
+  encode(message: SuspendRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sessionId.length !== 0) {
+      writer.uint32(10).bytes(message.sessionId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SuspendRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSuspendRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sessionId = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SuspendRequest {
+    return {
+      sessionId: isSet(object.sessionId)
+        ? Buffer.from(bytesFromBase64(object.sessionId))
+        : isSet(object.session_id)
+        ? Buffer.from(bytesFromBase64(object.session_id))
+        : Buffer.alloc(0),
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: SuspendRequest): unknown {
+    const obj: any = {};
+    if (message.sessionId.length !== 0) {
+      obj.sessionId = base64FromBytes(message.sessionId);
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SuspendRequest>, I>>(base?: I): SuspendRequest {
+    return SuspendRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SuspendRequest>, I>>(object: I): SuspendRequest {
+    const message = createBaseSuspendRequest();
+    message.sessionId = object.sessionId ?? Buffer.alloc(0);
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseSuspendResponse(): SuspendResponse {
+  return { revision: 0n, sessionsSuspended: 0, verifiersSubscribed: 0 };
+}
+
+export const SuspendResponse: MessageFns<SuspendResponse> = {
+  encode(message: SuspendResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.revision !== 0n) {
+      if (BigInt.asUintN(64, message.revision) !== message.revision) {
+        throw new globalThis.Error("value provided for field message.revision of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.revision);
+    }
+    if (message.sessionsSuspended !== 0) {
+      writer.uint32(16).uint32(message.sessionsSuspended);
+    }
+    if (message.verifiersSubscribed !== 0) {
+      writer.uint32(24).uint32(message.verifiersSubscribed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SuspendResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSuspendResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.revision = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.sessionsSuspended = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.verifiersSubscribed = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SuspendResponse {
+    return {
+      revision: isSet(object.revision) ? BigInt(object.revision) : 0n,
+      sessionsSuspended: isSet(object.sessionsSuspended)
+        ? globalThis.Number(object.sessionsSuspended)
+        : isSet(object.sessions_suspended)
+        ? globalThis.Number(object.sessions_suspended)
+        : 0,
+      verifiersSubscribed: isSet(object.verifiersSubscribed)
+        ? globalThis.Number(object.verifiersSubscribed)
+        : isSet(object.verifiers_subscribed)
+        ? globalThis.Number(object.verifiers_subscribed)
+        : 0,
+    };
+  },
+
+  toJSON(message: SuspendResponse): unknown {
+    const obj: any = {};
+    if (message.revision !== 0n) {
+      obj.revision = message.revision.toString();
+    }
+    if (message.sessionsSuspended !== 0) {
+      obj.sessionsSuspended = Math.round(message.sessionsSuspended);
+    }
+    if (message.verifiersSubscribed !== 0) {
+      obj.verifiersSubscribed = Math.round(message.verifiersSubscribed);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SuspendResponse>, I>>(base?: I): SuspendResponse {
+    return SuspendResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SuspendResponse>, I>>(object: I): SuspendResponse {
+    const message = createBaseSuspendResponse();
+    message.revision = (object.revision !== undefined && object.revision !== null) ? BigInt(object.revision) : 0n;
+    message.sessionsSuspended = object.sessionsSuspended ?? 0;
+    message.verifiersSubscribed = object.verifiersSubscribed ?? 0;
+    return message;
+  },
+};
+
+function createBaseResumeRequest(): ResumeRequest {
+  return { sessionId: Buffer.alloc(0), reason: "" };
+}
+
+export const ResumeRequest: MessageFns<ResumeRequest> = {
+  encode(message: ResumeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sessionId.length !== 0) {
+      writer.uint32(10).bytes(message.sessionId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResumeRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResumeRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sessionId = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ResumeRequest {
+    return {
+      sessionId: isSet(object.sessionId)
+        ? Buffer.from(bytesFromBase64(object.sessionId))
+        : isSet(object.session_id)
+        ? Buffer.from(bytesFromBase64(object.session_id))
+        : Buffer.alloc(0),
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: ResumeRequest): unknown {
+    const obj: any = {};
+    if (message.sessionId.length !== 0) {
+      obj.sessionId = base64FromBytes(message.sessionId);
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ResumeRequest>, I>>(base?: I): ResumeRequest {
+    return ResumeRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ResumeRequest>, I>>(object: I): ResumeRequest {
+    const message = createBaseResumeRequest();
+    message.sessionId = object.sessionId ?? Buffer.alloc(0);
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseResumeResponse(): ResumeResponse {
+  return { sessionsResumed: 0 };
+}
+
+export const ResumeResponse: MessageFns<ResumeResponse> = {
+  encode(message: ResumeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sessionsResumed !== 0) {
+      writer.uint32(8).uint32(message.sessionsResumed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResumeResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResumeResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.sessionsResumed = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ResumeResponse {
+    return {
+      sessionsResumed: isSet(object.sessionsResumed)
+        ? globalThis.Number(object.sessionsResumed)
+        : isSet(object.sessions_resumed)
+        ? globalThis.Number(object.sessions_resumed)
+        : 0,
+    };
+  },
+
+  toJSON(message: ResumeResponse): unknown {
+    const obj: any = {};
+    if (message.sessionsResumed !== 0) {
+      obj.sessionsResumed = Math.round(message.sessionsResumed);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ResumeResponse>, I>>(base?: I): ResumeResponse {
+    return ResumeResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ResumeResponse>, I>>(object: I): ResumeResponse {
+    const message = createBaseResumeResponse();
+    message.sessionsResumed = object.sessionsResumed ?? 0;
+    return message;
+  },
+};
+
+function createBaseCompromiseKeyRequest(): CompromiseKeyRequest {
+  return { keyId: "", reason: "" };
+}
+
+export const CompromiseKeyRequest: MessageFns<CompromiseKeyRequest> = {
+  encode(message: CompromiseKeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.keyId !== "") {
+      writer.uint32(10).string(message.keyId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CompromiseKeyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCompromiseKeyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.keyId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CompromiseKeyRequest {
+    return {
+      keyId: isSet(object.keyId)
+        ? globalThis.String(object.keyId)
+        : isSet(object.key_id)
+        ? globalThis.String(object.key_id)
+        : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: CompromiseKeyRequest): unknown {
+    const obj: any = {};
+    if (message.keyId !== "") {
+      obj.keyId = message.keyId;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CompromiseKeyRequest>, I>>(base?: I): CompromiseKeyRequest {
+    return CompromiseKeyRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CompromiseKeyRequest>, I>>(object: I): CompromiseKeyRequest {
+    const message = createBaseCompromiseKeyRequest();
+    message.keyId = object.keyId ?? "";
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseCompromiseKeyResponse(): CompromiseKeyResponse {
+  return { revision: 0n, cutKeyIds: [], signingKeyId: "", verifiersSubscribed: 0 };
+}
+
+export const CompromiseKeyResponse: MessageFns<CompromiseKeyResponse> = {
+  encode(message: CompromiseKeyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.revision !== 0n) {
+      if (BigInt.asUintN(64, message.revision) !== message.revision) {
+        throw new globalThis.Error("value provided for field message.revision of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.revision);
+    }
+    for (const v of message.cutKeyIds) {
+      writer.uint32(18).string(v!);
+    }
+    if (message.signingKeyId !== "") {
+      writer.uint32(26).string(message.signingKeyId);
+    }
+    if (message.verifiersSubscribed !== 0) {
+      writer.uint32(32).uint32(message.verifiersSubscribed);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CompromiseKeyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCompromiseKeyResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.revision = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cutKeyIds.push(reader.string());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.signingKeyId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.verifiersSubscribed = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CompromiseKeyResponse {
+    return {
+      revision: isSet(object.revision) ? BigInt(object.revision) : 0n,
+      cutKeyIds: globalThis.Array.isArray(object?.cutKeyIds)
+        ? object.cutKeyIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.cut_key_ids)
+        ? object.cut_key_ids.map((e: any) => globalThis.String(e))
+        : [],
+      signingKeyId: isSet(object.signingKeyId)
+        ? globalThis.String(object.signingKeyId)
+        : isSet(object.signing_key_id)
+        ? globalThis.String(object.signing_key_id)
+        : "",
+      verifiersSubscribed: isSet(object.verifiersSubscribed)
+        ? globalThis.Number(object.verifiersSubscribed)
+        : isSet(object.verifiers_subscribed)
+        ? globalThis.Number(object.verifiers_subscribed)
+        : 0,
+    };
+  },
+
+  toJSON(message: CompromiseKeyResponse): unknown {
+    const obj: any = {};
+    if (message.revision !== 0n) {
+      obj.revision = message.revision.toString();
+    }
+    if (message.cutKeyIds?.length) {
+      obj.cutKeyIds = message.cutKeyIds;
+    }
+    if (message.signingKeyId !== "") {
+      obj.signingKeyId = message.signingKeyId;
+    }
+    if (message.verifiersSubscribed !== 0) {
+      obj.verifiersSubscribed = Math.round(message.verifiersSubscribed);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CompromiseKeyResponse>, I>>(base?: I): CompromiseKeyResponse {
+    return CompromiseKeyResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CompromiseKeyResponse>, I>>(object: I): CompromiseKeyResponse {
+    const message = createBaseCompromiseKeyResponse();
+    message.revision = (object.revision !== undefined && object.revision !== null) ? BigInt(object.revision) : 0n;
+    message.cutKeyIds = object.cutKeyIds?.map((e) => e) || [];
+    message.signingKeyId = object.signingKeyId ?? "";
+    message.verifiersSubscribed = object.verifiersSubscribed ?? 0;
+    return message;
+  },
+};
+
+function createBaseListKeysRequest(): ListKeysRequest {
+  return {};
+}
+
+export const ListKeysRequest: MessageFns<ListKeysRequest> = {
+  encode(_: ListKeysRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListKeysRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListKeysRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ListKeysRequest {
+    return {};
+  },
+
+  toJSON(_: ListKeysRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListKeysRequest>, I>>(base?: I): ListKeysRequest {
+    return ListKeysRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListKeysRequest>, I>>(_: I): ListKeysRequest {
+    const message = createBaseListKeysRequest();
+    return message;
+  },
+};
+
+function createBaseListKeysResponse(): ListKeysResponse {
+  return { keys: [] };
+}
+
+export const ListKeysResponse: MessageFns<ListKeysResponse> = {
+  encode(message: ListKeysResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.keys) {
+      KeySummary.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListKeysResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListKeysResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.keys.push(KeySummary.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListKeysResponse {
+    return { keys: globalThis.Array.isArray(object?.keys) ? object.keys.map((e: any) => KeySummary.fromJSON(e)) : [] };
+  },
+
+  toJSON(message: ListKeysResponse): unknown {
+    const obj: any = {};
+    if (message.keys?.length) {
+      obj.keys = message.keys.map((e) => KeySummary.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListKeysResponse>, I>>(base?: I): ListKeysResponse {
+    return ListKeysResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListKeysResponse>, I>>(object: I): ListKeysResponse {
+    const message = createBaseListKeysResponse();
+    message.keys = object.keys?.map((e) => KeySummary.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseKeySummary(): KeySummary {
+  return { keyId: "", signsFromUnixSeconds: 0n, retireUnixSeconds: 0n, signing: false };
+}
+
+export const KeySummary: MessageFns<KeySummary> = {
+  encode(message: KeySummary, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.keyId !== "") {
+      writer.uint32(10).string(message.keyId);
+    }
+    if (message.signsFromUnixSeconds !== 0n) {
+      if (BigInt.asIntN(64, message.signsFromUnixSeconds) !== message.signsFromUnixSeconds) {
+        throw new globalThis.Error("value provided for field message.signsFromUnixSeconds of type int64 too large");
+      }
+      writer.uint32(16).int64(message.signsFromUnixSeconds);
+    }
+    if (message.retireUnixSeconds !== 0n) {
+      if (BigInt.asIntN(64, message.retireUnixSeconds) !== message.retireUnixSeconds) {
+        throw new globalThis.Error("value provided for field message.retireUnixSeconds of type int64 too large");
+      }
+      writer.uint32(24).int64(message.retireUnixSeconds);
+    }
+    if (message.signing !== false) {
+      writer.uint32(32).bool(message.signing);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): KeySummary {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseKeySummary();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.keyId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.signsFromUnixSeconds = reader.int64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.retireUnixSeconds = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.signing = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): KeySummary {
+    return {
+      keyId: isSet(object.keyId)
+        ? globalThis.String(object.keyId)
+        : isSet(object.key_id)
+        ? globalThis.String(object.key_id)
+        : "",
+      signsFromUnixSeconds: isSet(object.signsFromUnixSeconds)
+        ? BigInt(object.signsFromUnixSeconds)
+        : isSet(object.signs_from_unix_seconds)
+        ? BigInt(object.signs_from_unix_seconds)
+        : 0n,
+      retireUnixSeconds: isSet(object.retireUnixSeconds)
+        ? BigInt(object.retireUnixSeconds)
+        : isSet(object.retire_unix_seconds)
+        ? BigInt(object.retire_unix_seconds)
+        : 0n,
+      signing: isSet(object.signing) ? globalThis.Boolean(object.signing) : false,
+    };
+  },
+
+  toJSON(message: KeySummary): unknown {
+    const obj: any = {};
+    if (message.keyId !== "") {
+      obj.keyId = message.keyId;
+    }
+    if (message.signsFromUnixSeconds !== 0n) {
+      obj.signsFromUnixSeconds = message.signsFromUnixSeconds.toString();
+    }
+    if (message.retireUnixSeconds !== 0n) {
+      obj.retireUnixSeconds = message.retireUnixSeconds.toString();
+    }
+    if (message.signing !== false) {
+      obj.signing = message.signing;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<KeySummary>, I>>(base?: I): KeySummary {
+    return KeySummary.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<KeySummary>, I>>(object: I): KeySummary {
+    const message = createBaseKeySummary();
+    message.keyId = object.keyId ?? "";
+    message.signsFromUnixSeconds = (object.signsFromUnixSeconds !== undefined && object.signsFromUnixSeconds !== null)
+      ? BigInt(object.signsFromUnixSeconds)
+      : 0n;
+    message.retireUnixSeconds = (object.retireUnixSeconds !== undefined && object.retireUnixSeconds !== null)
+      ? BigInt(object.retireUnixSeconds)
+      : 0n;
+    message.signing = object.signing ?? false;
+    return message;
+  },
+};
+
 function createBaseListSessionsRequest(): ListSessionsRequest {
-  return { pageSize: 0, pageToken: "" };
+  return { pageSize: 0, pageToken: "", treeOf: Buffer.alloc(0) };
 }
 
 export const ListSessionsRequest: MessageFns<ListSessionsRequest> = {
@@ -352,6 +1495,9 @@ export const ListSessionsRequest: MessageFns<ListSessionsRequest> = {
     }
     if (message.pageToken !== "") {
       writer.uint32(18).string(message.pageToken);
+    }
+    if (message.treeOf.length !== 0) {
+      writer.uint32(26).bytes(message.treeOf);
     }
     return writer;
   },
@@ -385,6 +1531,14 @@ export const ListSessionsRequest: MessageFns<ListSessionsRequest> = {
             message.pageToken = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.treeOf = Buffer.from(reader.bytes());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -409,6 +1563,11 @@ export const ListSessionsRequest: MessageFns<ListSessionsRequest> = {
         : isSet(object.page_token)
         ? globalThis.String(object.page_token)
         : "",
+      treeOf: isSet(object.treeOf)
+        ? Buffer.from(bytesFromBase64(object.treeOf))
+        : isSet(object.tree_of)
+        ? Buffer.from(bytesFromBase64(object.tree_of))
+        : Buffer.alloc(0),
     };
   },
 
@@ -420,6 +1579,9 @@ export const ListSessionsRequest: MessageFns<ListSessionsRequest> = {
     if (message.pageToken !== "") {
       obj.pageToken = message.pageToken;
     }
+    if (message.treeOf.length !== 0) {
+      obj.treeOf = base64FromBytes(message.treeOf);
+    }
     return obj;
   },
 
@@ -430,6 +1592,7 @@ export const ListSessionsRequest: MessageFns<ListSessionsRequest> = {
     const message = createBaseListSessionsRequest();
     message.pageSize = object.pageSize ?? 0;
     message.pageToken = object.pageToken ?? "";
+    message.treeOf = object.treeOf ?? Buffer.alloc(0);
     return message;
   },
 };
@@ -534,6 +1697,9 @@ function createBaseSessionSummary(): SessionSummary {
     openedUnixMicros: 0n,
     activeUnixMicros: 0n,
     absoluteEndUnixSeconds: 0n,
+    state: 0,
+    actionsAllowed: 0n,
+    actionsRefused: 0n,
   };
 }
 
@@ -568,6 +1734,21 @@ export const SessionSummary: MessageFns<SessionSummary> = {
         throw new globalThis.Error("value provided for field message.absoluteEndUnixSeconds of type int64 too large");
       }
       writer.uint32(56).int64(message.absoluteEndUnixSeconds);
+    }
+    if (message.state !== 0) {
+      writer.uint32(64).int32(message.state);
+    }
+    if (message.actionsAllowed !== 0n) {
+      if (BigInt.asUintN(64, message.actionsAllowed) !== message.actionsAllowed) {
+        throw new globalThis.Error("value provided for field message.actionsAllowed of type uint64 too large");
+      }
+      writer.uint32(72).uint64(message.actionsAllowed);
+    }
+    if (message.actionsRefused !== 0n) {
+      if (BigInt.asUintN(64, message.actionsRefused) !== message.actionsRefused) {
+        throw new globalThis.Error("value provided for field message.actionsRefused of type uint64 too large");
+      }
+      writer.uint32(80).uint64(message.actionsRefused);
     }
     return writer;
   },
@@ -641,6 +1822,30 @@ export const SessionSummary: MessageFns<SessionSummary> = {
             message.absoluteEndUnixSeconds = reader.int64() as bigint;
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.state = reader.int32() as any;
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.actionsAllowed = reader.uint64() as bigint;
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.actionsRefused = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -682,6 +1887,17 @@ export const SessionSummary: MessageFns<SessionSummary> = {
         : isSet(object.absolute_end_unix_seconds)
         ? BigInt(object.absolute_end_unix_seconds)
         : 0n,
+      state: isSet(object.state) ? sessionStateFromJSON(object.state) : 0,
+      actionsAllowed: isSet(object.actionsAllowed)
+        ? BigInt(object.actionsAllowed)
+        : isSet(object.actions_allowed)
+        ? BigInt(object.actions_allowed)
+        : 0n,
+      actionsRefused: isSet(object.actionsRefused)
+        ? BigInt(object.actionsRefused)
+        : isSet(object.actions_refused)
+        ? BigInt(object.actions_refused)
+        : 0n,
     };
   },
 
@@ -708,6 +1924,15 @@ export const SessionSummary: MessageFns<SessionSummary> = {
     if (message.absoluteEndUnixSeconds !== 0n) {
       obj.absoluteEndUnixSeconds = message.absoluteEndUnixSeconds.toString();
     }
+    if (message.state !== 0) {
+      obj.state = sessionStateToJSON(message.state);
+    }
+    if (message.actionsAllowed !== 0n) {
+      obj.actionsAllowed = message.actionsAllowed.toString();
+    }
+    if (message.actionsRefused !== 0n) {
+      obj.actionsRefused = message.actionsRefused.toString();
+    }
     return obj;
   },
 
@@ -730,6 +1955,13 @@ export const SessionSummary: MessageFns<SessionSummary> = {
       (object.absoluteEndUnixSeconds !== undefined && object.absoluteEndUnixSeconds !== null)
         ? BigInt(object.absoluteEndUnixSeconds)
         : 0n;
+    message.state = object.state ?? 0;
+    message.actionsAllowed = (object.actionsAllowed !== undefined && object.actionsAllowed !== null)
+      ? BigInt(object.actionsAllowed)
+      : 0n;
+    message.actionsRefused = (object.actionsRefused !== undefined && object.actionsRefused !== null)
+      ? BigInt(object.actionsRefused)
+      : 0n;
     return message;
   },
 };
@@ -1006,6 +2238,56 @@ export const OperatorServiceService = {
     responseSerialize: (value: CutResponse): Buffer => Buffer.from(CutResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CutResponse => CutResponse.decode(value),
   },
+  /**
+   * Suspend holds a session and everything below it: every live token of theirs is refused, and no other
+   * is issued until Resume. The proof carries a digest of the request.
+   */
+  suspend: {
+    path: "/creance.v1.OperatorService/Suspend" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SuspendRequest): Buffer => Buffer.from(SuspendRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SuspendRequest => SuspendRequest.decode(value),
+    responseSerialize: (value: SuspendResponse): Buffer => Buffer.from(SuspendResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SuspendResponse => SuspendResponse.decode(value),
+  },
+  /**
+   * Resume ends the hold of a session. Tokens from before the hold stay refused. The proof carries a
+   * digest of the request.
+   */
+  resume: {
+    path: "/creance.v1.OperatorService/Resume" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ResumeRequest): Buffer => Buffer.from(ResumeRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ResumeRequest => ResumeRequest.decode(value),
+    responseSerialize: (value: ResumeResponse): Buffer => Buffer.from(ResumeResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ResumeResponse => ResumeResponse.decode(value),
+  },
+  /**
+   * CompromiseKey cuts a token key for good, and with it every published key that does not sign yet;
+   * another key is published and signs at once. The proof carries a digest of the request.
+   */
+  compromiseKey: {
+    path: "/creance.v1.OperatorService/CompromiseKey" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CompromiseKeyRequest): Buffer => Buffer.from(CompromiseKeyRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CompromiseKeyRequest => CompromiseKeyRequest.decode(value),
+    responseSerialize: (value: CompromiseKeyResponse): Buffer =>
+      Buffer.from(CompromiseKeyResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CompromiseKeyResponse => CompromiseKeyResponse.decode(value),
+  },
+  /** ListKeys lists the token keys that verifiers may meet. */
+  listKeys: {
+    path: "/creance.v1.OperatorService/ListKeys" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListKeysRequest): Buffer => Buffer.from(ListKeysRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListKeysRequest => ListKeysRequest.decode(value),
+    responseSerialize: (value: ListKeysResponse): Buffer => Buffer.from(ListKeysResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListKeysResponse => ListKeysResponse.decode(value),
+  },
   /** ListSessions lists live sessions, newest first. */
   listSessions: {
     path: "/creance.v1.OperatorService/ListSessions" as const,
@@ -1033,6 +2315,23 @@ export const OperatorServiceService = {
 export interface OperatorServiceServer extends UntypedServiceImplementation {
   /** Cut ends something for good and says how much ended. The proof carries a digest of the request. */
   cut: handleUnaryCall<CutRequest, CutResponse>;
+  /**
+   * Suspend holds a session and everything below it: every live token of theirs is refused, and no other
+   * is issued until Resume. The proof carries a digest of the request.
+   */
+  suspend: handleUnaryCall<SuspendRequest, SuspendResponse>;
+  /**
+   * Resume ends the hold of a session. Tokens from before the hold stay refused. The proof carries a
+   * digest of the request.
+   */
+  resume: handleUnaryCall<ResumeRequest, ResumeResponse>;
+  /**
+   * CompromiseKey cuts a token key for good, and with it every published key that does not sign yet;
+   * another key is published and signs at once. The proof carries a digest of the request.
+   */
+  compromiseKey: handleUnaryCall<CompromiseKeyRequest, CompromiseKeyResponse>;
+  /** ListKeys lists the token keys that verifiers may meet. */
+  listKeys: handleUnaryCall<ListKeysRequest, ListKeysResponse>;
   /** ListSessions lists live sessions, newest first. */
   listSessions: handleUnaryCall<ListSessionsRequest, ListSessionsResponse>;
   /** ListVerifiers lists subscribed verifiers and the revision that each says it enforces. */
@@ -1052,6 +2351,79 @@ export interface OperatorServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CutResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Suspend holds a session and everything below it: every live token of theirs is refused, and no other
+   * is issued until Resume. The proof carries a digest of the request.
+   */
+  suspend(
+    request: SuspendRequest,
+    callback: (error: ServiceError | null, response: SuspendResponse) => void,
+  ): ClientUnaryCall;
+  suspend(
+    request: SuspendRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SuspendResponse) => void,
+  ): ClientUnaryCall;
+  suspend(
+    request: SuspendRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SuspendResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Resume ends the hold of a session. Tokens from before the hold stay refused. The proof carries a
+   * digest of the request.
+   */
+  resume(
+    request: ResumeRequest,
+    callback: (error: ServiceError | null, response: ResumeResponse) => void,
+  ): ClientUnaryCall;
+  resume(
+    request: ResumeRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ResumeResponse) => void,
+  ): ClientUnaryCall;
+  resume(
+    request: ResumeRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ResumeResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * CompromiseKey cuts a token key for good, and with it every published key that does not sign yet;
+   * another key is published and signs at once. The proof carries a digest of the request.
+   */
+  compromiseKey(
+    request: CompromiseKeyRequest,
+    callback: (error: ServiceError | null, response: CompromiseKeyResponse) => void,
+  ): ClientUnaryCall;
+  compromiseKey(
+    request: CompromiseKeyRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CompromiseKeyResponse) => void,
+  ): ClientUnaryCall;
+  compromiseKey(
+    request: CompromiseKeyRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CompromiseKeyResponse) => void,
+  ): ClientUnaryCall;
+  /** ListKeys lists the token keys that verifiers may meet. */
+  listKeys(
+    request: ListKeysRequest,
+    callback: (error: ServiceError | null, response: ListKeysResponse) => void,
+  ): ClientUnaryCall;
+  listKeys(
+    request: ListKeysRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListKeysResponse) => void,
+  ): ClientUnaryCall;
+  listKeys(
+    request: ListKeysRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListKeysResponse) => void,
   ): ClientUnaryCall;
   /** ListSessions lists live sessions, newest first. */
   listSessions(

@@ -10,14 +10,18 @@ import {
   type CallOptions,
   type ChannelCredentials,
   Client,
+  type ClientDuplexStream,
   type ClientOptions,
   type ClientUnaryCall,
+  type handleBidiStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
   type Metadata,
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import { ReportActionsRequest, ReportActionsResponse } from "./action_service.js";
+import { RpcStatus } from "./status.js";
 
 export const protobufPackage = "creance.v1";
 
@@ -81,7 +85,49 @@ export function sessionKindToJSON(object: SessionKind): string {
 /** OpenSessionRequest names the evidence of a workload, a verifier or an operator. */
 export interface OpenSessionRequest {
   /** What the caller presents. */
-  evidence: Evidence | undefined;
+  evidence:
+    | Evidence
+    | undefined;
+  /**
+   * A token of CreateChildJoinToken: the session becomes a child of the one that made it. Empty opens a
+   * root.
+   */
+  childJoinToken: string;
+  /** What the session is for; it can then ask for nothing else. */
+  task:
+    | Task
+    | undefined;
+  /**
+   * The session at an identity provider, and the person, on whose behalf a root is opened. Declared, not
+   * proved: it gives nothing, it only adds what can end the session. A child has its root's.
+   */
+  upstream: Upstream | undefined;
+}
+
+/** Task narrows what a session may ask for, beyond what its workload and its parent may. */
+export interface Task {
+  /** The only resources and scopes that it may ask for, at most 16; none leaves what the parent may. */
+  grants: TaskGrant[];
+  /** Seconds until the session ends whatever happens; zero leaves the parent's end. */
+  lifetimeSeconds: number;
+}
+
+/** TaskGrant is one resource of a task. */
+export interface TaskGrant {
+  /** The audience of a registered resource. */
+  audience: string;
+  /** Scopes, without duplicates; at least one. */
+  scopes: string[];
+}
+
+/** Upstream names a login above a session, as its identity provider does (OpenID Connect, CAEP). */
+export interface Upstream {
+  /** The provider, an https URL without query and fragment. */
+  issuer: string;
+  /** The person, as `sub`, 1 to 255 characters; may be empty when a session is named. */
+  subject: string;
+  /** The session, as `sid`, 1 to 255 characters; may be empty when a person is named. */
+  sessionId: string;
 }
 
 /** Evidence is what a caller presents to show who it is. */
@@ -177,14 +223,158 @@ export interface EndSessionResponse {
   revision: bigint;
 }
 
+/** DelegateSessionRequest names the key of the child. */
+export interface DelegateSessionRequest {
+  /** RFC 7638 thumbprint of the child's key, which the second proof is by. */
+  keyThumbprint: string;
+  /** What the child is for. */
+  task: Task | undefined;
+}
+
+/** DelegateSessionResponse describes the child. */
+export interface DelegateSessionResponse {
+  /** The child's session id, 16 bytes. */
+  sessionId: Buffer;
+  /** Name of its workload: the parent's. */
+  name: string;
+  /** End whatever happens, as Unix time in seconds; never after the parent's. */
+  absoluteEndUnixSeconds: bigint;
+  /** Seconds without activity after which the session ends. */
+  idleSeconds: number;
+}
+
+/** CreateChildJoinTokenRequest says who may become a child, and for what. */
+export interface CreateChildJoinTokenRequest {
+  /** Name of the child's workload. */
+  workload: string;
+  /** What the child is for. */
+  task: Task | undefined;
+}
+
+/** CreateChildJoinTokenResponse carries the token. */
+export interface CreateChildJoinTokenResponse {
+  /** The child join token, for `OpenSessionRequest.child_join_token`. Bearer material: never logged. */
+  childJoinToken: string;
+  /** End of the token, as Unix time in seconds. */
+  expiresUnixSeconds: bigint;
+}
+
+/** RekeySessionRequest names the new key. */
+export interface RekeySessionRequest {
+  /** RFC 7638 thumbprint of the new key, which the second proof is by. */
+  keyThumbprint: string;
+  /**
+   * A key assertion of the session's evidence key whose `cnf.jkt` is the new key. A child that shares
+   * its parent's evidence has none and cannot be rekeyed: delegate another.
+   */
+  evidence: Evidence | undefined;
+}
+
+/** RekeySessionResponse says from when on the old key is worth nothing. */
+export interface RekeySessionResponse {
+  /** Tokens below the session with `rev` below this revision are refused. */
+  revision: bigint;
+}
+
+/** StreamRequest is one message of the session. */
+export interface StreamRequest {
+  /** Chosen by the session, from 1, growing; the answer names it. */
+  id: bigint;
+  /** The kind of message. */
+  kind:
+    | //
+    /** As the call of the same name. */
+    { $case: "issueToken"; value: IssueTokenRequest }
+    | //
+    /** As the call of the same name. */
+    { $case: "renewSession"; value: RenewSessionRequest }
+    | //
+    /** As ActionService.ReportActions. */
+    { $case: "reportActions"; value: ReportActionsRequest }
+    | //
+    /** Answers the last Challenge. Its `id` is zero and it has no answer. */
+    { $case: "challengeAnswer"; value: ChallengeAnswer }
+    | undefined;
+}
+
+/** ChallengeAnswer proves that whoever holds the stream still holds the key. */
+export interface ChallengeAnswer {
+  /** A proof as for the opening of the stream, with the challenge's nonce. */
+  proof: string;
+}
+
+/** StreamResponse is one message of the broker. */
+export interface StreamResponse {
+  /** The request that this answers; zero for what the broker says by itself. */
+  id: bigint;
+  /** The kind of message. */
+  kind:
+    | //
+    /** Answers issue_token. */
+    { $case: "issueToken"; value: IssueTokenResponse }
+    | //
+    /** Answers renew_session. */
+    { $case: "renewSession"; value: RenewSessionResponse }
+    | //
+    /** Answers report_actions. */
+    { $case: "reportActions"; value: ReportActionsResponse }
+    | //
+    /** Answers a request that was refused: the details of a refused call. */
+    { $case: "refusal"; value: RpcStatus }
+    | //
+    /** First message. */
+    { $case: "opened"; value: StreamOpened }
+    | //
+    /** Asks for a ChallengeAnswer. */
+    { $case: "challenge"; value: Challenge }
+    | //
+    /** The session, or one above it, is held: tokens are refused until it is resumed. */
+    { $case: "suspended"; value: SessionSuspended }
+    | //
+    /** The hold is over. */
+    { $case: "resumed"; value: SessionResumed }
+    | undefined;
+}
+
+/** StreamOpened tells the session how the stream is kept. */
+export interface StreamOpened {
+  /** Seconds between challenges. */
+  challengeSeconds: number;
+  /** Seconds in which a challenge must be answered. */
+  answerSeconds: number;
+}
+
+/** Challenge asks for a proof. */
+export interface Challenge {
+  /** The nonce that the proof must carry. */
+  nonce: string;
+}
+
+/** SessionSuspended is empty. */
+export interface SessionSuspended {
+}
+
+/** SessionResumed is empty. */
+export interface SessionResumed {
+}
+
 function createBaseOpenSessionRequest(): OpenSessionRequest {
-  return { evidence: undefined };
+  return { evidence: undefined, childJoinToken: "", task: undefined, upstream: undefined };
 }
 
 export const OpenSessionRequest: MessageFns<OpenSessionRequest> = {
   encode(message: OpenSessionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.evidence !== undefined) {
       Evidence.encode(message.evidence, writer.uint32(10).fork()).join();
+    }
+    if (message.childJoinToken !== "") {
+      writer.uint32(18).string(message.childJoinToken);
+    }
+    if (message.task !== undefined) {
+      Task.encode(message.task, writer.uint32(26).fork()).join();
+    }
+    if (message.upstream !== undefined) {
+      Upstream.encode(message.upstream, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -210,6 +400,30 @@ export const OpenSessionRequest: MessageFns<OpenSessionRequest> = {
             message.evidence = Evidence.decode(reader, reader.uint32());
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.childJoinToken = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.task = Task.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.upstream = Upstream.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -223,13 +437,31 @@ export const OpenSessionRequest: MessageFns<OpenSessionRequest> = {
   },
 
   fromJSON(object: any): OpenSessionRequest {
-    return { evidence: isSet(object.evidence) ? Evidence.fromJSON(object.evidence) : undefined };
+    return {
+      evidence: isSet(object.evidence) ? Evidence.fromJSON(object.evidence) : undefined,
+      childJoinToken: isSet(object.childJoinToken)
+        ? globalThis.String(object.childJoinToken)
+        : isSet(object.child_join_token)
+        ? globalThis.String(object.child_join_token)
+        : "",
+      task: isSet(object.task) ? Task.fromJSON(object.task) : undefined,
+      upstream: isSet(object.upstream) ? Upstream.fromJSON(object.upstream) : undefined,
+    };
   },
 
   toJSON(message: OpenSessionRequest): unknown {
     const obj: any = {};
     if (message.evidence !== undefined) {
       obj.evidence = Evidence.toJSON(message.evidence);
+    }
+    if (message.childJoinToken !== "") {
+      obj.childJoinToken = message.childJoinToken;
+    }
+    if (message.task !== undefined) {
+      obj.task = Task.toJSON(message.task);
+    }
+    if (message.upstream !== undefined) {
+      obj.upstream = Upstream.toJSON(message.upstream);
     }
     return obj;
   },
@@ -242,6 +474,290 @@ export const OpenSessionRequest: MessageFns<OpenSessionRequest> = {
     message.evidence = (object.evidence !== undefined && object.evidence !== null)
       ? Evidence.fromPartial(object.evidence)
       : undefined;
+    message.childJoinToken = object.childJoinToken ?? "";
+    message.task = (object.task !== undefined && object.task !== null) ? Task.fromPartial(object.task) : undefined;
+    message.upstream = (object.upstream !== undefined && object.upstream !== null)
+      ? Upstream.fromPartial(object.upstream)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseTask(): Task {
+  return { grants: [], lifetimeSeconds: 0 };
+}
+
+export const Task: MessageFns<Task> = {
+  encode(message: Task, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.grants) {
+      TaskGrant.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.lifetimeSeconds !== 0) {
+      writer.uint32(16).uint32(message.lifetimeSeconds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Task {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTask();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.grants.push(TaskGrant.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.lifetimeSeconds = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Task {
+    return {
+      grants: globalThis.Array.isArray(object?.grants) ? object.grants.map((e: any) => TaskGrant.fromJSON(e)) : [],
+      lifetimeSeconds: isSet(object.lifetimeSeconds)
+        ? globalThis.Number(object.lifetimeSeconds)
+        : isSet(object.lifetime_seconds)
+        ? globalThis.Number(object.lifetime_seconds)
+        : 0,
+    };
+  },
+
+  toJSON(message: Task): unknown {
+    const obj: any = {};
+    if (message.grants?.length) {
+      obj.grants = message.grants.map((e) => TaskGrant.toJSON(e));
+    }
+    if (message.lifetimeSeconds !== 0) {
+      obj.lifetimeSeconds = Math.round(message.lifetimeSeconds);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Task>, I>>(base?: I): Task {
+    return Task.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Task>, I>>(object: I): Task {
+    const message = createBaseTask();
+    message.grants = object.grants?.map((e) => TaskGrant.fromPartial(e)) || [];
+    message.lifetimeSeconds = object.lifetimeSeconds ?? 0;
+    return message;
+  },
+};
+
+function createBaseTaskGrant(): TaskGrant {
+  return { audience: "", scopes: [] };
+}
+
+export const TaskGrant: MessageFns<TaskGrant> = {
+  encode(message: TaskGrant, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.audience !== "") {
+      writer.uint32(10).string(message.audience);
+    }
+    for (const v of message.scopes) {
+      writer.uint32(18).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TaskGrant {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTaskGrant();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.audience = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.scopes.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TaskGrant {
+    return {
+      audience: isSet(object.audience) ? globalThis.String(object.audience) : "",
+      scopes: globalThis.Array.isArray(object?.scopes) ? object.scopes.map((e: any) => globalThis.String(e)) : [],
+    };
+  },
+
+  toJSON(message: TaskGrant): unknown {
+    const obj: any = {};
+    if (message.audience !== "") {
+      obj.audience = message.audience;
+    }
+    if (message.scopes?.length) {
+      obj.scopes = message.scopes;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<TaskGrant>, I>>(base?: I): TaskGrant {
+    return TaskGrant.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<TaskGrant>, I>>(object: I): TaskGrant {
+    const message = createBaseTaskGrant();
+    message.audience = object.audience ?? "";
+    message.scopes = object.scopes?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseUpstream(): Upstream {
+  return { issuer: "", subject: "", sessionId: "" };
+}
+
+export const Upstream: MessageFns<Upstream> = {
+  encode(message: Upstream, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.issuer !== "") {
+      writer.uint32(10).string(message.issuer);
+    }
+    if (message.subject !== "") {
+      writer.uint32(18).string(message.subject);
+    }
+    if (message.sessionId !== "") {
+      writer.uint32(26).string(message.sessionId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Upstream {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUpstream();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.issuer = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.subject = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.sessionId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Upstream {
+    return {
+      issuer: isSet(object.issuer) ? globalThis.String(object.issuer) : "",
+      subject: isSet(object.subject) ? globalThis.String(object.subject) : "",
+      sessionId: isSet(object.sessionId)
+        ? globalThis.String(object.sessionId)
+        : isSet(object.session_id)
+        ? globalThis.String(object.session_id)
+        : "",
+    };
+  },
+
+  toJSON(message: Upstream): unknown {
+    const obj: any = {};
+    if (message.issuer !== "") {
+      obj.issuer = message.issuer;
+    }
+    if (message.subject !== "") {
+      obj.subject = message.subject;
+    }
+    if (message.sessionId !== "") {
+      obj.sessionId = message.sessionId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Upstream>, I>>(base?: I): Upstream {
+    return Upstream.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Upstream>, I>>(object: I): Upstream {
+    const message = createBaseUpstream();
+    message.issuer = object.issuer ?? "";
+    message.subject = object.subject ?? "";
+    message.sessionId = object.sessionId ?? "";
     return message;
   },
 };
@@ -1221,11 +1737,1333 @@ export const EndSessionResponse: MessageFns<EndSessionResponse> = {
   },
 };
 
+function createBaseDelegateSessionRequest(): DelegateSessionRequest {
+  return { keyThumbprint: "", task: undefined };
+}
+
+export const DelegateSessionRequest: MessageFns<DelegateSessionRequest> = {
+  encode(message: DelegateSessionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.keyThumbprint !== "") {
+      writer.uint32(10).string(message.keyThumbprint);
+    }
+    if (message.task !== undefined) {
+      Task.encode(message.task, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DelegateSessionRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDelegateSessionRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.keyThumbprint = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.task = Task.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DelegateSessionRequest {
+    return {
+      keyThumbprint: isSet(object.keyThumbprint)
+        ? globalThis.String(object.keyThumbprint)
+        : isSet(object.key_thumbprint)
+        ? globalThis.String(object.key_thumbprint)
+        : "",
+      task: isSet(object.task) ? Task.fromJSON(object.task) : undefined,
+    };
+  },
+
+  toJSON(message: DelegateSessionRequest): unknown {
+    const obj: any = {};
+    if (message.keyThumbprint !== "") {
+      obj.keyThumbprint = message.keyThumbprint;
+    }
+    if (message.task !== undefined) {
+      obj.task = Task.toJSON(message.task);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DelegateSessionRequest>, I>>(base?: I): DelegateSessionRequest {
+    return DelegateSessionRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DelegateSessionRequest>, I>>(object: I): DelegateSessionRequest {
+    const message = createBaseDelegateSessionRequest();
+    message.keyThumbprint = object.keyThumbprint ?? "";
+    message.task = (object.task !== undefined && object.task !== null) ? Task.fromPartial(object.task) : undefined;
+    return message;
+  },
+};
+
+function createBaseDelegateSessionResponse(): DelegateSessionResponse {
+  return { sessionId: Buffer.alloc(0), name: "", absoluteEndUnixSeconds: 0n, idleSeconds: 0 };
+}
+
+export const DelegateSessionResponse: MessageFns<DelegateSessionResponse> = {
+  encode(message: DelegateSessionResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sessionId.length !== 0) {
+      writer.uint32(10).bytes(message.sessionId);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.absoluteEndUnixSeconds !== 0n) {
+      if (BigInt.asIntN(64, message.absoluteEndUnixSeconds) !== message.absoluteEndUnixSeconds) {
+        throw new globalThis.Error("value provided for field message.absoluteEndUnixSeconds of type int64 too large");
+      }
+      writer.uint32(24).int64(message.absoluteEndUnixSeconds);
+    }
+    if (message.idleSeconds !== 0) {
+      writer.uint32(32).uint32(message.idleSeconds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DelegateSessionResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDelegateSessionResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sessionId = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.absoluteEndUnixSeconds = reader.int64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.idleSeconds = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DelegateSessionResponse {
+    return {
+      sessionId: isSet(object.sessionId)
+        ? Buffer.from(bytesFromBase64(object.sessionId))
+        : isSet(object.session_id)
+        ? Buffer.from(bytesFromBase64(object.session_id))
+        : Buffer.alloc(0),
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      absoluteEndUnixSeconds: isSet(object.absoluteEndUnixSeconds)
+        ? BigInt(object.absoluteEndUnixSeconds)
+        : isSet(object.absolute_end_unix_seconds)
+        ? BigInt(object.absolute_end_unix_seconds)
+        : 0n,
+      idleSeconds: isSet(object.idleSeconds)
+        ? globalThis.Number(object.idleSeconds)
+        : isSet(object.idle_seconds)
+        ? globalThis.Number(object.idle_seconds)
+        : 0,
+    };
+  },
+
+  toJSON(message: DelegateSessionResponse): unknown {
+    const obj: any = {};
+    if (message.sessionId.length !== 0) {
+      obj.sessionId = base64FromBytes(message.sessionId);
+    }
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.absoluteEndUnixSeconds !== 0n) {
+      obj.absoluteEndUnixSeconds = message.absoluteEndUnixSeconds.toString();
+    }
+    if (message.idleSeconds !== 0) {
+      obj.idleSeconds = Math.round(message.idleSeconds);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DelegateSessionResponse>, I>>(base?: I): DelegateSessionResponse {
+    return DelegateSessionResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DelegateSessionResponse>, I>>(object: I): DelegateSessionResponse {
+    const message = createBaseDelegateSessionResponse();
+    message.sessionId = object.sessionId ?? Buffer.alloc(0);
+    message.name = object.name ?? "";
+    message.absoluteEndUnixSeconds =
+      (object.absoluteEndUnixSeconds !== undefined && object.absoluteEndUnixSeconds !== null)
+        ? BigInt(object.absoluteEndUnixSeconds)
+        : 0n;
+    message.idleSeconds = object.idleSeconds ?? 0;
+    return message;
+  },
+};
+
+function createBaseCreateChildJoinTokenRequest(): CreateChildJoinTokenRequest {
+  return { workload: "", task: undefined };
+}
+
+export const CreateChildJoinTokenRequest: MessageFns<CreateChildJoinTokenRequest> = {
+  encode(message: CreateChildJoinTokenRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.workload !== "") {
+      writer.uint32(10).string(message.workload);
+    }
+    if (message.task !== undefined) {
+      Task.encode(message.task, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateChildJoinTokenRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateChildJoinTokenRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.workload = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.task = Task.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CreateChildJoinTokenRequest {
+    return {
+      workload: isSet(object.workload) ? globalThis.String(object.workload) : "",
+      task: isSet(object.task) ? Task.fromJSON(object.task) : undefined,
+    };
+  },
+
+  toJSON(message: CreateChildJoinTokenRequest): unknown {
+    const obj: any = {};
+    if (message.workload !== "") {
+      obj.workload = message.workload;
+    }
+    if (message.task !== undefined) {
+      obj.task = Task.toJSON(message.task);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CreateChildJoinTokenRequest>, I>>(base?: I): CreateChildJoinTokenRequest {
+    return CreateChildJoinTokenRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CreateChildJoinTokenRequest>, I>>(object: I): CreateChildJoinTokenRequest {
+    const message = createBaseCreateChildJoinTokenRequest();
+    message.workload = object.workload ?? "";
+    message.task = (object.task !== undefined && object.task !== null) ? Task.fromPartial(object.task) : undefined;
+    return message;
+  },
+};
+
+function createBaseCreateChildJoinTokenResponse(): CreateChildJoinTokenResponse {
+  return { childJoinToken: "", expiresUnixSeconds: 0n };
+}
+
+export const CreateChildJoinTokenResponse: MessageFns<CreateChildJoinTokenResponse> = {
+  encode(message: CreateChildJoinTokenResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.childJoinToken !== "") {
+      writer.uint32(10).string(message.childJoinToken);
+    }
+    if (message.expiresUnixSeconds !== 0n) {
+      if (BigInt.asIntN(64, message.expiresUnixSeconds) !== message.expiresUnixSeconds) {
+        throw new globalThis.Error("value provided for field message.expiresUnixSeconds of type int64 too large");
+      }
+      writer.uint32(16).int64(message.expiresUnixSeconds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateChildJoinTokenResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateChildJoinTokenResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.childJoinToken = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.expiresUnixSeconds = reader.int64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CreateChildJoinTokenResponse {
+    return {
+      childJoinToken: isSet(object.childJoinToken)
+        ? globalThis.String(object.childJoinToken)
+        : isSet(object.child_join_token)
+        ? globalThis.String(object.child_join_token)
+        : "",
+      expiresUnixSeconds: isSet(object.expiresUnixSeconds)
+        ? BigInt(object.expiresUnixSeconds)
+        : isSet(object.expires_unix_seconds)
+        ? BigInt(object.expires_unix_seconds)
+        : 0n,
+    };
+  },
+
+  toJSON(message: CreateChildJoinTokenResponse): unknown {
+    const obj: any = {};
+    if (message.childJoinToken !== "") {
+      obj.childJoinToken = message.childJoinToken;
+    }
+    if (message.expiresUnixSeconds !== 0n) {
+      obj.expiresUnixSeconds = message.expiresUnixSeconds.toString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CreateChildJoinTokenResponse>, I>>(base?: I): CreateChildJoinTokenResponse {
+    return CreateChildJoinTokenResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CreateChildJoinTokenResponse>, I>>(object: I): CreateChildJoinTokenResponse {
+    const message = createBaseCreateChildJoinTokenResponse();
+    message.childJoinToken = object.childJoinToken ?? "";
+    message.expiresUnixSeconds = (object.expiresUnixSeconds !== undefined && object.expiresUnixSeconds !== null)
+      ? BigInt(object.expiresUnixSeconds)
+      : 0n;
+    return message;
+  },
+};
+
+function createBaseRekeySessionRequest(): RekeySessionRequest {
+  return { keyThumbprint: "", evidence: undefined };
+}
+
+export const RekeySessionRequest: MessageFns<RekeySessionRequest> = {
+  encode(message: RekeySessionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.keyThumbprint !== "") {
+      writer.uint32(10).string(message.keyThumbprint);
+    }
+    if (message.evidence !== undefined) {
+      Evidence.encode(message.evidence, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RekeySessionRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRekeySessionRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.keyThumbprint = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.evidence = Evidence.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RekeySessionRequest {
+    return {
+      keyThumbprint: isSet(object.keyThumbprint)
+        ? globalThis.String(object.keyThumbprint)
+        : isSet(object.key_thumbprint)
+        ? globalThis.String(object.key_thumbprint)
+        : "",
+      evidence: isSet(object.evidence) ? Evidence.fromJSON(object.evidence) : undefined,
+    };
+  },
+
+  toJSON(message: RekeySessionRequest): unknown {
+    const obj: any = {};
+    if (message.keyThumbprint !== "") {
+      obj.keyThumbprint = message.keyThumbprint;
+    }
+    if (message.evidence !== undefined) {
+      obj.evidence = Evidence.toJSON(message.evidence);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RekeySessionRequest>, I>>(base?: I): RekeySessionRequest {
+    return RekeySessionRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RekeySessionRequest>, I>>(object: I): RekeySessionRequest {
+    const message = createBaseRekeySessionRequest();
+    message.keyThumbprint = object.keyThumbprint ?? "";
+    message.evidence = (object.evidence !== undefined && object.evidence !== null)
+      ? Evidence.fromPartial(object.evidence)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseRekeySessionResponse(): RekeySessionResponse {
+  return { revision: 0n };
+}
+
+export const RekeySessionResponse: MessageFns<RekeySessionResponse> = {
+  encode(message: RekeySessionResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.revision !== 0n) {
+      if (BigInt.asUintN(64, message.revision) !== message.revision) {
+        throw new globalThis.Error("value provided for field message.revision of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.revision);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RekeySessionResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRekeySessionResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.revision = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RekeySessionResponse {
+    return { revision: isSet(object.revision) ? BigInt(object.revision) : 0n };
+  },
+
+  toJSON(message: RekeySessionResponse): unknown {
+    const obj: any = {};
+    if (message.revision !== 0n) {
+      obj.revision = message.revision.toString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RekeySessionResponse>, I>>(base?: I): RekeySessionResponse {
+    return RekeySessionResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RekeySessionResponse>, I>>(object: I): RekeySessionResponse {
+    const message = createBaseRekeySessionResponse();
+    message.revision = (object.revision !== undefined && object.revision !== null) ? BigInt(object.revision) : 0n;
+    return message;
+  },
+};
+
+function createBaseStreamRequest(): StreamRequest {
+  return { id: 0n, kind: undefined };
+}
+
+export const StreamRequest: MessageFns<StreamRequest> = {
+  encode(message: StreamRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0n) {
+      if (BigInt.asUintN(64, message.id) !== message.id) {
+        throw new globalThis.Error("value provided for field message.id of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.id);
+    }
+    switch (message.kind?.$case) {
+      case "issueToken":
+        IssueTokenRequest.encode(message.kind.value, writer.uint32(18).fork()).join();
+        break;
+      case "renewSession":
+        RenewSessionRequest.encode(message.kind.value, writer.uint32(26).fork()).join();
+        break;
+      case "reportActions":
+        ReportActionsRequest.encode(message.kind.value, writer.uint32(34).fork()).join();
+        break;
+      case "challengeAnswer":
+        ChallengeAnswer.encode(message.kind.value, writer.uint32(42).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StreamRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStreamRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.kind = { $case: "issueToken", value: IssueTokenRequest.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.kind = { $case: "renewSession", value: RenewSessionRequest.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.kind = { $case: "reportActions", value: ReportActionsRequest.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.kind = { $case: "challengeAnswer", value: ChallengeAnswer.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StreamRequest {
+    return {
+      id: isSet(object.id) ? BigInt(object.id) : 0n,
+      kind: isSet(object.issueToken)
+        ? { $case: "issueToken", value: IssueTokenRequest.fromJSON(object.issueToken) }
+        : isSet(object.issue_token)
+        ? { $case: "issueToken", value: IssueTokenRequest.fromJSON(object.issue_token) }
+        : isSet(object.renewSession)
+        ? { $case: "renewSession", value: RenewSessionRequest.fromJSON(object.renewSession) }
+        : isSet(object.renew_session)
+        ? { $case: "renewSession", value: RenewSessionRequest.fromJSON(object.renew_session) }
+        : isSet(object.reportActions)
+        ? { $case: "reportActions", value: ReportActionsRequest.fromJSON(object.reportActions) }
+        : isSet(object.report_actions)
+        ? { $case: "reportActions", value: ReportActionsRequest.fromJSON(object.report_actions) }
+        : isSet(object.challengeAnswer)
+        ? { $case: "challengeAnswer", value: ChallengeAnswer.fromJSON(object.challengeAnswer) }
+        : isSet(object.challenge_answer)
+        ? { $case: "challengeAnswer", value: ChallengeAnswer.fromJSON(object.challenge_answer) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: StreamRequest): unknown {
+    const obj: any = {};
+    if (message.id !== 0n) {
+      obj.id = message.id.toString();
+    }
+    if (message.kind?.$case === "issueToken") {
+      obj.issueToken = IssueTokenRequest.toJSON(message.kind.value);
+    } else if (message.kind?.$case === "renewSession") {
+      obj.renewSession = RenewSessionRequest.toJSON(message.kind.value);
+    } else if (message.kind?.$case === "reportActions") {
+      obj.reportActions = ReportActionsRequest.toJSON(message.kind.value);
+    } else if (message.kind?.$case === "challengeAnswer") {
+      obj.challengeAnswer = ChallengeAnswer.toJSON(message.kind.value);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<StreamRequest>, I>>(base?: I): StreamRequest {
+    return StreamRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<StreamRequest>, I>>(object: I): StreamRequest {
+    const message = createBaseStreamRequest();
+    message.id = (object.id !== undefined && object.id !== null) ? BigInt(object.id) : 0n;
+    switch (object.kind?.$case) {
+      case "issueToken": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "issueToken", value: IssueTokenRequest.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "renewSession": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "renewSession", value: RenewSessionRequest.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "reportActions": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "reportActions", value: ReportActionsRequest.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "challengeAnswer": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "challengeAnswer", value: ChallengeAnswer.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseChallengeAnswer(): ChallengeAnswer {
+  return { proof: "" };
+}
+
+export const ChallengeAnswer: MessageFns<ChallengeAnswer> = {
+  encode(message: ChallengeAnswer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.proof !== "") {
+      writer.uint32(10).string(message.proof);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ChallengeAnswer {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChallengeAnswer();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.proof = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ChallengeAnswer {
+    return { proof: isSet(object.proof) ? globalThis.String(object.proof) : "" };
+  },
+
+  toJSON(message: ChallengeAnswer): unknown {
+    const obj: any = {};
+    if (message.proof !== "") {
+      obj.proof = message.proof;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ChallengeAnswer>, I>>(base?: I): ChallengeAnswer {
+    return ChallengeAnswer.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ChallengeAnswer>, I>>(object: I): ChallengeAnswer {
+    const message = createBaseChallengeAnswer();
+    message.proof = object.proof ?? "";
+    return message;
+  },
+};
+
+function createBaseStreamResponse(): StreamResponse {
+  return { id: 0n, kind: undefined };
+}
+
+export const StreamResponse: MessageFns<StreamResponse> = {
+  encode(message: StreamResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0n) {
+      if (BigInt.asUintN(64, message.id) !== message.id) {
+        throw new globalThis.Error("value provided for field message.id of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.id);
+    }
+    switch (message.kind?.$case) {
+      case "issueToken":
+        IssueTokenResponse.encode(message.kind.value, writer.uint32(18).fork()).join();
+        break;
+      case "renewSession":
+        RenewSessionResponse.encode(message.kind.value, writer.uint32(26).fork()).join();
+        break;
+      case "reportActions":
+        ReportActionsResponse.encode(message.kind.value, writer.uint32(34).fork()).join();
+        break;
+      case "refusal":
+        RpcStatus.encode(message.kind.value, writer.uint32(42).fork()).join();
+        break;
+      case "opened":
+        StreamOpened.encode(message.kind.value, writer.uint32(50).fork()).join();
+        break;
+      case "challenge":
+        Challenge.encode(message.kind.value, writer.uint32(58).fork()).join();
+        break;
+      case "suspended":
+        SessionSuspended.encode(message.kind.value, writer.uint32(66).fork()).join();
+        break;
+      case "resumed":
+        SessionResumed.encode(message.kind.value, writer.uint32(74).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StreamResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStreamResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.kind = { $case: "issueToken", value: IssueTokenResponse.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.kind = { $case: "renewSession", value: RenewSessionResponse.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.kind = { $case: "reportActions", value: ReportActionsResponse.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.kind = { $case: "refusal", value: RpcStatus.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.kind = { $case: "opened", value: StreamOpened.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.kind = { $case: "challenge", value: Challenge.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.kind = { $case: "suspended", value: SessionSuspended.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.kind = { $case: "resumed", value: SessionResumed.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StreamResponse {
+    return {
+      id: isSet(object.id) ? BigInt(object.id) : 0n,
+      kind: isSet(object.issueToken)
+        ? { $case: "issueToken", value: IssueTokenResponse.fromJSON(object.issueToken) }
+        : isSet(object.issue_token)
+        ? { $case: "issueToken", value: IssueTokenResponse.fromJSON(object.issue_token) }
+        : isSet(object.renewSession)
+        ? { $case: "renewSession", value: RenewSessionResponse.fromJSON(object.renewSession) }
+        : isSet(object.renew_session)
+        ? { $case: "renewSession", value: RenewSessionResponse.fromJSON(object.renew_session) }
+        : isSet(object.reportActions)
+        ? { $case: "reportActions", value: ReportActionsResponse.fromJSON(object.reportActions) }
+        : isSet(object.report_actions)
+        ? { $case: "reportActions", value: ReportActionsResponse.fromJSON(object.report_actions) }
+        : isSet(object.refusal)
+        ? { $case: "refusal", value: RpcStatus.fromJSON(object.refusal) }
+        : isSet(object.opened)
+        ? { $case: "opened", value: StreamOpened.fromJSON(object.opened) }
+        : isSet(object.challenge)
+        ? { $case: "challenge", value: Challenge.fromJSON(object.challenge) }
+        : isSet(object.suspended)
+        ? { $case: "suspended", value: SessionSuspended.fromJSON(object.suspended) }
+        : isSet(object.resumed)
+        ? { $case: "resumed", value: SessionResumed.fromJSON(object.resumed) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: StreamResponse): unknown {
+    const obj: any = {};
+    if (message.id !== 0n) {
+      obj.id = message.id.toString();
+    }
+    if (message.kind?.$case === "issueToken") {
+      obj.issueToken = IssueTokenResponse.toJSON(message.kind.value);
+    } else if (message.kind?.$case === "renewSession") {
+      obj.renewSession = RenewSessionResponse.toJSON(message.kind.value);
+    } else if (message.kind?.$case === "reportActions") {
+      obj.reportActions = ReportActionsResponse.toJSON(message.kind.value);
+    } else if (message.kind?.$case === "refusal") {
+      obj.refusal = RpcStatus.toJSON(message.kind.value);
+    } else if (message.kind?.$case === "opened") {
+      obj.opened = StreamOpened.toJSON(message.kind.value);
+    } else if (message.kind?.$case === "challenge") {
+      obj.challenge = Challenge.toJSON(message.kind.value);
+    } else if (message.kind?.$case === "suspended") {
+      obj.suspended = SessionSuspended.toJSON(message.kind.value);
+    } else if (message.kind?.$case === "resumed") {
+      obj.resumed = SessionResumed.toJSON(message.kind.value);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<StreamResponse>, I>>(base?: I): StreamResponse {
+    return StreamResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<StreamResponse>, I>>(object: I): StreamResponse {
+    const message = createBaseStreamResponse();
+    message.id = (object.id !== undefined && object.id !== null) ? BigInt(object.id) : 0n;
+    switch (object.kind?.$case) {
+      case "issueToken": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "issueToken", value: IssueTokenResponse.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "renewSession": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "renewSession", value: RenewSessionResponse.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "reportActions": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "reportActions", value: ReportActionsResponse.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "refusal": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "refusal", value: RpcStatus.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "opened": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "opened", value: StreamOpened.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "challenge": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "challenge", value: Challenge.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "suspended": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "suspended", value: SessionSuspended.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "resumed": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "resumed", value: SessionResumed.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseStreamOpened(): StreamOpened {
+  return { challengeSeconds: 0, answerSeconds: 0 };
+}
+
+export const StreamOpened: MessageFns<StreamOpened> = {
+  encode(message: StreamOpened, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.challengeSeconds !== 0) {
+      writer.uint32(8).uint32(message.challengeSeconds);
+    }
+    if (message.answerSeconds !== 0) {
+      writer.uint32(16).uint32(message.answerSeconds);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StreamOpened {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStreamOpened();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.challengeSeconds = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.answerSeconds = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): StreamOpened {
+    return {
+      challengeSeconds: isSet(object.challengeSeconds)
+        ? globalThis.Number(object.challengeSeconds)
+        : isSet(object.challenge_seconds)
+        ? globalThis.Number(object.challenge_seconds)
+        : 0,
+      answerSeconds: isSet(object.answerSeconds)
+        ? globalThis.Number(object.answerSeconds)
+        : isSet(object.answer_seconds)
+        ? globalThis.Number(object.answer_seconds)
+        : 0,
+    };
+  },
+
+  toJSON(message: StreamOpened): unknown {
+    const obj: any = {};
+    if (message.challengeSeconds !== 0) {
+      obj.challengeSeconds = Math.round(message.challengeSeconds);
+    }
+    if (message.answerSeconds !== 0) {
+      obj.answerSeconds = Math.round(message.answerSeconds);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<StreamOpened>, I>>(base?: I): StreamOpened {
+    return StreamOpened.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<StreamOpened>, I>>(object: I): StreamOpened {
+    const message = createBaseStreamOpened();
+    message.challengeSeconds = object.challengeSeconds ?? 0;
+    message.answerSeconds = object.answerSeconds ?? 0;
+    return message;
+  },
+};
+
+function createBaseChallenge(): Challenge {
+  return { nonce: "" };
+}
+
+export const Challenge: MessageFns<Challenge> = {
+  encode(message: Challenge, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.nonce !== "") {
+      writer.uint32(10).string(message.nonce);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Challenge {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChallenge();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.nonce = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Challenge {
+    return { nonce: isSet(object.nonce) ? globalThis.String(object.nonce) : "" };
+  },
+
+  toJSON(message: Challenge): unknown {
+    const obj: any = {};
+    if (message.nonce !== "") {
+      obj.nonce = message.nonce;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Challenge>, I>>(base?: I): Challenge {
+    return Challenge.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Challenge>, I>>(object: I): Challenge {
+    const message = createBaseChallenge();
+    message.nonce = object.nonce ?? "";
+    return message;
+  },
+};
+
+function createBaseSessionSuspended(): SessionSuspended {
+  return {};
+}
+
+export const SessionSuspended: MessageFns<SessionSuspended> = {
+  encode(_: SessionSuspended, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SessionSuspended {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSessionSuspended();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): SessionSuspended {
+    return {};
+  },
+
+  toJSON(_: SessionSuspended): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SessionSuspended>, I>>(base?: I): SessionSuspended {
+    return SessionSuspended.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SessionSuspended>, I>>(_: I): SessionSuspended {
+    const message = createBaseSessionSuspended();
+    return message;
+  },
+};
+
+function createBaseSessionResumed(): SessionResumed {
+  return {};
+}
+
+export const SessionResumed: MessageFns<SessionResumed> = {
+  encode(_: SessionResumed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SessionResumed {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSessionResumed();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): SessionResumed {
+    return {};
+  },
+
+  toJSON(_: SessionResumed): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SessionResumed>, I>>(base?: I): SessionResumed {
+    return SessionResumed.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SessionResumed>, I>>(_: I): SessionResumed {
+    const message = createBaseSessionResumed();
+    return message;
+  },
+};
+
 /**
- * SessionService opens, uses and ends sessions. Every call carries two metadata entries: `dpop`, a
- * proof (RFC 9449) by the session's key with `htm` POST and `htu`
+ * SessionService opens, uses, delegates and ends sessions. Every call carries two metadata entries:
+ * `dpop`, a proof (RFC 9449) by the session's key with `htm` POST and `htu`
  * `<public origin>/creance.v1.SessionService/<Method>`, and, except on OpenSession,
- * `creance-session`, the session id as base64url.
+ * `creance-session`, the session id as base64url. Calls that bring a new key carry a third one,
+ * `creance-new-key-proof`: a proof by that key for the same call.
  */
 export type SessionServiceService = typeof SessionServiceService;
 export const SessionServiceService = {
@@ -1277,6 +3115,67 @@ export const SessionServiceService = {
     responseSerialize: (value: EndSessionResponse): Buffer => Buffer.from(EndSessionResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): EndSessionResponse => EndSessionResponse.decode(value),
   },
+  /**
+   * DelegateSession opens a child of the calling session in the same process: the same workload, the
+   * same evidence, a key of its own. Both keys prove the call, and both proofs carry a digest of the
+   * request bytes and a nonce of this broker process. The same key again gets the same child.
+   */
+  delegateSession: {
+    path: "/creance.v1.SessionService/DelegateSession" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DelegateSessionRequest): Buffer =>
+      Buffer.from(DelegateSessionRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DelegateSessionRequest => DelegateSessionRequest.decode(value),
+    responseSerialize: (value: DelegateSessionResponse): Buffer =>
+      Buffer.from(DelegateSessionResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DelegateSessionResponse => DelegateSessionResponse.decode(value),
+  },
+  /**
+   * CreateChildJoinToken makes a token by which somebody with evidence and a key of its own becomes a
+   * child of the calling session, once, within 60 s. The proof carries a digest of the request bytes.
+   */
+  createChildJoinToken: {
+    path: "/creance.v1.SessionService/CreateChildJoinToken" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CreateChildJoinTokenRequest): Buffer =>
+      Buffer.from(CreateChildJoinTokenRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CreateChildJoinTokenRequest => CreateChildJoinTokenRequest.decode(value),
+    responseSerialize: (value: CreateChildJoinTokenResponse): Buffer =>
+      Buffer.from(CreateChildJoinTokenResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CreateChildJoinTokenResponse => CreateChildJoinTokenResponse.decode(value),
+  },
+  /**
+   * RekeySession binds the calling session to another key. Both keys prove the call, as in
+   * DelegateSession, and the evidence key of the session vouches for the new one. Tokens bound to the
+   * old key, and those of descendants, are refused from the revision of the reply on; new ones are
+   * issued at once. Whoever lost the reply goes on with the new key: it holds if the call has arrived.
+   */
+  rekeySession: {
+    path: "/creance.v1.SessionService/RekeySession" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RekeySessionRequest): Buffer => Buffer.from(RekeySessionRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RekeySessionRequest => RekeySessionRequest.decode(value),
+    responseSerialize: (value: RekeySessionResponse): Buffer =>
+      Buffer.from(RekeySessionResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RekeySessionResponse => RekeySessionResponse.decode(value),
+  },
+  /**
+   * Stream carries token requests, renewals and reports of one session, and what the broker has to say
+   * to it, over one call that is proved once. The first message is the broker's StreamOpened. Any end
+   * of the session ends the stream with its reason; so does a challenge that is not answered in time.
+   */
+  stream: {
+    path: "/creance.v1.SessionService/Stream" as const,
+    requestStream: true as const,
+    responseStream: true as const,
+    requestSerialize: (value: StreamRequest): Buffer => Buffer.from(StreamRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): StreamRequest => StreamRequest.decode(value),
+    responseSerialize: (value: StreamResponse): Buffer => Buffer.from(StreamResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): StreamResponse => StreamResponse.decode(value),
+  },
 } as const;
 
 export interface SessionServiceServer extends UntypedServiceImplementation {
@@ -1295,6 +3194,30 @@ export interface SessionServiceServer extends UntypedServiceImplementation {
    * request bytes. Ending a session that has ended succeeds.
    */
   endSession: handleUnaryCall<EndSessionRequest, EndSessionResponse>;
+  /**
+   * DelegateSession opens a child of the calling session in the same process: the same workload, the
+   * same evidence, a key of its own. Both keys prove the call, and both proofs carry a digest of the
+   * request bytes and a nonce of this broker process. The same key again gets the same child.
+   */
+  delegateSession: handleUnaryCall<DelegateSessionRequest, DelegateSessionResponse>;
+  /**
+   * CreateChildJoinToken makes a token by which somebody with evidence and a key of its own becomes a
+   * child of the calling session, once, within 60 s. The proof carries a digest of the request bytes.
+   */
+  createChildJoinToken: handleUnaryCall<CreateChildJoinTokenRequest, CreateChildJoinTokenResponse>;
+  /**
+   * RekeySession binds the calling session to another key. Both keys prove the call, as in
+   * DelegateSession, and the evidence key of the session vouches for the new one. Tokens bound to the
+   * old key, and those of descendants, are refused from the revision of the reply on; new ones are
+   * issued at once. Whoever lost the reply goes on with the new key: it holds if the call has arrived.
+   */
+  rekeySession: handleUnaryCall<RekeySessionRequest, RekeySessionResponse>;
+  /**
+   * Stream carries token requests, renewals and reports of one session, and what the broker has to say
+   * to it, over one call that is proved once. The first message is the broker's StreamOpened. Any end
+   * of the session ends the stream with its reason; so does a challenge that is not answered in time.
+   */
+  stream: handleBidiStreamingCall<StreamRequest, StreamResponse>;
 }
 
 export interface SessionServiceClient extends Client {
@@ -1369,6 +3292,74 @@ export interface SessionServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: EndSessionResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * DelegateSession opens a child of the calling session in the same process: the same workload, the
+   * same evidence, a key of its own. Both keys prove the call, and both proofs carry a digest of the
+   * request bytes and a nonce of this broker process. The same key again gets the same child.
+   */
+  delegateSession(
+    request: DelegateSessionRequest,
+    callback: (error: ServiceError | null, response: DelegateSessionResponse) => void,
+  ): ClientUnaryCall;
+  delegateSession(
+    request: DelegateSessionRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DelegateSessionResponse) => void,
+  ): ClientUnaryCall;
+  delegateSession(
+    request: DelegateSessionRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DelegateSessionResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * CreateChildJoinToken makes a token by which somebody with evidence and a key of its own becomes a
+   * child of the calling session, once, within 60 s. The proof carries a digest of the request bytes.
+   */
+  createChildJoinToken(
+    request: CreateChildJoinTokenRequest,
+    callback: (error: ServiceError | null, response: CreateChildJoinTokenResponse) => void,
+  ): ClientUnaryCall;
+  createChildJoinToken(
+    request: CreateChildJoinTokenRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CreateChildJoinTokenResponse) => void,
+  ): ClientUnaryCall;
+  createChildJoinToken(
+    request: CreateChildJoinTokenRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CreateChildJoinTokenResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * RekeySession binds the calling session to another key. Both keys prove the call, as in
+   * DelegateSession, and the evidence key of the session vouches for the new one. Tokens bound to the
+   * old key, and those of descendants, are refused from the revision of the reply on; new ones are
+   * issued at once. Whoever lost the reply goes on with the new key: it holds if the call has arrived.
+   */
+  rekeySession(
+    request: RekeySessionRequest,
+    callback: (error: ServiceError | null, response: RekeySessionResponse) => void,
+  ): ClientUnaryCall;
+  rekeySession(
+    request: RekeySessionRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RekeySessionResponse) => void,
+  ): ClientUnaryCall;
+  rekeySession(
+    request: RekeySessionRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RekeySessionResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Stream carries token requests, renewals and reports of one session, and what the broker has to say
+   * to it, over one call that is proved once. The first message is the broker's StreamOpened. Any end
+   * of the session ends the stream with its reason; so does a challenge that is not answered in time.
+   */
+  stream(): ClientDuplexStream<StreamRequest, StreamResponse>;
+  stream(options: Partial<CallOptions>): ClientDuplexStream<StreamRequest, StreamResponse>;
+  stream(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<StreamRequest, StreamResponse>;
 }
 
 export const SessionServiceClient = makeGenericClientConstructor(

@@ -97,6 +97,9 @@ export interface SubscribeResponse {
     | //
     /** The broker's queue for this subscriber overflowed: subscribe again with this revision. */
     { $case: "resync"; value: Resync }
+    | //
+    /** The broker wants to see proofs that the verifier has reported. */
+    { $case: "proofsWanted"; value: ProofsWanted }
     | undefined;
 }
 
@@ -136,6 +139,12 @@ export interface Settings {
 export interface Resync {
   /** Revision up to which frames were written to this subscriber. */
   afterRevision: bigint;
+}
+
+/** ProofsWanted asks for proofs; they go into the next report. Unsigned: it changes nothing in a view. */
+export interface ProofsWanted {
+  /** SHA-256 of each, 32 bytes, at most 16. */
+  hashes: Buffer[];
 }
 
 /** AcknowledgeRequest states what a verifier enforces. */
@@ -258,6 +267,9 @@ export const SubscribeResponse: MessageFns<SubscribeResponse> = {
       case "resync":
         Resync.encode(message.kind.value, writer.uint32(26).fork()).join();
         break;
+      case "proofsWanted":
+        ProofsWanted.encode(message.kind.value, writer.uint32(34).fork()).join();
+        break;
     }
     return writer;
   },
@@ -299,6 +311,14 @@ export const SubscribeResponse: MessageFns<SubscribeResponse> = {
             message.kind = { $case: "resync", value: Resync.decode(reader, reader.uint32()) };
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.kind = { $case: "proofsWanted", value: ProofsWanted.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -319,6 +339,10 @@ export const SubscribeResponse: MessageFns<SubscribeResponse> = {
         ? { $case: "frame", value: SignedFrame.fromJSON(object.frame) }
         : isSet(object.resync)
         ? { $case: "resync", value: Resync.fromJSON(object.resync) }
+        : isSet(object.proofsWanted)
+        ? { $case: "proofsWanted", value: ProofsWanted.fromJSON(object.proofsWanted) }
+        : isSet(object.proofs_wanted)
+        ? { $case: "proofsWanted", value: ProofsWanted.fromJSON(object.proofs_wanted) }
         : undefined,
     };
   },
@@ -331,6 +355,8 @@ export const SubscribeResponse: MessageFns<SubscribeResponse> = {
       obj.frame = SignedFrame.toJSON(message.kind.value);
     } else if (message.kind?.$case === "resync") {
       obj.resync = Resync.toJSON(message.kind.value);
+    } else if (message.kind?.$case === "proofsWanted") {
+      obj.proofsWanted = ProofsWanted.toJSON(message.kind.value);
     }
     return obj;
   },
@@ -356,6 +382,12 @@ export const SubscribeResponse: MessageFns<SubscribeResponse> = {
       case "resync": {
         if (object.kind?.value !== undefined && object.kind?.value !== null) {
           message.kind = { $case: "resync", value: Resync.fromPartial(object.kind.value) };
+        }
+        break;
+      }
+      case "proofsWanted": {
+        if (object.kind?.value !== undefined && object.kind?.value !== null) {
+          message.kind = { $case: "proofsWanted", value: ProofsWanted.fromPartial(object.kind.value) };
         }
         break;
       }
@@ -728,6 +760,77 @@ export const Resync: MessageFns<Resync> = {
     message.afterRevision = (object.afterRevision !== undefined && object.afterRevision !== null)
       ? BigInt(object.afterRevision)
       : 0n;
+    return message;
+  },
+};
+
+function createBaseProofsWanted(): ProofsWanted {
+  return { hashes: [] };
+}
+
+export const ProofsWanted: MessageFns<ProofsWanted> = {
+  encode(message: ProofsWanted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.hashes) {
+      writer.uint32(10).bytes(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProofsWanted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProofsWanted();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.hashes.push(Buffer.from(reader.bytes()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProofsWanted {
+    return {
+      hashes: globalThis.Array.isArray(object?.hashes)
+        ? object.hashes.map((e: any) => Buffer.from(bytesFromBase64(e)))
+        : [],
+    };
+  },
+
+  toJSON(message: ProofsWanted): unknown {
+    const obj: any = {};
+    if (message.hashes?.length) {
+      obj.hashes = message.hashes.map((e) => base64FromBytes(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ProofsWanted>, I>>(base?: I): ProofsWanted {
+    return ProofsWanted.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ProofsWanted>, I>>(object: I): ProofsWanted {
+    const message = createBaseProofsWanted();
+    message.hashes = object.hashes?.map((e) => e) || [];
     return message;
   },
 };

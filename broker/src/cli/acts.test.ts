@@ -1,0 +1,173 @@
+import type { Thumbprint } from '@creance/proto';
+import {
+  CompromiseKeyRequest,
+  CompromiseKeyResponse,
+  CutRequest,
+  CutResponse,
+  ListKeysResponse,
+  ListSessionsRequest,
+  ListSessionsResponse,
+  ResumeResponse,
+  SessionKind,
+  SessionState,
+  SuspendRequest,
+  SuspendResponse,
+} from '@creance/proto/wire';
+import { describe, expect, it } from 'vitest';
+import { sessionIdOf, thumbprintOfName } from '../doubles/ids.js';
+import { wireHandle } from '../rpc/convert.js';
+import { cut } from './cut.js';
+import { DoubleLine, DoubleOutput } from './double-line.js';
+import { resume, suspend } from './hold.js';
+import { compromiseKey, listKeys } from './keys.js';
+import { sessionTree } from './tree.js';
+
+const id = sessionIdOf(1);
+const key: Thumbprint = thumbprintOfName(1);
+const flags = { reason: 'a test', o: 'json', waitSeconds: 0 } as const;
+const verifiersSubscribed = 0;
+
+describe('cut', () => {
+  const answers = {
+    Cut: () => CutResponse.encode({ revision: 7n, sessionsEnded: 3, verifiersSubscribed }).finish(),
+    CompromiseKey: () =>
+      CompromiseKeyResponse.encode({
+        revision: 8n,
+        cutKeyIds: [key],
+        signingKeyId: 'next',
+        verifiersSubscribed,
+      }).finish(),
+  };
+
+  it('says what it ended, and who enforces it', async () => {
+    const [line, output] = [new DoubleLine(answers), new DoubleOutput()];
+    line.acknowledged = [7, 9];
+    await cut(line, { ...flags, workload: 'triage' }, output);
+    expect(CutRequest.decode(line.asked[0]?.request as Buffer)).toEqual({
+      target: { $case: 'workload', value: 'triage' },
+      reason: 'a test',
+    });
+    expect(output.json).toMatchObject({
+      revision: 7,
+      sessionsEnded: 3,
+      verifiersEnforcing: 2,
+      verifiersSubscribed: 2,
+    });
+  });
+
+  // breaks when: the command is content with what the broker answers
+  it('fails when a verifier does not confirm, after it has said so', async () => {
+    const [line, output] = [new DoubleLine(answers), new DoubleOutput()];
+    line.acknowledged = [6, 7];
+    const failed = cut(line, { ...flags, before: 'now' }, output);
+    await expect(failed).rejects.toMatchObject({ exitCode: 3 });
+    expect(output.json).toMatchObject({ verifiersEnforcing: 1, verifiersSubscribed: 2 });
+  });
+
+  it('of a token key is the compromise of it', async () => {
+    const [line, output] = [new DoubleLine(answers), new DoubleOutput()];
+    await cut(line, { ...flags, key }, output);
+    const [{ method, request } = { method: '', request: Buffer.alloc(0) }] = line.asked;
+    expect(method).toBe('CompromiseKey');
+    expect(CompromiseKeyRequest.decode(request)).toEqual({ keyId: key, reason: 'a test' });
+    expect(output.json).toMatchObject({ revision: 8, cutKeyIds: [key], signingKeyId: 'next' });
+  });
+
+  it('asks nobody when the arguments are wrong', async () => {
+    const line = new DoubleLine(answers);
+    await expect(cut(line, flags, new DoubleOutput())).rejects.toMatchObject({ exitCode: 2 });
+    expect(line.asked).toEqual([]);
+  });
+});
+
+describe('suspend and resume', () => {
+  it('name the session and say how many are held or let go', async () => {
+    const line = new DoubleLine({
+      Suspend: () =>
+        SuspendResponse.encode({
+          revision: 7n,
+          sessionsSuspended: 2,
+          verifiersSubscribed,
+        }).finish(),
+      Resume: () => ResumeResponse.encode({ sessionsResumed: 2 }).finish(),
+    });
+    line.acknowledged = [7];
+    const [held, letGo] = [new DoubleOutput(), new DoubleOutput()];
+    await suspend(line, { ...flags, session: id }, held);
+    await resume(line, { ...flags, session: id }, letGo);
+    const asked = { sessionId: wireHandle(id), reason: 'a test' };
+    for (const { request } of line.asked) expect(SuspendRequest.decode(request)).toEqual(asked);
+    expect(held.json).toMatchObject({ revision: 7, sessionsSuspended: 2, verifiersEnforcing: 1 });
+    expect(letGo.json).toEqual({ sessionsResumed: 2 });
+  });
+
+  it('refuse an id that is none', async () => {
+    const act = suspend(new DoubleLine({}), { ...flags, session: 'x' }, new DoubleOutput());
+    await expect(act).rejects.toMatchObject({ exitCode: 2 });
+  });
+});
+
+describe('keys', () => {
+  it('are listed with their times', async () => {
+    const keys = [{ keyId: key, signsFromUnixSeconds: 0n, retireUnixSeconds: 60n, signing: true }];
+    const line = new DoubleLine({ ListKeys: () => ListKeysResponse.encode({ keys }).finish() });
+    const output = new DoubleOutput();
+    await listKeys(line, { o: 'json' }, output);
+    expect(output.json).toEqual([
+      {
+        key,
+        signs: 'now',
+        from: '1970-01-01T00:00:00.000Z',
+        retires: '1970-01-01T00:01:00.000Z',
+      },
+    ]);
+  });
+
+  it('that are none are not asked for', async () => {
+    const act = compromiseKey(new DoubleLine({}), { ...flags, keyId: 'x' }, new DoubleOutput());
+    await expect(act).rejects.toMatchObject({ exitCode: 2 });
+  });
+});
+
+describe('session tree', () => {
+  const summary = (name: string, parent?: string) => ({
+    sessionId: wireHandle(sessionIdOf(name)),
+    kind: SessionKind.SESSION_KIND_WORKLOAD,
+    name,
+    parentId: parent === undefined ? Buffer.alloc(0) : wireHandle(sessionIdOf(parent)),
+    openedUnixMicros: 1n,
+    activeUnixMicros: 2n,
+    absoluteEndUnixSeconds: 3n,
+    state: parent === undefined ? SessionState.SESSION_STATE_LIVE : (9 as SessionState),
+    actionsAllowed: 4n,
+    actionsRefused: 0n,
+  });
+  /** Pages of one session each. */
+  const line = () =>
+    new DoubleLine({
+      ListSessions: (request) => {
+        const { pageToken } = ListSessionsRequest.decode(request);
+        const [session, nextPageToken] =
+          pageToken === '' ? [summary('root'), 'more'] : [summary('child', 'root'), ''];
+        return ListSessionsResponse.encode({ sessions: [session], nextPageToken }).finish();
+      },
+    });
+
+  it('follows the pages and gives every session with its parent', async () => {
+    const [broker, output] = [line(), new DoubleOutput()];
+    await sessionTree(broker, { id, limit: 10, o: 'json' }, output);
+    expect(output.json).toMatchObject([
+      { session: sessionIdOf('root'), parent: '', state: 'live', actionsAllowed: 4 },
+      { session: sessionIdOf('child'), parent: sessionIdOf('root'), state: 'unknown' },
+    ]);
+    for (const { request } of broker.asked)
+      expect(ListSessionsRequest.decode(request).treeOf).toEqual(wireHandle(id));
+  });
+
+  it('says when it shows less than there is', async () => {
+    const output = new DoubleOutput();
+    await sessionTree(line(), { id: undefined, limit: 1, o: 'table' }, output);
+    expect(output.results[0]).toContain('root');
+    expect(output.said).toHaveLength(1);
+  });
+});

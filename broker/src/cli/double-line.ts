@@ -1,0 +1,58 @@
+import {
+  ListVerifiersRequest,
+  ListVerifiersResponse,
+  type VerifierSummary,
+} from '@creance/proto/wire';
+import type { OperatorLine } from '../rpc/operator-client.js';
+import type { Output } from './output.js';
+
+const methods = '/creance.v1.OperatorService/';
+
+/** For tests: a broker that answers by method, and what it was asked. */
+export class DoubleLine implements OperatorLine {
+  readonly asked: { readonly method: string; readonly request: Buffer }[] = [];
+  /** Verifiers, each by what it has acknowledged. */
+  acknowledged: number[] = [];
+  readonly #answers: Readonly<Record<string, (request: Buffer) => Uint8Array>>;
+
+  constructor(answers: Readonly<Record<string, (request: Buffer) => Uint8Array>>) {
+    this.#answers = answers;
+  }
+
+  async call(path: string, request: Uint8Array): Promise<Uint8Array> {
+    const method = path.replace(methods, '');
+    if (method === 'ListVerifiers') return this.#verifiers(request);
+    this.asked.push({ method, request: Buffer.from(request) });
+    const answer = this.#answers[method];
+    if (answer === undefined) throw new Error(`the test has no ${method}`);
+    return answer(Buffer.from(request));
+  }
+
+  close(): void {}
+
+  #verifiers(request: Uint8Array): Uint8Array {
+    ListVerifiersRequest.decode(request);
+    const verifiers = this.acknowledged.map(
+      (revision): VerifierSummary => ({
+        sessionId: Buffer.alloc(16),
+        resource: 'crm',
+        acknowledgedRevision: BigInt(revision),
+      }),
+    );
+    return ListVerifiersResponse.encode({ verifiers, revision: 9n }).finish();
+  }
+}
+
+/** For tests: what a command has printed. */
+export class DoubleOutput implements Output {
+  readonly results: string[] = [];
+  readonly said: string[] = [];
+
+  readonly result = (text: string): void => void this.results.push(text);
+  readonly words = (text: string): void => void this.said.push(text);
+
+  /** The only result, as JSON. */
+  get json(): unknown {
+    return JSON.parse(this.results.join(''));
+  }
+}

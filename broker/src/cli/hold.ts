@@ -1,0 +1,49 @@
+import {
+  ResumeRequest,
+  ResumeResponse,
+  SuspendRequest,
+  SuspendResponse,
+} from '@creance/proto/wire';
+import type { OperatorLine } from '../rpc/operator-client.js';
+import { confirmed, count } from './confirm.js';
+import { sessionBytes } from './cut-target.js';
+import { call } from './operator-call.js';
+import type { Format, Output } from './output.js';
+
+/** The session to hold or to let go, and why. */
+export interface HoldFlags {
+  readonly session: string;
+  readonly reason: string;
+  readonly o: Format;
+}
+
+/** Holds a session, then waits until every subscribed verifier says that it enforces the hold. */
+export async function suspend(
+  line: OperatorLine,
+  flags: HoldFlags & { readonly waitSeconds: number },
+  output: Output,
+): Promise<void> {
+  const sessionId = sessionBytes(flags.session);
+  const request = SuspendRequest.encode({ sessionId, reason: flags.reason }).finish();
+  await confirmed(line, flags, output, async () => {
+    const { revision, sessionsSuspended } = SuspendResponse.decode(
+      await call(line, '/creance.v1.OperatorService/Suspend', request),
+    );
+    const words = `suspended at revision ${revision}: ${count(sessionsSuspended, 'session')} held`;
+    return { revision, words, facts: { sessionsSuspended } };
+  });
+}
+
+/** Lets a session go. Nothing goes to the verifiers: its tokens from before stay refused. */
+export async function resume(line: OperatorLine, flags: HoldFlags, output: Output): Promise<void> {
+  const sessionId = sessionBytes(flags.session);
+  const request = ResumeRequest.encode({ sessionId, reason: flags.reason }).finish();
+  const { sessionsResumed } = ResumeResponse.decode(
+    await call(line, '/creance.v1.OperatorService/Resume', request),
+  );
+  output.result(
+    flags.o === 'json'
+      ? JSON.stringify({ sessionsResumed })
+      : `resumed: ${count(sessionsResumed, 'session')} may act again`,
+  );
+}

@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import { dataOption } from './options.js';
+import type { Output } from './output.js';
+import { serve } from './serve.js';
+
+/** Adds the commands that start a broker. */
+export function addServers(creance: Command, output: Output): void {
+  const server = (name: string, description: string) =>
+    creance
+      .command(name)
+      .description(description)
+      .option('--manifest <file>', 'the manifest; read again at SIGHUP', './creance.yaml')
+      .addOption(dataOption())
+      .option('--listen <host:port>', 'where to listen', '127.0.0.1:7420')
+      .option('--public-origin <origin>', 'origin under which clients reach the broker')
+      .option('--restored', 'the data folder was put back from a backup', false)
+      .option('--log-level <level>', 'trace, debug, info, warn, error or fatal', 'warn');
+  const unset = { publicOrigin: undefined, tlsCertificate: undefined, tlsKey: undefined };
+  server('dev', 'start a development broker on this machine').action((flags) =>
+    serve({ ...unset, ...flags, dev: true }, output),
+  );
+  server('serve', 'start a broker')
+    .option('--tls-certificate <file>', 'certificate chain in PEM form')
+    .option('--tls-key <file>', 'private key in PEM form')
+    .action((flags) => serve({ ...unset, ...flags, dev: false }, output));
+}

@@ -1,0 +1,136 @@
+import {
+  decodeBase64url,
+  encodeBase64url,
+  ok,
+  proofCharsMax,
+  type Result,
+  sessionIdFromBytes,
+  tokenCharsParsedMax,
+  uriCharsMax,
+} from '@creance/proto';
+import {
+  ActionOutcome,
+  type Observation as ObservationMessage,
+  type ProofSeen as ProofSeenMessage,
+  ReportActionsRequest,
+  ReportActionsResponse,
+} from '@creance/proto/wire';
+import type { ActionReport, Observation, ProofSeen, ReportTaken } from '../domain/action.js';
+import type { Denial } from '../domain/denial.js';
+import { limits } from '../domain/limits.js';
+import { idFault, malformed } from './convert.js';
+import { decodeMessage } from './reader.js';
+import { encodeMessage } from './writer.js';
+
+/** Bytes of an action's id, and of every hash. */
+const actionIdBytes = 16;
+const hashBytes = 32;
+/** Characters of an action's name and of a verifier's reason. */
+const actionCharsMax = 128;
+const refusalCharsMax = 64;
+
+const hashFault = `must be ${hashBytes} bytes`;
+const charsFault = (most: number) => `must be at most ${most} characters`;
+
+/** Reads a ReportActionsRequest. */
+export function readReportActions(bytes: Uint8Array): Result<ActionReport, Denial> {
+  const decoded = decodeMessage(ReportActionsRequest, bytes);
+  return decoded.ok ? actionReportOf(decoded.value) : decoded;
+}
+
+/** Reads a ReportActionsRequest that is decoded. */
+export function actionReportOf(request: ReportActionsRequest): Result<ActionReport, Denial> {
+  const { proofs, dropped } = request;
+  if (request.observations.length > limits.reportObservations)
+    return malformed('observations', `must be at most ${limits.reportObservations}`);
+  if (proofs.length > limits.reportProofs)
+    return malformed('proofs', `must be at most ${limits.reportProofs}`);
+  if (proofs.some((proof) => proof.length > proofCharsMax))
+    return malformed('proofs', charsFault(proofCharsMax));
+  const observations: Observation[] = [];
+  for (const [at, message] of request.observations.entries()) {
+    const fault = formFault(message);
+    if (fault !== undefined) return malformed(`observations[${at}].${fault[0]}`, fault[1]);
+    observations.push(observationOf(message));
+  }
+  return ok({ observations, proofs, dropped });
+}
+
+/** The first field whose form is wrong, and what is wrong with it. */
+function formFault(message: ObservationMessage): readonly [string, string] | undefined {
+  const { actionId, sessionId, tokenHash, foreignProof, proof } = message;
+  if (actionId.length !== actionIdBytes) return ['action_id', idFault];
+  if (sessionId.length !== 0 && sessionIdFromBytes(sessionId) === undefined)
+    return ['session_id', idFault];
+  if (tokenHash.length !== 0 && tokenHash.length !== hashBytes) return ['token_hash', hashFault];
+  if (message.audience.length > uriCharsMax) return ['audience', charsFault(uriCharsMax)];
+  if (message.action.length > actionCharsMax) return ['action', charsFault(actionCharsMax)];
+  if (outcomeOf(message.outcome) === undefined) return ['outcome', 'must be allowed or refused'];
+  if (message.refusal.length > refusalCharsMax) return ['refusal', charsFault(refusalCharsMax)];
+  if (proof !== undefined && proofSeenOf(proof) === undefined)
+    return ['proof', 'must be a counter, a time and a hash of 32 bytes'];
+  if (foreignProof === undefined) return undefined;
+  if (foreignProof.token.length > tokenCharsParsedMax)
+    return ['foreign_proof.token', charsFault(tokenCharsParsedMax)];
+  return foreignProof.proof.length > proofCharsMax
+    ? ['foreign_proof.proof', charsFault(proofCharsMax)]
+    : undefined;
+}
+
+function observationOf(message: ObservationMessage): Observation {
+  const { sessionId, tokenHash, vantage, proof, foreignProof } = message;
+  return {
+    id: encodeBase64url(message.actionId),
+    session: sessionIdFromBytes(sessionId),
+    tokenHash: tokenHash.length === 0 ? undefined : encodeBase64url(tokenHash),
+    audience: message.audience || undefined,
+    action: message.action,
+    outcome: outcomeOf(message.outcome) ?? 'refused',
+    refusal: message.refusal || undefined,
+    ageMillis: message.ageMillis,
+    vantage: {
+      origin: vantage?.origin ?? false,
+      destination: vantage?.destination ?? false,
+      outcome: vantage?.outcome ?? false,
+    },
+    proof: proof && proofSeenOf(proof),
+    foreignProof: foreignProof && { token: foreignProof.token, proof: foreignProof.proof },
+  };
+}
+
+/** Undefined for zero and all unknown numbers. */
+function outcomeOf(outcome: ActionOutcome): Observation['outcome'] | undefined {
+  switch (outcome) {
+    case ActionOutcome.ACTION_OUTCOME_ALLOWED:
+      return 'allowed';
+    case ActionOutcome.ACTION_OUTCOME_REFUSED:
+      return 'refused';
+    default:
+      return undefined;
+  }
+}
+
+/** Undefined when a number is one that a double does not hold, or the hash is none. */
+function proofSeenOf(proof: ProofSeenMessage): ProofSeen | undefined {
+  const counter = wholeNumber(proof.counter);
+  const issuedAt = wholeNumber(proof.issuedUnixSeconds);
+  if (counter === undefined || issuedAt === undefined || proof.hash.length !== hashBytes)
+    return undefined;
+  return { counter, issuedAt, hash: encodeBase64url(proof.hash) };
+}
+
+function wholeNumber(value: bigint): number | undefined {
+  const number = Number(value);
+  return Number.isSafeInteger(number) && number >= 0 ? number : undefined;
+}
+
+/** Writes a ReportActionsResponse. */
+export function writeReportActions(taken: ReportTaken): Buffer {
+  return encodeMessage(ReportActionsResponse, takenMessage(taken));
+}
+
+/** The same before it is encoded. */
+export function takenMessage({ taken, dropped, proofsWanted }: ReportTaken): ReportActionsResponse {
+  const hashes = proofsWanted.map((hash) => Buffer.from(decodeBase64url(hash) ?? []));
+  return { taken, dropped, proofsWanted: hashes };
+}

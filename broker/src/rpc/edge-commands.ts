@@ -1,0 +1,45 @@
+import type { Revision } from '@creance/proto';
+import type { Command } from '../commands/call.js';
+import type { CompromiseKeyAnswer, CompromiseKeyAsk } from '../commands/compromise-key.js';
+import type { ChildJoinTokenAnswer } from '../commands/create-child-join-token.js';
+import type { JoinTokenAnswer, JoinTokenAsk } from '../commands/create-join-token.js';
+import type { CutAnswer, CutAsk } from '../commands/cut.js';
+import type { IssuedToken } from '../commands/issue-token.js';
+import type { KeyListed } from '../commands/list-keys.js';
+import type { ListSessionsAsk, SessionPage } from '../commands/list-sessions.js';
+import type { OpenSessionAsk } from '../commands/open-session.js';
+import type { RekeyAsk } from '../commands/rekey-session.js';
+import type { HoldAsk } from '../commands/suspend.js';
+import type { ActionReport, ReportTaken } from '../domain/action.js';
+import type { TokenAsk } from '../domain/policy.js';
+import type { Session } from '../domain/session.js';
+import type { Feed } from '../feed/feed.js';
+import type { OpenedSession } from '../store/store.js';
+import type { ChildTokenAsk, DelegateAsk } from './convert-delegation.js';
+
+type Nothing = Record<string, never>;
+
+/** The verbs behind the edge. */
+export interface EdgeCommands {
+  readonly openSession: Command<OpenSessionAsk, OpenedSession>;
+  readonly issueToken: Command<TokenAsk, IssuedToken>;
+  readonly renewSession: Command<Nothing, Session>;
+  readonly endSession: Command<Nothing, Revision>;
+  readonly delegateSession: Command<DelegateAsk, Session>;
+  readonly createChildJoinToken: Command<ChildTokenAsk, ChildJoinTokenAnswer>;
+  readonly rekeySession: Command<RekeyAsk, Revision>;
+  readonly reportActions: Command<ActionReport, ReportTaken>;
+  readonly cut: Command<CutAsk, CutAnswer>;
+  readonly suspend: Command<HoldAsk, CutAnswer>;
+  readonly resume: Command<HoldAsk, number>;
+  readonly compromiseKey: Command<CompromiseKeyAsk, CompromiseKeyAnswer>;
+  readonly listKeys: Command<Nothing, readonly KeyListed[]>;
+  readonly listSessions: Command<ListSessionsAsk, SessionPage>;
+  readonly createJoinToken: Command<JoinTokenAsk, JoinTokenAnswer>;
+}
+
+/** The feed as the edge uses it. */
+export type EdgeFeed = Pick<
+  Feed,
+  'subscribe' | 'unsubscribe' | 'acknowledge' | 'subscribers' | 'head' | 'close'
+>;

@@ -1,0 +1,60 @@
+import { ok } from '@creance/proto';
+import type { Command } from '../commands/call.js';
+import { access } from './access.js';
+import * as cut from './convert-cut.js';
+import * as keys from './convert-keys.js';
+import * as operator from './convert-operator.js';
+import type { EdgeCommands, EdgeFeed } from './edge-commands.js';
+import type { Handlers } from './handler-table.js';
+import type { MakeUnary } from './unary-method.js';
+
+/** The calls of OperatorService. */
+export function operatorHandlers(
+  method: MakeUnary,
+  commands: EdgeCommands,
+  feed: Pick<EdgeFeed, 'subscribers' | 'head'>,
+): Handlers['operator'] {
+  return {
+    cut: method(access.operator.cut, {
+      read: cut.readCut,
+      run: commands.cut,
+      write: cut.writeCut,
+    }),
+    suspend: method(access.operator.suspend, {
+      read: cut.readSuspend,
+      run: commands.suspend,
+      write: cut.writeSuspend,
+    }),
+    resume: method(access.operator.resume, {
+      read: cut.readResume,
+      run: commands.resume,
+      write: cut.writeResume,
+    }),
+    compromiseKey: method(access.operator.compromiseKey, {
+      read: keys.readCompromiseKey,
+      run: commands.compromiseKey,
+      write: keys.writeCompromiseKey,
+    }),
+    listKeys: method(access.operator.listKeys, {
+      read: keys.readListKeys,
+      run: commands.listKeys,
+      write: keys.writeListKeys,
+    }),
+    listSessions: method(access.operator.listSessions, {
+      read: operator.readListSessions,
+      run: commands.listSessions,
+      write: operator.writeListSessions,
+    }),
+    listVerifiers: method(access.operator.listVerifiers, {
+      read: operator.readListVerifiers,
+      run: listVerifiers(feed),
+      write: operator.writeListVerifiers,
+    }),
+  };
+}
+
+function listVerifiers(
+  feed: Pick<EdgeFeed, 'subscribers' | 'head'>,
+): Command<Record<string, never>, operator.VerifierList> {
+  return async () => ok({ subscribers: feed.subscribers(), head: feed.head });
+}

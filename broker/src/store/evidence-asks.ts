@@ -1,0 +1,45 @@
+import type { Handle, Thumbprint } from '@creance/proto';
+import type { Instant } from '../domain/instant.js';
+import type { MemberRef } from '../domain/registry.js';
+
+/** A join token to register. */
+export interface NewJoinToken {
+  /** SHA-256 of the token as base64url. */
+  readonly hash: string;
+  /** By which everybody who joined with it can be cut. */
+  readonly handle: Handle;
+  readonly member: MemberRef;
+  readonly expiresAt: Instant;
+  /** Different keys that may redeem it. */
+  readonly uses: number;
+  /** CIDR networks; empty means any. */
+  readonly networks: readonly string[];
+}
+
+/** A registered join token. */
+export interface JoinToken extends NewJoinToken {
+  readonly used: number;
+  /** Keys that have redeemed it. */
+  readonly redeemedBy: readonly Thumbprint[];
+}
+
+/** A registered evidence key. */
+export interface EvidenceKey {
+  readonly key: Thumbprint;
+  readonly handle: Handle;
+  /** Handle of the join token that registered it. */
+  readonly issuer: Handle;
+  readonly member: MemberRef;
+  readonly expiresAt: Instant;
+  /** Whether it was cut, itself or with the join token: then it opens nothing any more. */
+  readonly isCut: boolean;
+  /** It opens nothing before this; in the past when it is not held. */
+  readonly heldUntil: Instant;
+}
+
+/** A person or login at an identity provider. */
+export interface UpstreamRef {
+  readonly kind: 'principal' | 'upstream';
+  /** Hash of issuer and subject, or of issuer and session id, as base64url: names are not stored. */
+  readonly hash: string;
+}

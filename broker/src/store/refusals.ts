@@ -1,0 +1,74 @@
+import type { Reason } from '@creance/proto';
+
+/** Why any write may be refused. */
+export type StoreRefusal = Extract<
+  Reason,
+  'store_busy' | 'store_full' | 'store_failed' | 'shutting_down'
+>;
+
+/** Why a write under a session may be refused. */
+export type PathRefusal =
+  | Extract<
+      Reason,
+      | 'session_unknown'
+      | 'session_revoked'
+      | 'session_ended'
+      | 'session_expired'
+      | 'ancestor_ended'
+      | 'session_suspended'
+    >
+  | StoreRefusal;
+
+/** Why a session is not opened. */
+export type OpenRefusal =
+  | Extract<
+      Reason,
+      | 'join_token_unknown'
+      | 'join_token_used'
+      | 'join_token_expired'
+      | 'evidence_key_unknown'
+      | 'evidence_key_expired'
+      | 'session_key_in_use'
+      | 'evidence_key_in_use'
+      | 'sessions_limit'
+      | 'keys_limit'
+      | 'evidence_key_revoked'
+      | 'evidence_held'
+      | 'child_join_token_unknown'
+      | 'child_join_token_used'
+      | 'child_join_token_expired'
+    >
+  | DelegateRefusal;
+
+/** Why there is no child. */
+export type DelegateRefusal =
+  | PathRefusal
+  | Extract<
+      Reason,
+      | 'delegation_too_deep'
+      | 'children_limit'
+      | 'tree_limit'
+      | 'sessions_limit'
+      | 'session_key_in_use'
+    >;
+
+/** Why a session keeps its key. */
+export type RekeyRefusal =
+  | PathRefusal
+  | Extract<
+      Reason,
+      | 'rekey_needs_evidence'
+      | 'evidence_key_unknown'
+      | 'evidence_key_expired'
+      | 'evidence_key_revoked'
+      | 'evidence_held'
+      | 'session_key_in_use'
+    >;
+
+/** Why a session is not held or let go. */
+export type SuspendRefusal =
+  | Extract<
+      Reason,
+      'session_unknown' | 'session_revoked' | 'session_ended' | 'session_expired' | 'ancestor_ended'
+    >
+  | StoreRefusal;

@@ -1,0 +1,115 @@
+import type { Handle, Thumbprint } from '@creance/proto';
+import type Database from 'better-sqlite3';
+import type { Instant } from '../../domain/instant.js';
+import type { MemberKind, MemberRef } from '../../domain/registry.js';
+import type { EvidenceKey } from '../store.js';
+
+interface NewKeyColumns {
+  readonly key: string;
+  readonly handle: string;
+  readonly issuer: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly expires_at: number;
+}
+
+interface EvidenceKeyRow extends NewKeyColumns {
+  readonly is_cut: number;
+  readonly held_until: number;
+}
+
+/** A key to register. */
+export type NewEvidenceKey = Omit<EvidenceKey, 'isCut' | 'heldUntil'>;
+
+const save = `INSERT INTO evidence_keys (key, handle, issuer, kind, name, expires_at)
+  VALUES (@key, @handle, @issuer, @kind, @name, @expires_at)
+  ON CONFLICT (key) DO UPDATE SET issuer = excluded.issuer, kind = excluded.kind,
+    name = excluded.name, expires_at = excluded.expires_at`;
+
+const find = `SELECT evidence_keys.*, coalesce(evidence_holds.until, 0) AS held_until,
+    EXISTS (SELECT 1 FROM cut_keys WHERE cut_keys.key = evidence_keys.key) AS is_cut
+  FROM evidence_keys LEFT JOIN evidence_holds USING (handle) WHERE evidence_keys.key = ?`;
+
+/** Evidence keys on the disk, and those that were cut, for ever. */
+export class EvidenceKeyTable {
+  readonly #find: Database.Statement<[string], EvidenceKeyRow>;
+  readonly #save: Database.Statement<[NewKeyColumns]>;
+  readonly #register: Database.Statement<[string, string]>;
+  readonly #ofIssuer: Database.Statement<[string], string>;
+  readonly #count: Database.Statement<[string, string, number, number], number>;
+  readonly #forget: Database.Statement<[number, number]>;
+  readonly #cut: Database.Statement<[string]>;
+  readonly #isCut: Database.Statement<[string]>;
+  readonly #allCut: Database.Statement<[], string>;
+
+  constructor(db: Database.Database) {
+    this.#find = db.prepare(find);
+    this.#save = db.prepare(save);
+    this.#register = db.prepare('INSERT OR IGNORE INTO registrations (issuer, key) VALUES (?, ?)');
+    this.#ofIssuer = db
+      .prepare<[string], string>('SELECT key FROM registrations WHERE issuer = ?')
+      .pluck();
+    this.#count = db
+      .prepare<[string, string, number, number], number>(
+        `SELECT count(*) FROM (SELECT 1 FROM evidence_keys
+          WHERE kind = ? AND name = ? AND expires_at > ? LIMIT ?)`,
+      )
+      .pluck();
+    this.#forget = db.prepare(`DELETE FROM evidence_keys WHERE key IN
+      (SELECT key FROM evidence_keys WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`);
+    this.#cut = db.prepare('INSERT OR IGNORE INTO cut_keys (key) VALUES (?)');
+    this.#isCut = db.prepare('SELECT 1 FROM cut_keys WHERE key = ?');
+    this.#allCut = db.prepare<[], string>('SELECT key FROM cut_keys').pluck();
+  }
+
+  find(key: Thumbprint): EvidenceKey | undefined {
+    const row = this.#find.get(key);
+    return row && keyOf(row);
+  }
+
+  /** Registers a key; one that is known keeps its handle. */
+  save({ key, handle, issuer, member, expiresAt }: NewEvidenceKey): void {
+    this.#save.run({ key, handle, issuer, ...member, expires_at: expiresAt });
+    this.#register.run(issuer, key);
+  }
+
+  /** Every key that a join token has registered, by its handle. */
+  ofIssuer(issuer: Handle): readonly Thumbprint[] {
+    return this.#ofIssuer.all(issuer) as Thumbprint[];
+  }
+
+  /** Counts the registered keys of a member that have not expired, up to `enough`. */
+  count({ kind, name }: MemberRef, now: Instant, enough: number): number {
+    return this.#count.get(kind, name, now, enough) ?? 0;
+  }
+
+  /** Takes a key out of use for good, whether it is registered or not. */
+  cut(key: Thumbprint): void {
+    this.#cut.run(key);
+  }
+
+  isCut(key: Thumbprint): boolean {
+    return this.#isCut.get(key) !== undefined;
+  }
+
+  allCut(): readonly Thumbprint[] {
+    return this.#allCut.all() as Thumbprint[];
+  }
+
+  /** Forgets keys that expired at or before an instant, at most `limit`; never that one was cut. */
+  forget(expiredAt: Instant, limit: number): void {
+    this.#forget.run(expiredAt, limit);
+  }
+}
+
+function keyOf(row: EvidenceKeyRow): EvidenceKey {
+  return {
+    key: row.key as Thumbprint,
+    handle: row.handle as Handle,
+    issuer: row.issuer as Handle,
+    member: { kind: row.kind as MemberKind, name: row.name },
+    expiresAt: row.expires_at as Instant,
+    isCut: row.is_cut === 1,
+    heldUntil: row.held_until as Instant,
+  };
+}

@@ -1,0 +1,37 @@
+import type { Revision, Thumbprint } from '@creance/proto';
+import type { Instant } from '../../domain/instant.js';
+import type { Room } from './room.js';
+
+/** What the marks say of a store that was put back. */
+export interface Restored {
+  /** The highest revision that was ever committed. */
+  readonly mark: Revision;
+  readonly evidence: ReadonlySet<Thumbprint>;
+  readonly tokenKeys: ReadonlySet<Thumbprint>;
+  readonly now: Instant;
+}
+
+/**
+ * Makes a store that was put back safe, in one transaction: nothing that it knows of lives on. A cut of
+ * everything, above each revision that there has ever been, ends the sessions and tokens of before, those
+ * included that were opened after the backup; join tokens go, because nobody knows which were redeemed;
+ * evidence and token keys that were cut are cut again.
+ */
+export function restore(room: Room, { mark, evidence, tokenKeys, now }: Restored): void {
+  const { log, mirror, joinTokens, childTokens, evidenceKeys, audit } = room;
+  const headBefore = log.head;
+  const { revision, before } = log.appendBefore(undefined, mark);
+  mirror.cuts.endBefore(before);
+  childTokens.dropAll();
+  const joinTokensDeleted = joinTokens.dropAll();
+  for (const key of evidence) evidenceKeys.cut(key);
+  for (const keyId of tokenKeys) {
+    if (log.read.keyCutRevision(keyId) === undefined) log.append({ kind: 'key-cut', keyId });
+  }
+  audit.append({
+    kind: 'store_restored',
+    at: now,
+    actor: 'broker',
+    facts: { headBefore, mark, revision, joinTokensDeleted },
+  });
+}

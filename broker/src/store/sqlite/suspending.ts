@@ -1,0 +1,98 @@
+import { ok, type Result, type Revision, refuse } from '@creance/proto';
+import type { Instant } from '../../domain/instant.js';
+import { pathFault } from '../../domain/session.js';
+import type { CutDone, SessionCut, StoreRefusal, SuspendRefusal } from '../store.js';
+import { noteActivity } from './act.js';
+import { countFree } from './counts.js';
+import { type Entry, type Hold, isHeld, lineOf } from './entry.js';
+import type { Room } from './room.js';
+
+/** Why a session is neither held nor let go. */
+export type HoldFault = Exclude<SuspendRefusal, StoreRefusal>;
+
+/** The store step of Suspend: one row, one mark; gives how many it holds that nothing held before. */
+export function suspendSession(room: Room, ask: SessionCut): Result<CutDone, HoldFault> {
+  const found = unendedSession(room, ask);
+  if (!found.ok) return found;
+  const { suspendedAt } = found.value.session;
+  if (suspendedAt !== undefined) return ok({ revision: suspendedAt, sessionsEnded: 0 });
+  const held = holdEntry(room, found.value, ask.now);
+  room.audit.append(ask.audit);
+  return ok(held);
+}
+
+/** The store step of Resume. It counts as activity of the session and of those above it. */
+export function resumeSession(
+  room: Room,
+  ask: SessionCut,
+): Result<number, 'session_not_suspended' | HoldFault> {
+  const { mirror, sessions, resumes, audit } = room;
+  const found = unendedSession(room, ask);
+  if (!found.ok) return found;
+  const entry = found.value;
+  const { suspendedAt, id } = entry.session;
+  if (suspendedAt === undefined) return refuse('session_not_suspended');
+  const hold: Hold = { from: entry.hold?.from ?? ask.now, to: ask.now };
+  sessions.setHold(entry.ordinal, undefined, hold);
+  mirror.hold(entry, undefined, hold);
+  if (isHeld(entry)) keepActivity(room, entry, ask.now);
+  else noteActivity(room, entry, ask.now);
+  resumes.note(id);
+  audit.append(ask.audit);
+  return ok(countFree(entry, mirror.cuts));
+}
+
+/**
+ * Below a hold that goes on the activity never goes back, though the clock may: whoever is held would seem
+ * to have idled out before.
+ */
+function keepActivity(room: Room, entry: Entry, now: Instant): void {
+  const latest = Math.max(now, ...lineOf(entry).map(({ session }) => session.activeAt));
+  noteActivity(room, entry, latest as Instant);
+}
+
+/** The store step of a cut of tokens alone: one row. */
+export function cutTokens(room: Room, ask: SessionCut): Result<Revision, HoldFault> {
+  const found = unendedSession(room, ask);
+  if (!found.ok) return found;
+  const { id } = found.value.session;
+  const revision = room.log.append({ kind: 'handle', handle: id, absolute: false });
+  room.audit.append(ask.audit);
+  return ok(revision);
+}
+
+/** A session that has not ended, whether it is held or not. */
+export function unendedSession(
+  { mirror }: Room,
+  { session, now }: SessionCut,
+): Result<Entry, HoldFault> {
+  const entry = mirror.get(session);
+  if (entry === undefined) return refuse('session_unknown');
+  const fault = pathFault(mirror.pathOf(entry), now, mirror.idleSeconds);
+  return fault === undefined || fault === 'session_suspended' ? ok(entry) : refuse(fault);
+}
+
+/** Marks a session as held in the log, in its row and in memory. */
+export function holdEntry(room: Room, entry: Entry, now: Instant): CutDone {
+  const { log, sessions, mirror } = room;
+  const sessionsEnded = countFree(entry, mirror.cuts);
+  const { id, activeAt } = entry.session;
+  const revision = log.append({ kind: 'handle', handle: id, absolute: false });
+  const hold: Hold = { from: beginning(room, entry, now), to: undefined };
+  sessions.setHold(entry.ordinal, revision, hold);
+  // Else it might seem, after a restart, to have idled out before it was held.
+  sessions.setActive(entry.ordinal, activeAt);
+  mirror.hold(entry, revision, hold);
+  return { revision, sessionsEnded };
+}
+
+/**
+ * A hold that begins within the idle time after the last one carries that one on: for whoever lived when
+ * the first began, the idle clock has rested since.
+ */
+function beginning({ mirror }: Room, { hold }: Entry, now: Instant): Instant {
+  const idleMicros = mirror.idleSeconds * 1_000_000;
+  const goesOn = hold?.to !== undefined && now < hold.to + idleMicros;
+  // The clock may have been set back since.
+  return goesOn ? (Math.min(hold.from, now) as Instant) : now;
+}

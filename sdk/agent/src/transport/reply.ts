@@ -1,0 +1,55 @@
+import type { Metadata, StatusObject } from '@grpc/grpc-js';
+import { grpcStatus } from '../errors/status.js';
+import type { BrokerReply, FailedReply } from './contract.js';
+
+/** The reply that a status stands for, with the response that came before it. */
+export function replyOf(
+  status: StatusObject,
+  response: Buffer | undefined,
+  initial: Metadata | undefined,
+): BrokerReply {
+  const nonce = nonceOf(status.metadata, initial);
+  if (status.code === grpcStatus.ok && response !== undefined) return { ok: true, response, nonce };
+  const code = status.code === grpcStatus.ok ? grpcStatus.internal : status.code;
+  return failureOf(status, code, nonce);
+}
+
+/** The end that a status stands for, on a stream: one in order is only the end of this stream. */
+export function endOf(status: StatusObject, initial: Metadata | undefined): FailedReply {
+  const code = status.code === grpcStatus.ok ? grpcStatus.unavailable : status.code;
+  return failureOf(status, code, nonceOf(status.metadata, initial));
+}
+
+/** A failure that says nothing but its status. */
+export function failedReply(status: number): FailedReply {
+  return { ok: false, status, details: undefined, nonce: undefined, networkCode: undefined };
+}
+
+function failureOf(status: StatusObject, code: number, nonce: string | undefined): FailedReply {
+  const [details] = status.metadata.get('grpc-status-details-bin');
+  return {
+    ...failedReply(code),
+    details: details instanceof Uint8Array ? details : undefined,
+    nonce,
+    networkCode: networkCodeOf(status.details),
+  };
+}
+
+function nonceOf(trailers: Metadata, initial: Metadata | undefined): string | undefined {
+  return textOf(trailers, 'dpop-nonce') ?? textOf(initial, 'dpop-nonce');
+}
+
+/** The last value of a metadata entry, if it is text. */
+export function textOf(metadata: Metadata | undefined, key: string): string | undefined {
+  const values = metadata?.get(key) ?? [];
+  const last = values.at(-1);
+  return typeof last === 'string' ? last : undefined;
+}
+
+/** For display only: which of the system's words the text of a failed connection names. */
+const networkCodes =
+  /\b(E(?:CONN[A-Z]+|NOTFOUND|AI_AGAIN|TIMEDOUT|HOSTUNREACH|NETUNREACH|PIPE)|[A-Z_]*CERT[A-Z_]*|UNABLE_TO_[A-Z_]+|ERR_(?:TLS|SSL)_[A-Z_]+)\b/;
+
+function networkCodeOf(details: string): string | undefined {
+  return networkCodes.exec(details.slice(0, 1_024))?.[1];
+}

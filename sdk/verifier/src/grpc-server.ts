@@ -1,0 +1,2 @@
+export { identityOf } from './grpc-server/identities.js';
+export { creanceServerInterceptor, type ProtectedMethods } from './grpc-server/interceptor.js';

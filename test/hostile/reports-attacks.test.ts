@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto';
+import {
+  ActionOutcome,
+  type Observation,
+  ReportActionsRequest,
+  ReportActionsResponse,
+} from '@creance/proto/wire';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { audiences } from '../support/flow-manifest.js';
+import { observation, proofSeen } from '../support/hostile-resource.js';
+import { delegate, openWith, outcomeOf, type RawSession } from '../support/raw-tree.js';
+import { TestKey } from '../support/test-key.js';
+import { type RawMember, TreeEdge } from '../support/tree-edge.js';
+
+const method = 'ActionService/ReportActions';
+
+let tree: TreeEdge;
+let agent: RawMember;
+let verifier: RawMember;
+let victim: RawSession;
+
+beforeAll(async () => {
+  tree = await TreeEdge.start();
+  agent = await tree.join('triage');
+  const client = tree.edge.client();
+  const join = await tree.edge.joinString({ kind: 'verifier', name: 'crm' });
+  const evidence = { join, key: new TestKey(), redeem: true };
+  const root = await openWith(client, evidence, new TestKey());
+  verifier = { client, evidence: { ...evidence, redeem: false }, root };
+});
+
+beforeEach(async () => {
+  victim = await tree.again(agent);
+});
+
+afterAll(() => tree.dispose());
+
+const of = ({ id }: RawSession): Pick<Observation, 'sessionId'> => ({
+  sessionId: Buffer.from(id, 'base64url'),
+});
+const report = async (
+  by: RawMember,
+  observations: Observation[],
+  proofs: string[] = [],
+  session: RawSession = by.root,
+) => {
+  const bytes = ReportActionsRequest.encode({ observations, proofs, dropped: 0 }).finish();
+  return ReportActionsResponse.decode(await by.client.call(method, bytes, session.key, session.id));
+};
+const judged = (allowed: number, refused = 0) =>
+  vi.waitFor(async () => expect(await tree.uses(victim.id)).toEqual({ allowed, refused }));
+const isLive = () => outcomeOf(tree.token(agent.client, victim));
+
+describe('a session that reports', () => {
+  // breaks when: a weak witness is judged as a strong one
+  it('of others, of proofs or of leaks: is taken for a word about itself, and counts nothing', async () => {
+    const { token } = await tree.token(agent.client, victim);
+    const thief = await tree.join('mail-writer');
+    const said = [1, 1, 5, 2].map((counter, at) =>
+      observation({
+        ...of(victim),
+        audience: audiences.crm,
+        proof: proofSeen(`proof ${at}`, { counter }),
+        foreignProof: { token, proof: 'x' },
+      }),
+    );
+    const taken = await report(thief, said, ['x.y.z']);
+    expect(taken).toMatchObject({ taken: 4, dropped: 0, proofsWanted: [] });
+    await report(verifier, [observation(of(victim))]);
+    await judged(1);
+    expect(await isLive()).toBe('ok');
+  });
+
+  it('of no registered resource is not heard', async () => {
+    const said = observation({ audience: 'https://unknown.example' });
+    expect(await report(agent, [said, observation()])).toMatchObject({ taken: 0, dropped: 2 });
+  });
+});
+
+describe('a verifier that reports', () => {
+  it('the same action twice, in one report and in another, counts it once', async () => {
+    const once = observation(of(victim));
+    await report(verifier, [once, once]);
+    await report(verifier, [once, observation(of(victim))]);
+    await judged(2);
+  });
+
+  it('of sessions that are no workload’s, or nobody’s, is not heard', async () => {
+    const nobody = { sessionId: randomBytes(16) };
+    const said = [observation(of(verifier.root)), observation(nobody)];
+    expect(await report(verifier, said)).toMatchObject({ taken: 0, dropped: 2 });
+  });
+
+  it('of a time long ago, or of the year 3000, is heard as of now', async () => {
+    const ages = [0, 2 ** 32 - 1];
+    const times = [-(2 ** 53), 2 ** 53 - 1];
+    await report(
+      verifier,
+      ages.flatMap((ageMillis) =>
+        times.map((issuedAt) =>
+          observation({
+            ...of(victim),
+            ageMillis,
+            proof: proofSeen('a proof', { counter: 3, issuedAt }),
+          }),
+        ),
+      ),
+    );
+    await judged(4);
+    expect(await isLive()).toBe('ok');
+  });
+
+  it('refused uses in any number, moves nobody', async () => {
+    const refused = () =>
+      observation({
+        ...of(victim),
+        outcome: ActionOutcome.ACTION_OUTCOME_REFUSED,
+        refusal: 'proof_replayed',
+      });
+    for (let batch = 0; batch < 20; batch += 1)
+      await report(verifier, Array.from({ length: 100 }, refused));
+    await report(verifier, [observation(of(victim))]);
+    await vi.waitFor(async () => expect((await tree.uses(victim.id)).allowed).toBe(1));
+    expect(await isLive()).toBe('ok');
+  });
+
+  // breaks when: a verifier that was cut is still believed
+  it('after its own cut is not heard, and neither is who has its id alone', async () => {
+    const gone = await openWith(verifier.client, verifier.evidence, new TestKey());
+    await tree.cut(gone.id);
+    const said = [observation(of(victim))];
+    expect(await outcomeOf(report(verifier, said, [], gone))).toBe('session_revoked');
+    const stolen = { ...verifier.root, key: new TestKey() };
+    expect(await outcomeOf(report(verifier, said, [], stolen))).toBe('proof_wrong_key');
+    expect(await tree.uses(victim.id)).toEqual({ allowed: 0, refused: 0 });
+  });
+});
+
+describe('a report beyond its bounds', () => {
+  it('keeps what fits, counts the rest as dropped, and names the bound', async () => {
+    const many = Array.from({ length: 105 }, () => observation(of(victim)));
+    expect(await report(verifier, many)).toMatchObject({ taken: 100, dropped: 5 });
+    expect(tree.edge.hits).toContain('reportObservations');
+    await judged(100);
+    await report(verifier, [], Array(40).fill('x.y.z'));
+    expect(tree.edge.hits).toContain('reportProofs');
+  });
+
+  it('is not read when it is too large', async () => {
+    const huge = observation({ ...of(victim), refusal: 'x'.repeat(70_000) });
+    expect(await outcomeOf(report(verifier, [huge]))).toMatch(
+      /^(request_too_large|request_malformed|grpc:8)$/,
+    );
+    expect(await isLive()).toBe('ok');
+  });
+
+  // breaks when: one lane serves all sessions
+  it('floods of one session leave room for another', async () => {
+    const other = await delegate(agent.client, victim, new TestKey());
+    const flood = Promise.all(
+      Array.from({ length: 40 }, () =>
+        report(
+          verifier,
+          Array.from({ length: 100 }, () => observation(of(victim))),
+        ),
+      ),
+    );
+    const heard = await report(verifier, [observation(of(other))]);
+    expect(heard).toMatchObject({ taken: 1, dropped: 0 });
+    await vi.waitFor(async () => expect((await tree.uses(other.id)).allowed).toBe(1));
+    await flood;
+    expect(await isLive()).toBe('ok');
+  });
+});
