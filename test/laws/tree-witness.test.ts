@@ -50,6 +50,18 @@ async function falseProofs(): Promise<readonly { token: string; proof: string }[
 
 const refusals = ['proof_replayed', 'proof_wrong_key', 'token_cut', 'token_expired', 'nonsense'];
 
+/** Order of the group of P-256 (SEC 2 §2.4.2). */
+const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+
+/** The second signature that anybody can make of an ECDSA signature: (r, n − s). */
+function otherForm(proof: string): string {
+  const [head, payload, signature = ''] = proof.split('.');
+  const bytes = Buffer.from(signature, 'base64url');
+  const s = order - BigInt(`0x${bytes.subarray(32).toString('hex')}`);
+  bytes.write(s.toString(16).padStart(64, '0'), 32, 'hex');
+  return `${head}.${payload}.${bytes.toString('base64url')}`;
+}
+
 /** What a resource may say without proof of anything. */
 const claim = fc.record({
   about: fc.nat(3),
@@ -61,8 +73,7 @@ const claim = fc.record({
 });
 
 describe('whatever a resource says, and whatever bytes it shows', () => {
-  // breaks law 11 when: foreignKey takes a proof without looking at its key, its `ath` or its signature,
-  // or clonedKey believes counters that nobody has signed
+  // breaks law 11 when: foreignKey takes a proof without looking at its key, its `ath` or its signature
   it('ends and holds no session, and kills no token, as long as it proves nothing', async () => {
     const { world, root, child, grandchild } = family;
     const pairs = await falseProofs();
@@ -108,6 +119,54 @@ describe('whatever a resource says, and whatever bytes it shows', () => {
       foreignProof: foreign === undefined ? undefined : pairs[foreign],
     });
   }
+});
+
+describe('two proofs with one counter', () => {
+  /** Says of both what they say of themselves, and shows them. */
+  async function show(proofs: readonly string[], ctr: number): Promise<void> {
+    const { world, grandchild } = family;
+    const issuedAt = world.clock.seconds;
+    const sightings = proofs.map((text) =>
+      room.sighting({
+        session: grandchild.id,
+        proof: { counter: ctr, issuedAt, hash: hashOf(text) },
+      }),
+    );
+    await room.take(sightings, proofs);
+  }
+
+  // breaks law 11 when: clonedKey does not ask by which key the proofs are
+  it('are no clone when one of them is by another key', async () => {
+    const { world, grandchild } = family;
+    const ctr = 7;
+    await show(
+      [room.proof(grandchild.key, token, { ctr }), room.proof(thief, token, { ctr })],
+      ctr,
+    );
+    expect(room.signals.map(({ kind }) => kind)).toContain('evidence_doubted');
+    expect(room.answered).toEqual([]);
+    expect(await world.use(token)).toBe('ok');
+  });
+
+  // breaks law 11 when: clonedKey does not check the signatures
+  it('are no clone when nobody has signed one of them', async () => {
+    const { world, grandchild } = family;
+    const ctr = 7;
+    const [good, other] = [1, 2].map(() => room.proof(grandchild.key, token, { ctr }));
+    await show([good as string, `${other?.slice(0, -8)}AAAAAAAA`], ctr);
+    expect(room.signals.map(({ kind }) => kind)).toContain('evidence_doubted');
+    expect(room.answered).toEqual([]);
+    expect(await world.use(token)).toBe('ok');
+  });
+
+  // breaks law 11 when: contradictionOf compares compact forms and not what was signed
+  it('are no clone when they are one, twice', async () => {
+    const { world, grandchild } = family;
+    const proof = room.proof(grandchild.key, token, { ctr: 7 });
+    await show([proof, otherForm(proof)], 7);
+    expect(room.answered).toEqual([]);
+    expect(await world.use(token)).toBe('ok');
+  });
 });
 
 describe('bytes that prove a theft', () => {
