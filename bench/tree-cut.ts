@@ -1,6 +1,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { formatSpread, type Spread, spreadOf } from './harness.js';
 import {
   type BenchDatabase,
@@ -94,17 +95,33 @@ async function plant(store: BenchStore, name: string, size: number): Promise<str
   return ids[0] as string;
 }
 
-/** Cuts the roots of some fresh trees; checks that every session of each is over. */
-async function cutTrees(store: BenchStore, size: number, trees: number): Promise<number[]> {
+/** Milliseconds for the disk to write down what was planted, before anything is measured. */
+const restMillis = 2_000;
+
+/** Durable rows for each cut: they are what it is compared with. */
+const rowsPerCut = 15;
+
+/**
+ * Cuts the roots of some fresh trees, some single rows in turn with each; checks that every session of each
+ * tree is over.
+ */
+async function cutTrees(
+  store: BenchStore,
+  rows: BenchDatabase,
+  size: number,
+  trees: number,
+): Promise<{ readonly cuts: number[]; readonly rowCommits: number[] }> {
   const roots: string[] = [];
   for (let nth = 0; nth < trees; nth += 1) {
     roots.push(await plant(store, `tree ${size} ${nth}`, size));
   }
-  const times: number[] = [];
+  await setTimeout(restMillis);
+  const [cuts, commits]: [number[], number[]] = [[], []];
   for (const session of roots) {
+    commits.push(...(await rowCommits(rows, rowsPerCut)));
     let ended = 0;
     const audit = event('session_cut');
-    times.push(
+    cuts.push(
       await millisOf(async () => {
         ended = goodOf(await store.cutSession({ session, now: nowMicros(), audit })).sessionsEnded;
       }),
@@ -113,7 +130,7 @@ async function cutTrees(store: BenchStore, size: number, trees: number): Promise
   }
   const tree = store.tree(roots[0] as string, size);
   if (tree.some(({ end }) => end !== 'revoked')) throw new Error('a session has outlived its root');
-  return times;
+  return { cuts, rowCommits: commits };
 }
 
 /** One durable row on the same disk: the least that any cut can cost. */
@@ -160,15 +177,15 @@ export async function measureTreeCut(quick: boolean): Promise<void> {
     const store = await openBenchStore(data);
     await plant(store, 'warm-up', 100);
     const rows = openBenchDatabase(join(folder, 'rows.db'));
-    const before = await rowCommits(rows, 50);
-    const cuts = await cutTrees(store, size, trees);
-    const base = spreadOf([...before, ...(await rowCommits(rows, 50))]);
+    await rowCommits(rows, rowsPerCut);
+    const measured = await cutTrees(store, rows, size, trees);
+    const base = spreadOf(measured.rowCommits);
     rows.close();
     await store.close();
     cpSync(join(data, 'creance.db'), copy);
     const marks = spreadOf(await markEveryRow(copy, size, trees));
     console.log(line('one durable row', base, base));
-    console.log(line(`cut of a tree of ${size}, ${trees} trees`, spreadOf(cuts), base));
+    console.log(line(`cut of a tree of ${size}, ${trees} trees`, spreadOf(measured.cuts), base));
     console.log(line(`marking ${size} sessions`, marks, base));
     rmSync(folder, { recursive: true });
   }
