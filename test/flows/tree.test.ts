@@ -1,5 +1,5 @@
 import { parseToken, type TokenClaims } from '@creance/proto';
-import type { Session } from '@creance/sdk';
+import { type Session, SessionSuspendedError } from '@creance/sdk';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { GrpcResource } from '../support/flow-grpc-resource.js';
 import { audiences } from '../support/flow-manifest.js';
@@ -158,9 +158,12 @@ describe('a cut of the root', () => {
     const [root, child, far] = await family();
     const sibling = await root.delegate();
     const ends = Promise.all([endOf(child), endOf(far)]);
+    const cutAt = performance.now();
     const { revision, sessionsEnded } = await stage.operator.cutSession(child.id);
     expect(sessionsEnded).toBe(2);
+    // Neither has anything under way: only its own stream tells it.
     await ends;
+    expect(performance.now() - cutAt).toBeLessThan(1_000);
     await stage.operator.enforced(revision);
     for (const session of [root, sibling]) expect(await use(session, crm)).toBe('ok');
     await root.close();
@@ -184,6 +187,7 @@ describe('suspend and resume', () => {
     await stage.operator.enforced(revision);
     for (const session of [root, child, far]) {
       const error = await session.token(contacts).catch((thrown) => thrown);
+      expect(error).toBeInstanceOf(SessionSuspendedError);
       expect(error).toMatchObject({ code: 'CREANCE_SESSION_SUSPENDED', retryable: true });
       expect(session.signal.aborted).toBe(false);
     }

@@ -66,8 +66,9 @@ describe('a session that reports', () => {
     );
     const taken = await report(thief, said, ['x.y.z']);
     expect(taken).toMatchObject({ taken: 4, dropped: 0, proofsWanted: [] });
-    await report(verifier, [observation(of(victim))]);
+    await report(verifier, [observation(of(victim)), observation(of(thief.root))]);
     await judged(1);
+    expect(await tree.uses(thief.root.id)).toEqual({ allowed: 1, refused: 0 });
     expect(await isLive()).toBe('ok');
   });
 
@@ -89,13 +90,6 @@ describe('a verifier that reports', () => {
     const nobody = { sessionId: randomBytes(16) };
     const said = [observation(of(verifier.root)), observation(nobody)];
     expect(await report(verifier, said)).toMatchObject({ taken: 0, dropped: 2 });
-  });
-
-  it('of a time that no clock shows, is not read', async () => {
-    const proof = proofSeen('a proof', { counter: 3, issuedAt: -(2 ** 53) });
-    const odd = observation({ ...of(victim), ageMillis: 2 ** 32 - 1, proof });
-    expect(await outcomeOf(report(verifier, [odd]))).toBe('request_malformed');
-    expect(await isLive()).toBe('ok');
   });
 
   it('refused uses in any number, moves nobody', async () => {
@@ -124,6 +118,29 @@ describe('a verifier that reports', () => {
   });
 });
 
+// breaks when: one odd observation is left out, or read as something else, and the rest is taken
+describe('a report out of form', () => {
+  it.each<[string, () => Partial<Observation>]>([
+    ['an outcome of the future', () => ({ outcome: 9 as ActionOutcome })],
+    ['an id of three bytes', () => ({ actionId: Buffer.alloc(3) })],
+    ['a session of three bytes', () => ({ sessionId: Buffer.alloc(3) })],
+    ['a hash of three bytes', () => ({ tokenHash: Buffer.alloc(3) })],
+    [
+      'a counter that no number holds',
+      () => ({ proof: proofSeen('x', { counter: 2n ** 64n - 1n }) }),
+    ],
+    ['a time before all clocks', () => ({ proof: proofSeen('x', { counter: 3, issuedAt: -1 }) })],
+    ['an action of 129 characters', () => ({ action: 'x'.repeat(129) })],
+  ])('is refused whole and counts nothing: %s', async (_name, odd) => {
+    const good = observation(of(victim));
+    const said = [good, observation({ ...of(victim), ...odd() })];
+    expect(await outcomeOf(report(verifier, said))).toBe('request_malformed');
+    await report(verifier, [good]);
+    await judged(1);
+    expect(await isLive()).toBe('ok');
+  });
+});
+
 describe('a report beyond its bounds', () => {
   it('is not read when it holds more than a report may', async () => {
     const many = Array.from({ length: 105 }, () => observation(of(victim)));
@@ -135,9 +152,7 @@ describe('a report beyond its bounds', () => {
 
   it('is not read when it is too large', async () => {
     const huge = observation({ ...of(victim), refusal: 'x'.repeat(70_000) });
-    expect(await outcomeOf(report(verifier, [huge]))).toMatch(
-      /^(request_too_large|request_malformed|grpc:8)$/,
-    );
+    expect(await outcomeOf(report(verifier, [huge]))).toBe('grpc:8');
     expect(await isLive()).toBe('ok');
   });
 

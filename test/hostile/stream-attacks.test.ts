@@ -1,5 +1,5 @@
 import type { StreamRequest } from '@creance/proto/wire';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OpenStream, streamPath } from '../access/open-stream.js';
 import { audiences } from '../support/flow-manifest.js';
 import { delegate, outcomeOf, type RawSession, rekey } from '../support/raw-tree.js';
@@ -31,6 +31,8 @@ afterEach(async () => {
   for (const stream of streams.splice(0)) stream.cancel();
 });
 
+afterAll(() => tree.dispose());
+
 const open = ({ id, key }: RawSession) => {
   const stream = new OpenStream(tree.edge, id, key);
   streams.push(stream);
@@ -59,19 +61,23 @@ describe('a stream that goes silent', () => {
     const [silent, busy, good] = await Promise.all([
       opened(member.root),
       opened(await tree.again(member)),
-      opened(await tree.again(member)),
+      tree.again(member).then(async (session) => ({ session, stream: await opened(session) })),
     ]);
     let id = 0;
     const beat = setInterval(() => {
       id += 1;
       busy.send(id, renew);
     }, 20);
-    const { key } = member.root;
-    expect(key).toBeDefined();
+    const attentive = (async () => {
+      for (;;) answer(good.stream, proofBy(good.session.key, await good.stream.challenge()));
+    })();
     const ends = Promise.all([silent.next(), past(busy, 'renewSession')]);
-    void good;
     expect(await ends).toEqual(['ended: challenge_unanswered', 'ended: challenge_unanswered']);
     clearInterval(beat);
+    good.stream.send(1, renew);
+    expect(await good.stream.next()).toBe('renewSession');
+    void attentive;
+    // The stream is over, the session is not.
     expect(await outcomeOf(member.client.renew(member.root.id, member.root.key))).toBe('ok');
   });
 

@@ -51,7 +51,7 @@ const digestOf = (bytes: Uint8Array) =>
 const children = () =>
   tree.edge.store.tree(parent.id as SessionId, 100).filter(({ id }) => id !== parent.id).length;
 
-// breaks when: the second proof is judged without the digest, the nonce or the memory of proofs
+// breaks when: the second proof is judged without the digest of the request, or by any key
 describe('a delegation whose proofs are not whole', () => {
   it.each<[string, () => Entries, string]>([
     ['the second one is missing', () => entries(proof(parent.key)), 'new_key_proof_missing'],

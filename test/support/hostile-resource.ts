@@ -64,11 +64,7 @@ export class HostileResource {
     dropped = 0,
   ): Promise<ReportActionsResponse> {
     const ask = { observations: [...observations], proofs: [...proofs], dropped };
-    return this.raw(ReportActionsRequest.encode(ask).finish());
-  }
-
-  /** Sends any bytes as a report. */
-  async raw(bytes: Uint8Array): Promise<ReportActionsResponse> {
+    const bytes = ReportActionsRequest.encode(ask).finish();
     const { client, key, id } = this.#session;
     const reply = await client.call('ActionService/ReportActions', bytes, key, id);
     const response = ReportActionsResponse.decode(reply);

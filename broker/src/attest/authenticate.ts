@@ -96,7 +96,10 @@ function liveSession(
   return ok({ ...caller.value, newKey: brought.value });
 }
 
-/** The second proof, by a key that has no session yet: for this very request, with a nonce, once. */
+/**
+ * The second proof, by a key that has no session yet: for this very request, with a nonce. Used again with
+ * another first proof it brings about the same child and nothing else.
+ */
 function secondKey(
   judge: ProofJudge,
   { newKeyProofs, path, bytes }: Presented,
