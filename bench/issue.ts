@@ -1,38 +1,15 @@
 import { IssueTokenRequest } from '@creance/proto/wire';
 import { type Creance, connect } from '@creance/sdk';
 import { type InternalSession, internalSession } from '@creance/sdk/internal';
-import { Client, credentials } from '@grpc/grpc-js';
-import { cpuMicrosOf, formatSpread, inFlight, interleaved, type Subject } from './harness.js';
+import { echoSubject, lanes, measured } from './call-subjects.js';
+import { formatSpread, interleaved } from './harness.js';
 import { audience, ended, startBroker, startPart, workloads } from './stage.js';
 
-const lanes = 16;
 const request = IssueTokenRequest.encode({
   audience,
   scopes: ['contacts:read'],
   lifetimeSeconds: 60,
 }).finish();
-const plain = (bytes: Buffer) => bytes;
-
-function echoSubject(pid: number, port: number): Subject {
-  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
-  const call = () =>
-    new Promise<void>((resolve, reject) => {
-      const answer = (error: Error | null) => (error === null ? resolve() : reject(error));
-      client.makeUnaryRequest('/bench.Echo/Echo', plain, plain, Buffer.from(request), answer);
-    });
-  return measured('raw grpc-js echo', pid, call);
-}
-
-function measured(name: string, pid: number, call: (nth: number) => Promise<unknown>): Subject {
-  return {
-    name,
-    async run(operations) {
-      const before = cpuMicrosOf(pid);
-      await inFlight(operations, lanes, call);
-      return (cpuMicrosOf(pid) - before) / operations;
-    },
-  };
-}
 
 /**
  * CPU of the server process for one unary IssueToken, proof checked, audit record durable before the
@@ -60,7 +37,7 @@ export async function measureIssue(quick: boolean): Promise<void> {
       },
     );
   const subjects = [
-    echoSubject(echo.child.pid ?? 0, echo.ready.port),
+    echoSubject('raw grpc-js echo', echo.child.pid ?? 0, echo.ready.port, request),
     measured('IssueToken, durable', broker.pid, issue),
   ];
   const plan = quick

@@ -1,36 +1,12 @@
 import { IssueTokenRequest } from '@creance/proto/wire';
-import { Client, credentials } from '@grpc/grpc-js';
-import { cpuMicrosOf, formatSpread, inFlight, interleaved, type Subject } from './harness.js';
+import { echoSubject, lanes, measured } from './call-subjects.js';
+import { formatSpread, interleaved } from './harness.js';
 import { RawSession } from './raw-session.js';
 import { RawStream } from './raw-stream.js';
 import { audience, ended, startBroker, startPart, workloads } from './stage.js';
 
-const lanes = 16;
 const ask: IssueTokenRequest = { audience, scopes: ['contacts:read'], lifetimeSeconds: 60 };
 const request = Buffer.from(IssueTokenRequest.encode(ask).finish());
-const plain = (bytes: Buffer) => bytes;
-
-/** CPU of a process for each of so many calls, 16 of them in flight. */
-function measured(name: string, pid: number, call: (nth: number) => Promise<unknown>): Subject {
-  return {
-    name,
-    async run(operations) {
-      const before = cpuMicrosOf(pid);
-      await inFlight(operations, lanes, call);
-      return (cpuMicrosOf(pid) - before) / operations;
-    },
-  };
-}
-
-function echoSubject(pid: number, port: number): Subject {
-  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
-  const call = () =>
-    new Promise<void>((resolve, reject) => {
-      const answer = (error: Error | null) => (error === null ? resolve() : reject(error));
-      client.makeUnaryRequest('/bench.Echo/Echo', plain, plain, request, answer);
-    });
-  return measured('raw grpc-js unary echo', pid, call);
-}
 
 /**
  * CPU of the broker for an IssueToken over the stream of a session, the audit record durable before the
@@ -50,7 +26,7 @@ export async function measureStream(quick: boolean): Promise<void> {
   }
   const at = <T>(list: readonly T[], nth: number) => list[nth % list.length] as T;
   const subjects = [
-    echoSubject(echo.child.pid ?? 0, echo.ready.port),
+    echoSubject('raw grpc-js unary echo', echo.child.pid ?? 0, echo.ready.port, request),
     measured('IssueToken on the stream', broker.pid, (nth) =>
       at(streams, nth).ask({ $case: 'issueToken', value: ask }),
     ),

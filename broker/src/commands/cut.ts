@@ -9,7 +9,7 @@ import {
 import type { AuditEvent } from '../domain/audit.js';
 import type { CutDone, CutTarget, Store } from '../store/store.js';
 import { actorOf, type Call, type Command } from './call.js';
-import { operatorReason } from './reason.js';
+import { operatorReason, operatorWrite } from './reason.js';
 import { upstreamRef } from './upstream-ask.js';
 
 /** What to end, and why. */
@@ -61,15 +61,8 @@ function cutTarget(
 ) {
   const { now, requestId } = call;
   const shared = { at: now, actor: actorOf(call), requestId };
-  if (target.kind === 'session') {
-    const audit = {
-      ...shared,
-      kind: 'session_cut',
-      session: target.id,
-      facts: { reason },
-    } as const;
-    return store.cutSession({ session: target.id, now, audit });
-  }
+  if (target.kind === 'session')
+    return store.cutSession(operatorWrite('session_cut', target.id, reason, call));
   if (target.kind === 'before') {
     const facts = { reason, before: target.before ?? 'now' };
     const audit = { ...shared, kind: 'before_cut', facts } as const;

@@ -1,7 +1,7 @@
 import { ok, refuse } from '@creance/proto';
 import type { Store } from '../store/store.js';
-import { actorOf, type Command } from './call.js';
-import { operatorReason } from './reason.js';
+import type { Command } from './call.js';
+import { operatorReason, operatorWrite } from './reason.js';
 import type { HoldAsk } from './suspend.js';
 
 /**
@@ -12,18 +12,9 @@ export function resume(store: Pick<Store, 'resumeSession'>): Command<HoldAsk, nu
   return async ({ id, reason }, call) => {
     const words = operatorReason(reason);
     if (!words.ok) return words;
-    const released = await store.resumeSession({
-      session: id,
-      now: call.now,
-      audit: {
-        kind: 'session_resumed',
-        at: call.now,
-        actor: actorOf(call),
-        session: id,
-        requestId: call.requestId,
-        facts: { reason: words.value },
-      },
-    });
+    const released = await store.resumeSession(
+      operatorWrite('session_resumed', id, words.value, call),
+    );
     return released.ok ? ok(released.value) : refuse({ reason: released.error });
   };
 }

@@ -1,8 +1,8 @@
 import { ok, refuse, type SessionId } from '@creance/proto';
 import type { Store } from '../store/store.js';
-import { actorOf, type Command } from './call.js';
+import type { Command } from './call.js';
 import type { CutAnswer } from './cut.js';
-import { operatorReason } from './reason.js';
+import { operatorReason, operatorWrite } from './reason.js';
 
 /** A session to hold or to let go, and why. */
 export interface HoldAsk {
@@ -21,18 +21,9 @@ export function suspend(
   return async ({ id, reason }, call) => {
     const words = operatorReason(reason);
     if (!words.ok) return words;
-    const held = await store.suspendSession({
-      session: id,
-      now: call.now,
-      audit: {
-        kind: 'session_suspended',
-        at: call.now,
-        actor: actorOf(call),
-        session: id,
-        requestId: call.requestId,
-        facts: { reason: words.value },
-      },
-    });
+    const held = await store.suspendSession(
+      operatorWrite('session_suspended', id, words.value, call),
+    );
     return held.ok
       ? ok({ ...held.value, verifiersSubscribed: subscribers() })
       : refuse({ reason: held.error });

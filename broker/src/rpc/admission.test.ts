@@ -1,11 +1,6 @@
 import { refuse } from '@creance/proto';
 import { afterEach, describe, expect, it } from 'vitest';
-import {
-  DoubleClient,
-  type DoubleEdge,
-  type DoubleOptions,
-  startDoubleEdge,
-} from './double-edge.js';
+import { DoubleClient, type DoubleEdge, DoubleEdges } from './double-edge.js';
 
 const renewSession = '/creance.v1.SessionService/RenewSession';
 const cut = '/creance.v1.OperatorService/Cut';
@@ -13,13 +8,8 @@ const workload = { 'creance-session': 'workload:triage' };
 const operator = { 'creance-session': 'operator:oncall' };
 const cutNow = Buffer.from([0x10, 0, 0x7a, 3, 119, 104, 121]);
 
-const running: DoubleEdge[] = [];
+const { start, stop } = new DoubleEdges();
 const clients: DoubleClient[] = [];
-const start = async (options: DoubleOptions = {}) => {
-  const double = await startDoubleEdge(options);
-  running.push(double);
-  return double;
-};
 const another = ({ edge }: DoubleEdge) => {
   const client = new DoubleClient(edge.port);
   clients.push(client);
@@ -28,10 +18,7 @@ const another = ({ edge }: DoubleEdge) => {
 
 afterEach(async () => {
   for (const client of clients.splice(0)) client.close();
-  for (const { client, edge } of running.splice(0)) {
-    client.close();
-    await edge.drain();
-  }
+  await stop();
 });
 
 describe('rates', () => {

@@ -40,7 +40,7 @@ export type DoubleOptions = Partial<Omit<EdgeOptions, 'commands'>> & {
 };
 
 /** For tests: starts an edge. Whoever names `kind:name` as session is believed to be it. */
-export async function startDoubleEdge(options: DoubleOptions = {}): Promise<DoubleEdge> {
+async function startDoubleEdge(options: DoubleOptions = {}): Promise<DoubleEdge> {
   const [feed, sessions] = [new DoubleFeed(), new DoubleSessions()];
   const log: { level: string; fields: Record<string, unknown> }[] = [];
   const [hits, outcomes]: [string[], string[]] = [[], []];
@@ -172,4 +172,24 @@ export class DoubleFeed implements EdgeFeed {
     for (const subscriber of this.#subscribers) subscriber.close('shutting_down');
     this.#subscribers.clear();
   }
+}
+
+/** For tests: the edges of one test file, stopped together after each test. */
+export class DoubleEdges {
+  readonly #running: DoubleEdge[] = [];
+
+  /** Starts one more. */
+  readonly start = async (options: DoubleOptions = {}): Promise<DoubleEdge> => {
+    const double = await startDoubleEdge(options);
+    this.#running.push(double);
+    return double;
+  };
+
+  /** Stops all that were started. */
+  readonly stop = async (): Promise<void> => {
+    for (const { client, edge } of this.#running.splice(0)) {
+      client.close();
+      await edge.drain();
+    }
+  };
 }

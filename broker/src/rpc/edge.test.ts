@@ -6,11 +6,10 @@ import { ok, type Revision } from '@creance/proto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   DoubleClient,
-  type DoubleEdge,
+  DoubleEdges,
   type DoubleOptions,
   doubleOptions,
   drained,
-  startDoubleEdge,
 } from './double-edge.js';
 import { startEdge } from './edge.js';
 
@@ -18,19 +17,8 @@ const endSession = '/creance.v1.SessionService/EndSession';
 const renewSession = '/creance.v1.SessionService/RenewSession';
 const workload = { 'creance-session': 'workload:triage' };
 
-const running: DoubleEdge[] = [];
-const start = async (...options: Parameters<typeof startDoubleEdge>) => {
-  const double = await startDoubleEdge(...options);
-  running.push(double);
-  return double;
-};
-
-afterEach(async () => {
-  for (const { client, edge } of running.splice(0)) {
-    client.close();
-    await edge.drain();
-  }
-});
+const { start, stop } = new DoubleEdges();
+afterEach(stop);
 
 describe('startEdge', () => {
   const tried = (options: DoubleOptions) => startEdge(doubleOptions(options));

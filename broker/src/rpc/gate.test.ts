@@ -1,7 +1,7 @@
 import { type ClientHttp2Session, connect } from 'node:http2';
 import { ok, type Revision } from '@creance/proto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type DoubleEdge, type DoubleOptions, startDoubleEdge } from './double-edge.js';
+import { type DoubleEdge, DoubleEdges } from './double-edge.js';
 
 const endSession = '/creance.v1.SessionService/EndSession';
 const renewSession = '/creance.v1.SessionService/RenewSession';
@@ -9,20 +9,12 @@ const createJoinToken = '/creance.v1.RegistryService/CreateJoinToken';
 const workload = { 'creance-session': 'workload:triage' };
 const registrar = { 'creance-session': 'operator:registrar' };
 
-const running: DoubleEdge[] = [];
+const { start, stop } = new DoubleEdges();
 const sessions: ClientHttp2Session[] = [];
-const start = async (options: DoubleOptions = {}) => {
-  const double = await startDoubleEdge(options);
-  running.push(double);
-  return double;
-};
 
 afterEach(async () => {
   for (const session of sessions.splice(0)) session.destroy();
-  for (const { client, edge } of running.splice(0)) {
-    client.close();
-    await edge.drain();
-  }
+  await stop();
 });
 
 /** A stream with headers of its own; gives the headers or trailers that say how it ended. */

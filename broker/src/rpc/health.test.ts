@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type DoubleEdge, type DoubleOptions, drained, startDoubleEdge } from './double-edge.js';
+import { DoubleEdges, drained } from './double-edge.js';
 
 const check = '/grpc.health.v1.Health/Check';
 const watch = '/grpc.health.v1.Health/Watch';
@@ -8,19 +8,8 @@ const watch = '/grpc.health.v1.Health/Watch';
 const request = (service: string) =>
   Buffer.concat([Buffer.from([0x0a, service.length]), Buffer.from(service)]);
 
-const running: DoubleEdge[] = [];
-const start = async (options: DoubleOptions = {}) => {
-  const double = await startDoubleEdge(options);
-  running.push(double);
-  return double;
-};
-
-afterEach(async () => {
-  for (const { client, edge } of running.splice(0)) {
-    client.close();
-    await edge.drain();
-  }
-});
+const { start, stop } = new DoubleEdges();
+afterEach(stop);
 
 describe('Health', () => {
   it.each(['', 'creance.v1.SessionService', 'grpc.health.v1.Health'])(

@@ -1,25 +1,14 @@
 import { ok, type Revision, refuse } from '@creance/proto';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type DoubleEdge, type DoubleOptions, startDoubleEdge } from './double-edge.js';
+import { DoubleEdges } from './double-edge.js';
 
 const endSession = '/creance.v1.SessionService/EndSession';
 const renewSession = '/creance.v1.SessionService/RenewSession';
 const issueToken = '/creance.v1.SessionService/IssueToken';
 const workload = { 'creance-session': 'workload:triage' };
 
-const running: DoubleEdge[] = [];
-const start = async (options: DoubleOptions = {}) => {
-  const double = await startDoubleEdge(options);
-  running.push(double);
-  return double;
-};
-
-afterEach(async () => {
-  for (const { client, edge } of running.splice(0)) {
-    client.close();
-    await edge.drain();
-  }
-});
+const { start, stop } = new DoubleEdges();
+afterEach(stop);
 
 describe('a fault of a verb', () => {
   const canary = 'canary-9d1e';

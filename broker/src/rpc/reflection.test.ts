@@ -8,31 +8,14 @@ import {
 import type { ClientDuplexStream } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { services } from './access.js';
-import {
-  type DoubleEdge,
-  type DoubleOptions,
-  type Ended,
-  endedBy,
-  startDoubleEdge,
-} from './double-edge.js';
+import { type DoubleEdge, DoubleEdges, type Ended, endedBy } from './double-edge.js';
 
 const versions = ['v1', 'v1alpha'];
 const asks = { file: 3, symbol: 4, extension: 5, listServices: 7 };
 const replies = { request: 2, files: 4, services: 6, error: 7 };
 
-const running: DoubleEdge[] = [];
-const start = async (options: DoubleOptions = {}) => {
-  const double = await startDoubleEdge(options);
-  running.push(double);
-  return double;
-};
-
-afterEach(async () => {
-  for (const { client, edge } of running.splice(0)) {
-    client.close();
-    await edge.drain();
-  }
-});
+const { start, stop } = new DoubleEdges();
+afterEach(stop);
 
 const asking = (field: number, text: string) =>
   Buffer.from(new BinaryWriter().tag(field, WireType.LengthDelimited).string(text).finish());

@@ -1,21 +1,10 @@
 import { ok } from '@creance/proto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type DoubleEdge, type DoubleOptions, startDoubleEdge } from './double-edge.js';
+import { DoubleEdges } from './double-edge.js';
 import { DoubleStream, issuedToken, openedStream, reasonOf } from './double-stream.js';
 
-const running: DoubleEdge[] = [];
-const start = async (options: DoubleOptions = {}) => {
-  const double = await startDoubleEdge(options);
-  running.push(double);
-  return double;
-};
-
-afterEach(async () => {
-  for (const { client, edge } of running.splice(0)) {
-    client.close();
-    await edge.drain();
-  }
-});
+const { start, stop } = new DoubleEdges();
+afterEach(stop);
 
 describe('the deadline of a stream', () => {
   // breaks when: the gate keeps the clock of a stream that was let in

@@ -1,22 +1,11 @@
 import { ok } from '@creance/proto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { registryOf, workloadOf } from '../doubles/registries.js';
-import { type DoubleEdge, type DoubleOptions, startDoubleEdge } from './double-edge.js';
+import { type DoubleEdge, DoubleEdges } from './double-edge.js';
 import { issuedToken, openedStream, reasonOf } from './double-stream.js';
 
-const running: DoubleEdge[] = [];
-const start = async (options: DoubleOptions = {}) => {
-  const double = await startDoubleEdge(options);
-  running.push(double);
-  return double;
-};
-
-afterEach(async () => {
-  for (const { client, edge } of running.splice(0)) {
-    client.close();
-    await edge.drain();
-  }
-});
+const { start, stop } = new DoubleEdges();
+afterEach(stop);
 
 const sessionOf = ({ sessions }: DoubleEdge) => sessions.named('workload', 'triage').id;
 

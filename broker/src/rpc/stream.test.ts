@@ -1,22 +1,11 @@
 import { ok, refuse } from '@creance/proto';
 import { ActionOutcome, ErrorInfo } from '@creance/proto/wire';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type DoubleEdge, type DoubleOptions, startDoubleEdge } from './double-edge.js';
+import { DoubleEdges } from './double-edge.js';
 import { DoubleStream, issuedToken, openedStream, reasonOf, streamPath } from './double-stream.js';
 
-const running: DoubleEdge[] = [];
-const start = async (options: DoubleOptions = {}) => {
-  const double = await startDoubleEdge(options);
-  running.push(double);
-  return double;
-};
-
-afterEach(async () => {
-  for (const { client, edge } of running.splice(0)) {
-    client.close();
-    await edge.drain();
-  }
-});
+const { start, stop } = new DoubleEdges();
+afterEach(stop);
 
 describe('Stream', () => {
   it('says first how it is kept, and answers each message by its id', async () => {

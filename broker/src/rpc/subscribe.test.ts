@@ -1,25 +1,14 @@
 import { SubscribeRequest } from '@creance/proto/wire';
 import type { ClientReadableStream } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type DoubleEdge, type DoubleOptions, drained, startDoubleEdge } from './double-edge.js';
+import { type DoubleEdge, DoubleEdges, drained } from './double-edge.js';
 
 const path = '/creance.v1.VerifierService/Subscribe';
 const verifier = { 'creance-session': 'verifier:crm' };
 const nonce = Buffer.alloc(16, 'n');
 
-const running: DoubleEdge[] = [];
-const start = async (options: DoubleOptions = {}) => {
-  const double = await startDoubleEdge(options);
-  running.push(double);
-  return double;
-};
-
-afterEach(async () => {
-  for (const { client, edge } of running.splice(0)) {
-    client.close();
-    await edge.drain();
-  }
-});
+const { start, stop } = new DoubleEdges();
+afterEach(stop);
 
 const subscribe = (
   { client }: DoubleEdge,

@@ -1,13 +1,14 @@
-import { formatClaims, packLineage, type Revision, type TokenClaims } from '@creance/proto';
+import { formatClaims, packLineage, type TokenClaims } from '@creance/proto';
 import type { Observation, ProofSeen, Sighting } from '../../domain/action.js';
-import type { Instant } from '../../domain/instant.js';
+import { plusSeconds } from '../../domain/instant.js';
 import type { LimitName } from '../../domain/limits.js';
 import type { OnForeignKey } from '../../domain/registry.js';
 import { lineageOf, type Session } from '../../domain/session.js';
 import type { Signal, SignalKind } from '../../domain/signal.js';
 import { FakeClock } from '../../doubles/fake-clock.js';
-import { handleOf, scopesOf, sessionIdOf, thumbprintOfName } from '../../doubles/ids.js';
+import { scopesOf, sessionIdOf } from '../../doubles/ids.js';
 import { registryOf, resourceOf, workloadOf } from '../../doubles/registries.js';
+import { sessionOf } from '../../doubles/sessions.js';
 import { newSigner, proofBy, signed } from '../../doubles/signed.js';
 import { openGenuineTokens } from '../../tokens/genuine-token.js';
 import { openCutTokens } from '../../tokens/genuine-token-cuts.js';
@@ -80,29 +81,8 @@ export class WitnessStand {
   /** A live session of the stand's time, but for what is named. */
   sessionOf(name: string, parts: Partial<Session> = {}): Session {
     const openedAt = this.clock.now();
-    return {
-      id: sessionIdOf(name),
-      parent: undefined,
-      kind: 'workload',
-      name: 'support-triage',
-      member: handleOf('support-triage'),
-      owner: handleOf('support-platform'),
-      key: thumbprintOfName(name),
-      evidenceIssuer: handleOf('join token'),
-      evidenceKey: handleOf('evidence key'),
-      ownEvidence: true,
-      principal: undefined,
-      upstream: undefined,
-      task: undefined,
-      transaction: 'tree-1',
-      openedAt,
-      openedRevision: 1 as Revision,
-      absoluteEndAt: (openedAt + 28_800_000_000) as Instant,
-      activeAt: openedAt,
-      end: undefined,
-      suspendedAt: undefined,
-      ...parts,
-    };
+    const absoluteEndAt = plusSeconds(openedAt, 28_800);
+    return sessionOf(name, { openedAt, activeAt: openedAt, absoluteEndAt, ...parts });
   }
 
   /** A token of a session for `crm`, minted now; `claims` replace what it says. */
@@ -156,6 +136,29 @@ export class WitnessStand {
       readonly iat: number;
     };
     return { counter: ctr ?? 0, issuedAt: iat, hash: sha256Base64url(proof) };
+  }
+
+  /** A proof by the agent's key: of the agent, or of who has copied it. */
+  proofAt(ctr: number | undefined, later = 0): string {
+    return this.proof(this.agentKey, { ctr, iat: this.clock.seconds + later });
+  }
+
+  /** A verifier reports that it has let a proof in, or refused it. */
+  reportProof(proof: string, parts: Partial<Sighting> = {}): ReturnType<WitnessStand['report']> {
+    return this.report({ proof: this.seen(proof), ...parts });
+  }
+
+  /** The broker sees a proof of a call. */
+  async call(text: string): Promise<void> {
+    const { counter, issuedAt } = this.seen(text);
+    const { id: session, key } = this.agent;
+    this.witness.onProof({ session, key, counter: counter || undefined, issuedAt, text });
+    await this.settle();
+  }
+
+  /** What the store was asked to do, in order. */
+  get verbs(): readonly string[] {
+    return this.store.asked.map(({ verb }) => verb);
   }
 
   /** A sighting of `crm`'s verifier, but for what is named. */

@@ -3,6 +3,7 @@ import { pathFault, type Session } from '../../domain/session.js';
 import type { ChildJoinToken, OpenSession } from '../store.js';
 import { ableSession, noteActivity } from './act.js';
 import { delegationFault, earliestEnd, isKeyTaken } from './delegation-bounds.js';
+import { openedWith } from './opened-with.js';
 import type { Room } from './room.js';
 import { isSame, keysFault, type OpenFault, redeemEvidence, type Vouched } from './vouch.js';
 
@@ -73,24 +74,13 @@ interface ChildParts {
   readonly path: readonly Session[];
 }
 
-function childOf({ log }: Room, { ask, vouched, token, path }: ChildParts): Session {
+function childOf(room: Room, { ask, vouched, token, path }: ChildParts): Session {
   const parent = path.at(-1) as Session;
   return {
     ...parent,
-    id: ask.id,
+    ...openedWith(room, ask, vouched),
     parent: parent.id,
-    kind: ask.member.kind,
-    name: ask.member.name,
-    member: ask.handles.member,
-    owner: ask.handles.owner,
-    key: ask.key,
-    evidenceIssuer: vouched.issuer,
-    evidenceKey: vouched.handle,
-    ownEvidence: true,
     task: token.task,
-    openedAt: ask.now,
-    openedRevision: log.head,
     absoluteEndAt: earliestEnd(path, ask.absoluteEndAt, token.absoluteEndAt),
-    activeAt: ask.now,
   };
 }

@@ -4,6 +4,7 @@ import type { OpenedSession, OpenSession } from '../store.js';
 import { expireEntry } from './expire.js';
 import { countOfMember } from './listing.js';
 import { openChild } from './open-child.js';
+import { openedWith } from './opened-with.js';
 import { endingOnDisk } from './remembered.js';
 import type { Room } from './room.js';
 import { judgeEvidence, keysFault, type OpenFault, redeemEvidence, type Vouched } from './vouch.js';
@@ -91,26 +92,15 @@ function retire(room: Room, { key, now }: OpenSession): void {
   if (earlier !== undefined && room.mirror.isUnended(earlier)) expireEntry(room, earlier, now);
 }
 
-function rootOf({ log }: Room, ask: OpenSession, vouched: Vouched): Session {
+function rootOf(room: Room, ask: OpenSession, vouched: Vouched): Session {
   return {
-    id: ask.id,
+    ...openedWith(room, ask, vouched),
     parent: undefined,
-    kind: ask.member.kind,
-    name: ask.member.name,
-    member: ask.handles.member,
-    owner: ask.handles.owner,
-    key: ask.key,
-    evidenceIssuer: vouched.issuer,
-    evidenceKey: vouched.handle,
-    ownEvidence: true,
     principal: ask.principal,
     upstream: ask.upstream,
     task: ask.task,
     transaction: ask.transaction,
-    openedAt: ask.now,
-    openedRevision: log.head,
     absoluteEndAt: ask.absoluteEndAt,
-    activeAt: ask.now,
     end: undefined,
     suspendedAt: undefined,
   };

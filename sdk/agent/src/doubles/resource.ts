@@ -21,6 +21,20 @@ export interface Answer {
   readonly hang?: boolean;
 }
 
+/** For tests: what lets a request through. */
+export const good: Answer = { status: 200, body: 'ok' };
+
+/** For tests: a challenge as a verifier words it (RFC 9449 §7.1, §9). */
+export function refusal(error: string, nonce?: string): Answer {
+  const challenge = { 'www-authenticate': `DPoP algs="ES256", error="${error}"` };
+  return { status: 401, headers: { ...challenge, ...(nonce && { 'dpop-nonce': nonce }) } };
+}
+
+/** For tests: lets a resource answer in order; the last one stays. */
+export function answerInTurn(resource: Resource, answers: Answer[]): void {
+  resource.answer = () => (answers.length > 1 ? answers.shift() : answers[0]) ?? good;
+}
+
 /** For tests: a protected HTTP service on loopback that answers as it is told. */
 export interface Resource {
   readonly origin: string;

@@ -1,18 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Answer, type Resource, startResource } from '../doubles/resource.js';
+import {
+  type Answer,
+  answerInTurn,
+  good,
+  type Resource,
+  refusal,
+  startResource,
+} from '../doubles/resource.js';
 import { type Stage, setStage } from '../doubles/stage.js';
 import { SessionRevokedError } from '../errors/creance-error.js';
 import type { InternalSession } from '../internal.js';
 
 const crm = { audience: 'https://crm.example', scopes: ['contacts:read'] };
-const refusal = (error: string, nonce?: string): Answer => ({
-  status: 401,
-  headers: {
-    'www-authenticate': `DPoP algs="ES256", error="${error}"`,
-    ...(nonce && { 'dpop-nonce': nonce }),
-  },
-});
-const good: Answer = { status: 200, body: 'ok' };
 
 let stage: Stage;
 let session: InternalSession;
@@ -27,10 +26,7 @@ afterEach(async () => {
   await resource.close();
 });
 
-/** Answers in order; the last one stays. */
-function answerWith(...answers: Answer[]): void {
-  resource.answer = () => (answers.length > 1 ? answers.shift() : answers[0]) ?? good;
-}
+const answerWith = (...answers: Answer[]): void => answerInTurn(resource, answers);
 
 describe('session.fetch', () => {
   it('sends the token with a proof for this request, by the session key', async () => {

@@ -938,8 +938,8 @@ export const ReportActionsResponse: MessageFns<ReportActionsResponse> = {
 export type ActionServiceService = typeof ActionServiceService;
 export const ActionServiceService = {
   /**
-   * ReportActions takes a batch. It is taken or dropped, never refused for what a single observation
-   * says.
+   * ReportActions takes a batch. What an observation says is taken or dropped and refuses nothing; a
+   * batch in which anything is out of form is refused whole.
    */
   reportActions: {
     path: "/creance.v1.ActionService/ReportActions" as const,
@@ -955,16 +955,16 @@ export const ActionServiceService = {
 
 export interface ActionServiceServer extends UntypedServiceImplementation {
   /**
-   * ReportActions takes a batch. It is taken or dropped, never refused for what a single observation
-   * says.
+   * ReportActions takes a batch. What an observation says is taken or dropped and refuses nothing; a
+   * batch in which anything is out of form is refused whole.
    */
   reportActions: handleUnaryCall<ReportActionsRequest, ReportActionsResponse>;
 }
 
 export interface ActionServiceClient extends Client {
   /**
-   * ReportActions takes a batch. It is taken or dropped, never refused for what a single observation
-   * says.
+   * ReportActions takes a batch. What an observation says is taken or dropped and refuses nothing; a
+   * batch in which anything is out of form is refused whole.
    */
   reportActions(
     request: ReportActionsRequest,
