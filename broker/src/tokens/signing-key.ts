@@ -9,7 +9,6 @@ import {
 } from 'node:crypto';
 import {
   derOf,
-  encodeBase64url,
   type PublicJwk,
   parsePublicJwk,
   parseThumbprint,
@@ -67,7 +66,8 @@ export function signerOf({ kty, crv, x, y, d }: PrivateJwk): Signer {
 /** A compact JWS (RFC 7515 §7.1) of a header and a payload that are JSON texts already. */
 export function signJws(encodedHeader: string, payload: string, signer: Signer): string {
   const signingInput = `${encodedHeader}.${Buffer.from(payload).toString('base64url')}`;
-  return `${signingInput}.${encodeBase64url(signer.sign(Buffer.from(signingInput, 'ascii')))}`;
+  const signature = signer.sign(Buffer.from(signingInput, 'latin1'));
+  return `${signingInput}.${Buffer.from(signature).toString('base64url')}`;
 }
 
 /** Imports a public key; undefined when the point is not on the curve. */

@@ -16,11 +16,9 @@ const checkpointDomain = 'creance-audit-checkpoint-v1\0';
  */
 export function canonicalText(sequence: number, event: AuditEvent): string {
   const { kind, at, actor, session = null, requestId = null, facts } = event;
-  const head = JSON.stringify({ sequence, kind, at, actor, session, requestId });
-  const sorted = Object.keys(facts)
-    .sort()
-    .map((name) => `${JSON.stringify(name)}:${JSON.stringify(facts[name])}`);
-  return `${head.slice(0, -1)},"facts":{${sorted.join(',')}}}`;
+  const sorted: Record<string, unknown> = {};
+  for (const name of Object.keys(facts).sort()) sorted[name] = facts[name];
+  return JSON.stringify({ sequence, kind, at, actor, session, requestId, facts: sorted });
 }
 
 /** The hash of a record: SHA-256 over a domain prefix, the hash before it and its canonical text. */
