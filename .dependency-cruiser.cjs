@@ -51,7 +51,7 @@ const forbidden = [
     comment: 'Transports call the rooms, never the other way round.',
     severity: 'error',
     from: {
-      path: '^broker/src/(attest|detect|feed|manifest|runtime|store|telemetry|tokens)/',
+      path: '^broker/src/(attest|detect|feed|manifest|replay|runtime|store|telemetry|tokens)/',
       pathNot: test,
     },
     to: { path: '^broker/src/(rpc|http|cli)/' },
@@ -63,7 +63,7 @@ const forbidden = [
     from: { path: '^broker/src/detect/', pathNot: `${test}|/doubles/` },
     to: {
       pathNot:
-        '^(broker/src/(detect|domain)/|broker/src/(store/store|runtime/clock)\\.ts$|proto/src/index\\.ts$)',
+        '^(broker/src/(detect|domain)/|broker/src/(store/store|runtime/clock)\\.ts$|proto/src/index\\.ts$)|/node_modules/(@datadog/sketches-js|mmdb-lib)/',
     },
   },
   {

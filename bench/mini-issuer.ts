@@ -88,6 +88,7 @@ export async function feedWith(cuts: number): Promise<Feed> {
       heartbeatSeconds: 2,
       nonce,
       issuer,
+      destinationKey: Buffer.alloc(32, 7),
     }).finish(),
   );
   const opened = await feed.open(

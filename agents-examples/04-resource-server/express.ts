@@ -23,6 +23,10 @@ app.post('/mails', requireScopes('mail:send'), (request, response) => {
   response.status(202).json({ accepted: true });
 });
 
+app.post('/forwarding', requireScopes('mail:forward'), (_request, response) => {
+  response.status(201).json({ forwarded: sent.length });
+});
+
 const server = app.listen(port, '127.0.0.1', () => console.log(`mail on http://127.0.0.1:${port}`));
 process.once('SIGTERM', () => {
   server.closeAllConnections();

@@ -17,12 +17,17 @@ export interface TicketsClient extends Client {
     request: object,
     answer: (fault: ServiceError | null, reply?: { tickets: readonly Ticket[] }) => void,
   ): void;
+  export(
+    request: object,
+    answer: (fault: ServiceError | null, reply?: { exported: number }) => void,
+  ): void;
   watch(request: object, metadata?: Metadata): ClientReadableStream<Ticket>;
 }
 
 const scopesOf: Readonly<Record<string, readonly string[]>> = {
   [tickets.list.path]: ['tickets:read'],
   [tickets.watch.path]: ['tickets:watch'],
+  [tickets.export.path]: ['tickets:export'],
 };
 
 const TicketsConstructor = makeGenericClientConstructor(tickets, 'Tickets');

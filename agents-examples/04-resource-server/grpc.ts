@@ -19,6 +19,7 @@ const interceptor = creanceServerInterceptor(verifier, {
   scopes: {
     [tickets.list.path]: ['tickets:read'],
     [tickets.watch.path]: ['tickets:watch'],
+    [tickets.export.path]: ['tickets:export'],
   },
 });
 const server = new Server({ interceptors: [interceptor] });
@@ -30,6 +31,9 @@ const desk: readonly Ticket[] = [
 
 const list: handleUnaryCall<object, { tickets: readonly Ticket[] }> = (_call, answer) =>
   answer(null, { tickets: desk });
+
+const exportAll: handleUnaryCall<object, { exported: number }> = (_call, answer) =>
+  answer(null, { exported: desk.length });
 
 /** Goes on for as long as the caller listens and the caller's token lives. */
 const watch: handleServerStreamingCall<object, Ticket> = (call) => {
@@ -43,7 +47,7 @@ const watch: handleServerStreamingCall<object, Ticket> = (call) => {
   call.once('cancelled', () => clearInterval(timer));
 };
 
-server.addService(tickets, { list, watch });
+server.addService(tickets, { list, watch, export: exportAll });
 await new Promise<void>((resolve, reject) => {
   server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (fault) =>
     fault === null ? resolve() : reject(fault),

@@ -18,6 +18,10 @@ server.get('/contacts', { preHandler: requireScopes('contacts:read') }, async ()
   { name: 'Grace Hopper' },
 ]);
 
+server.get('/contacts/:id', { preHandler: requireScopes('contacts:read') }, async () => ({
+  name: 'Ada Lovelace',
+}));
+
 server.post('/contacts/export', { preHandler: requireScopes('contacts:export') }, async () => ({
   exported: 2,
 }));

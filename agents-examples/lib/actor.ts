@@ -10,6 +10,9 @@ export interface Actor {
   readonly readyMillis: number;
   /** Gives an order and waits for what comes of it; rejects when the actor is gone. */
   ask(order: string, argument?: unknown): Promise<Act>;
+  /** Stops its process where it is; `wake` lets it go on. */
+  silence(): void;
+  wake(): void;
   /** Lets go of it and waits until it is gone. */
   leave(): Promise<void>;
 }
@@ -23,6 +26,8 @@ export async function startActor(
   const { process: child } = running;
   const waiting = new Map<number, { resolve(act: Act): void; reject(fault: Error): void }>();
   let lastId = 0;
+  // A process that is stopped does not notice that its parent is gone.
+  const end = () => void child.kill('SIGKILL');
   child.on('message', (message) => {
     const { id, ...act } = message as Act & { id: number };
     waiting.get(id)?.resolve(act);
@@ -41,6 +46,14 @@ export async function startActor(
         waiting.set(id, { resolve, reject });
         child.send({ id, name, argument }, (fault) => fault && reject(fault));
       });
+    },
+    silence() {
+      process.once('exit', end);
+      child.kill('SIGSTOP');
+    },
+    wake() {
+      child.kill('SIGCONT');
+      process.removeListener('exit', end);
     },
     async leave() {
       if (child.exitCode !== null || child.signalCode !== null) return;

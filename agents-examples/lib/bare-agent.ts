@@ -8,7 +8,7 @@ import {
 } from '@creance/proto/wire';
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { type BareKey, bareKey, contentDigest, sha256, signed, thumbprintOf } from './bare-keys.js';
-import { grpcReason, nonceOf } from './grpc-reason.js';
+import { type UnaryEnd, unary } from './bare-wire.js';
 
 /** All that a running agent holds. Whoever has a copy of it can act as the agent. */
 export interface BareAgentMemory {
@@ -18,7 +18,8 @@ export interface BareAgentMemory {
   readonly evidenceKey: BareKey;
   sessionKey: BareKey;
   sessionId: string;
-  token: string;
+  /** The newest token of each audience. */
+  tokens: Record<string, string>;
   /** Of the last proof by the session key. */
   counter: number;
   /** The newest nonce of each origin. */
@@ -36,7 +37,11 @@ class Refused extends Error {
   }
 }
 
-const asIs = (bytes: Buffer): Buffer => bytes;
+/** A request to a resource: its audience, and the method of HTTP, GET when absent. */
+export interface BareAim {
+  readonly audience: string;
+  readonly method?: string | undefined;
+}
 
 /**
  * An agent without the SDK: it speaks to the broker by hand, and its memory can be handed over, with the
@@ -44,11 +49,10 @@ const asIs = (bytes: Buffer): Buffer => bytes;
  */
 export class BareAgent {
   readonly memory: BareAgentMemory;
-  readonly #client: Client;
+  readonly #clients = new Map<string, Client>();
 
   constructor(memory: BareAgentMemory) {
     this.memory = memory;
-    this.#client = new Client(new URL(memory.address).host, credentials.createInsecure());
   }
 
   /** Redeems a join string and opens a session. */
@@ -57,7 +61,7 @@ export class BareAgent {
     if (join === undefined) throw new Error('this is no join string');
     const { issuer, address, joinToken } = join;
     const keys = { evidenceKey: bareKey(), sessionKey: bareKey() };
-    const blank = { sessionId: '', token: '', counter: 0, nonces: {} };
+    const blank = { sessionId: '', tokens: {}, counter: 0, nonces: {} };
     const agent = new BareAgent({ issuer, address, ...keys, ...blank });
     await agent.#open(joinToken);
     return agent;
@@ -70,21 +74,20 @@ export class BareAgent {
     await this.#open(undefined);
   }
 
-  /** Gets a token; a later `fetch` uses it. */
+  /** Gets a token; later requests to this audience use it. */
   async getToken(audience: string, scopes: string[]): Promise<void> {
     const { path } = SessionServiceService.issueToken;
     const ask = { audience, scopes, lifetimeSeconds: 0 };
     const reply = await this.#call(path, () => IssueTokenRequest.encode(ask).finish());
-    this.memory.token = IssueTokenResponse.decode(reply).token;
+    this.memory.tokens[audience] = IssueTokenResponse.decode(reply).token;
   }
 
   /** A request with the token and a proof (RFC 9449 §7.1); a nonce that is asked for is given. */
-  async fetch(url: string): Promise<Response> {
+  async fetch(url: string, { audience, method = 'GET' }: BareAim): Promise<Response> {
     const { origin } = new URL(url);
     const send = async () => {
-      const { token } = this.memory;
-      const dpop = this.#proof({ htm: 'GET', htu: url, ath: sha256(token) }, origin);
-      const response = await fetch(url, { headers: { authorization: `DPoP ${token}`, dpop } });
+      const headers = this.#signed({ htm: method, htu: url }, origin, audience);
+      const response = await fetch(url, { method, headers });
       const nonce = response.headers.get('dpop-nonce');
       if (nonce !== null) this.memory.nonces[origin] = nonce;
       return { response, isAsked: nonce !== null && response.status === 401 };
@@ -93,8 +96,18 @@ export class BareAgent {
     return isAsked ? (await send()).response : response;
   }
 
+  /** The same by gRPC: a unary method of a resource, called with an empty object of JSON. */
+  async call(origin: string, path: string, { audience }: BareAim): Promise<UnaryEnd> {
+    return this.#twice(origin, () => {
+      const metadata = new Metadata();
+      const headers = this.#signed({ htm: 'POST', htu: origin + path }, origin, audience);
+      for (const [name, value] of Object.entries(headers)) metadata.set(name, value);
+      return unary(this.#clientOf(origin), path, Buffer.from('{}'), metadata);
+    });
+  }
+
   close(): void {
-    this.#client.close();
+    for (const client of this.#clients.values()) client.close();
   }
 
   async #open(joinToken: string | undefined): Promise<void> {
@@ -134,31 +147,50 @@ export class BareAgent {
     return signed(memory.sessionKey, 'dpop+jwt', numbered);
   }
 
-  /** A call to the broker, once more when it asks for a nonce. */
+  /** Token and proof of a request to a resource. */
+  #signed(
+    target: Readonly<Record<'htm' | 'htu', string>>,
+    origin: string,
+    audience: string,
+  ): Record<'authorization' | 'dpop', string> {
+    const token = this.memory.tokens[audience] ?? '';
+    const dpop = this.#proof({ ...target, ath: sha256(token) }, origin);
+    return { authorization: `DPoP ${token}`, dpop };
+  }
+
+  /** A call to the broker; rejects when it is refused. */
   async #call(path: string, request: () => Uint8Array): Promise<Buffer> {
-    const first = await this.#send(path, request());
-    const isAsked = first.refusal === 'nonce_required';
-    const { reply, refusal } = isAsked ? await this.#send(path, request()) : first;
+    const { reply, refusal } = await this.#twice(this.memory.address, () =>
+      this.#send(path, request()),
+    );
     if (refusal !== undefined) throw new Refused(refusal);
     return reply;
   }
 
-  #send(path: string, request: Uint8Array): Promise<{ reply: Buffer; refusal?: string }> {
+  #send(path: string, request: Uint8Array): Promise<UnaryEnd> {
     const { address, sessionId } = this.memory;
     const claims = { htm: 'POST', htu: address + path, content_digest: contentDigest(request) };
     const metadata = new Metadata();
     metadata.set('dpop', this.#proof(claims, address));
     if (sessionId !== '') metadata.set('creance-session', sessionId);
-    return new Promise((resolve) => {
-      this.#client
-        .makeUnaryRequest(path, asIs, asIs, Buffer.from(request), metadata, (fault, reply) => {
-          const refusal = fault === null ? {} : { refusal: grpcReason(fault) };
-          resolve({ reply: reply ?? Buffer.alloc(0), ...refusal });
-        })
-        .on('status', ({ metadata: trailers }) => {
-          const nonce = nonceOf(trailers);
-          if (nonce !== undefined) this.memory.nonces[address] = nonce;
-        });
-    });
+    return unary(this.#clientOf(address), path, request, metadata);
+  }
+
+  /** Sends once more when a nonce is asked for, and remembers the newest. */
+  async #twice(origin: string, send: () => Promise<UnaryEnd>): Promise<UnaryEnd> {
+    const sent = async () => {
+      const end = await send();
+      if (end.nonce !== undefined) this.memory.nonces[origin] = end.nonce;
+      return end;
+    };
+    const first = await sent();
+    return first.refusal === 'nonce_required' ? sent() : first;
+  }
+
+  #clientOf(origin: string): Client {
+    const client =
+      this.#clients.get(origin) ?? new Client(new URL(origin).host, credentials.createInsecure());
+    this.#clients.set(origin, client);
+    return client;
   }
 }

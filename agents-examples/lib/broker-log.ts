@@ -8,6 +8,8 @@ export type LogLine = Readonly<Record<string, unknown>> & { readonly msg: string
 export interface BrokerLog {
   /** The first line, written already or still to come, that `is` wants; rejects when none comes in time. */
   line(what: string, is: (line: LogLine) => boolean): Promise<LogLine>;
+  /** The last line before another one that `is` wants. */
+  before(line: LogLine, is: (line: LogLine) => boolean): LogLine | undefined;
 }
 
 const waitMillisMax = 15_000;
@@ -25,6 +27,7 @@ export function readBrokerLog(stream: Readable): BrokerLog {
     for (const listener of listeners) listener(line);
   });
   return {
+    before: (line, is) => lines.slice(0, lines.indexOf(line)).findLast(is),
     line(what, is) {
       const known = lines.find(is);
       if (known !== undefined) return Promise.resolve(known);
@@ -89,5 +92,32 @@ export async function theftAnswer(
     revision,
     sessionsEnded: Number(answer['sessionsEnded']),
     committedAtMillis: Number(commit['monotonicMillis']),
+  };
+}
+
+/** A session that the watch holds, and since when. */
+export interface WatchAnswer {
+  readonly done: 'suspend' | 'suspendTree';
+  readonly risk: number;
+  readonly revision: number;
+  /** When its row of the log was committed, by the monotonic clock of the machine. */
+  readonly committedAtMillis: number;
+}
+
+/** The first hold of a session by the watch: written down once its row is durable. */
+export async function watchAnswer(log: BrokerLog, sessionId: string): Promise<WatchAnswer> {
+  const decided = await log.line(
+    'a hold by the watch',
+    (line) =>
+      line.msg === 'watch decided' &&
+      line['session'] === sessionId &&
+      (line['done'] === 'suspend' || line['done'] === 'suspendTree'),
+  );
+  const commit = log.before(decided, (line) => line.msg === 'log grew');
+  return {
+    done: decided['done'] as WatchAnswer['done'],
+    risk: Number(decided['risk']),
+    revision: Number(commit?.['revision']),
+    committedAtMillis: Number(commit?.['monotonicMillis']),
   };
 }

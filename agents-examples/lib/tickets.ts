@@ -30,7 +30,9 @@ function method<Reply extends object>(name: string, responseStream: boolean): De
 export const tickets: ServiceDefinition & {
   readonly list: Definition<{ readonly tickets: readonly Ticket[] }>;
   readonly watch: Definition<Ticket>;
+  readonly export: Definition<{ readonly exported: number }>;
 } = {
   list: method('List', false),
   watch: method('Watch', true),
+  export: method('Export', false),
 };

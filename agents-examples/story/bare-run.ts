@@ -6,6 +6,7 @@ import { services } from '../lib/stage.js';
  * Another run of the orchestrator, by hand and without the SDK, so that its memory can be copied; or,
  * with such a memory, the clone.
  */
+const { audience } = services.crm;
 const { CREANCE_JOIN: join = '', CRM_URL: crm, MEMORY: memory } = process.env;
 const agent =
   memory === undefined
@@ -13,7 +14,7 @@ const agent =
     : new BareAgent(JSON.parse(memory) as BareAgentMemory);
 
 const newToken = async () => {
-  await agent.getToken(services.crm.audience, ['contacts:read']);
+  await agent.getToken(audience, ['contacts:read']);
   return 'a token';
 };
 
@@ -21,7 +22,7 @@ takeOrders(
   {
     newToken,
     read: async () => {
-      const outcome = await told(await agent.fetch(`${crm}/contacts`));
+      const outcome = await told(await agent.fetch(`${crm}/contacts`, { audience }));
       return { outcome, value: agent.memory.counter };
     },
     memory: async () => ({ outcome: 'handed over', value: agent.memory }),

@@ -54,3 +54,34 @@ export async function startReader(stage: Stage): Promise<Actor> {
     CRM_URL: stage.service('crm').origin,
   });
 }
+
+/** Starts the agent that works through cases. */
+export async function startCaseWorker(stage: Stage): Promise<Actor> {
+  const join = await stage.joinString('case-worker');
+  return startActor('story/case-worker.js', { CREANCE_JOIN: join, ...urls(stage) });
+}
+
+/** Starts the batch. */
+export async function startBatch(stage: Stage): Promise<Actor> {
+  const join = await stage.joinString('nightly-export');
+  return startActor('story/nightly-export.js', { CREANCE_JOIN: join, ...urls(stage) });
+}
+
+/** Starts a run of case-worker without the SDK, so that its memory can be copied. */
+export async function startBareWorker(stage: Stage): Promise<Actor> {
+  const join = await stage.joinString('case-worker');
+  return startActor('story/bare-worker.js', { CREANCE_JOIN: join, ...urls(stage) });
+}
+
+/** Lets the thief loose who holds that memory. */
+export function startPivotThief(stage: Stage, memory: unknown): Promise<Actor> {
+  return startActor('story/pivot-thief.js', { MEMORY: JSON.stringify(memory), ...urls(stage) });
+}
+
+function urls(stage: Stage): Record<string, string> {
+  return {
+    CRM_URL: stage.service('crm').origin,
+    MAIL_URL: stage.service('mail').origin,
+    TICKETS_URL: stage.service('tickets').origin,
+  };
+}

@@ -36,6 +36,8 @@ if (values.json)
 else if (figures !== undefined) {
   console.log(`
 From the thief's first byte to the commit of the cut   ${figures.theftToCutMs} ms
-From there to the last service's first refusal         ${figures.cutToLastRefusalMs} ms`);
+From there to the last service's first refusal         ${figures.cutToLastRefusalMs} ms
+Actions that the thief with a key got through         ${figures.pivotActions}
+From his first byte to the commit of the hold         ${figures.pivotToSuspendMs} ms`);
 }
 if (!ok) process.exitCode = 1;

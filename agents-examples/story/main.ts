@@ -50,6 +50,7 @@ Type next, in another terminal:
   ${cli} session tree
   ${cli} join-token create --workload support-triage
   ${cli} cut --workload support-triage --reason "trying it out"
+  ${cli} envelope suggest case-worker
   ${cli} audit verify
   npm run example -- 02-delegate`);
   await new Promise<void>((resolve) => {

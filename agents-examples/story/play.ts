@@ -1,11 +1,13 @@
 import { type CloneFigures, theClone } from './clone.js';
+import { theHabit } from './habit.js';
 import { theCrash, theOperator } from './operator.js';
+import { type PivotFigures, thePivot } from './pivot.js';
 import type { Scene } from './scene.js';
 import { type TheftFigures, theCut, theThief } from './theft.js';
 import { agentsAtWork } from './work.js';
 
 /** What was measured. */
-export interface Figures extends TheftFigures {
+export interface Figures extends TheftFigures, PivotFigures {
   readonly clone: CloneFigures;
 }
 
@@ -19,5 +21,6 @@ export async function play(scene: Scene): Promise<Figures> {
   const cut = await theOperator(scene);
   await theCrash(scene, cut);
   await cut.agent.leave();
-  return { ...figures, clone };
+  const pivot = await thePivot(scene, await theHabit(scene));
+  return { ...figures, ...pivot, clone };
 }

@@ -9,7 +9,7 @@ import { inviteFirstOperator } from './first-operator.js';
 import { startHousekeeping } from './housekeeping.js';
 import { identityOf } from './identity.js';
 import { LiveRegistry } from './live-registry.js';
-import { formatFaults, readManifest } from './manifest/index.js';
+import { type CheckedManifest, formatFaults, readManifest } from './manifest/index.js';
 import { startEdge } from './rpc/edge.js';
 import { type Clock, systemClock } from './runtime/clock.js';
 import { type Entropy, systemEntropy } from './runtime/entropy.js';
@@ -53,10 +53,10 @@ export async function startBroker(
   config: BrokerConfig,
   { logger, clock = systemClock, entropy = systemEntropy(), onStoreFailed }: BrokerSurroundings,
 ): Promise<Result<Broker, StartFault>> {
-  const manifest = await readRegistry(config, 'correct the manifest; nothing was started');
+  const manifest = await checkManifest(config, 'correct the manifest; nothing was started');
   if (!manifest.ok) return manifest;
-  const registry = manifest.value;
-  const identity = identityOf(config.data, { dev: config.dev, issuer: registry.issuer }, entropy);
+  const { issuer } = manifest.value;
+  const identity = identityOf(config.data, { dev: config.dev, issuer }, entropy);
   if (!identity.ok) return identity;
   const keys = openKeys(join(config.data, 'keys'), identity.value, clock.now());
   if (!keys.ok) return keys;
@@ -74,7 +74,7 @@ export async function startBroker(
   }
   const parts = {
     config,
-    registry,
+    registry: manifest.value.registry(keys.value.destinations.hash),
     identity: identity.value,
     keys: keys.value,
     store: opened.value,
@@ -123,6 +123,7 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
     feed,
     publicOrigin: () => publicOrigin,
     loopbackOnly: config.loopbackOnly,
+    networks: config.networks,
   });
   const edge = await startEdge({
     ...behind,
@@ -150,26 +151,28 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
     devSocket: edge.value.devSocketPath,
     firstOperatorFile,
     async reload() {
-      const read = await readRegistry(config, 'correct the manifest; the one before it holds');
-      return read.ok ? registry.change(read.value) : read;
+      const manifest = await checkManifest(config, 'correct the manifest; the one before it holds');
+      if (!manifest.ok) return manifest;
+      return registry.change(manifest.value.registry(keys.destinations.hash));
     },
     async stop() {
       housekeeping.stop();
       // Closes the feed, once no call is in flight.
       await edge.value.drain();
       await behind.witness.close();
+      await behind.watch.close();
       await store.close();
     },
   });
 }
 
-async function readRegistry(
+async function checkManifest(
   { manifest, dev }: BrokerConfig,
   fix: string,
-): Promise<Result<Registry, StartFault>> {
-  const read = await readManifest(manifest, { dev });
-  if (read.ok) return read;
-  const lines = formatFaults(read.error).split('\n');
+): Promise<Result<CheckedManifest, StartFault>> {
+  const checked = await readManifest(manifest, { dev });
+  if (checked.ok) return checked;
+  const lines = formatFaults(checked.error).split('\n');
   return refuse({ code: 'manifest_faulty', lines, fix, exitCode: 78 });
 }
 

@@ -29,6 +29,9 @@ function flags(parts: Partial<BrokerFlags> = {}): BrokerFlags {
     tlsCertificate: undefined,
     tlsKey: undefined,
     restored: false,
+    asnDatabase: undefined,
+    cityDatabase: undefined,
+    providerAsns: [],
     ...parts,
   };
 }

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { resolve } from 'node:path';
 import { ok, type Result, refuse } from '@creance/proto';
+import type { NetworkSources } from './detect/live/networks.js';
+import { type NetworkFiles, readNetworks } from './network-sources.js';
 import { configurationFault, type StartFault } from './start-fault.js';
 
 /** How a broker is started, as flags say it. */
-export interface BrokerFlags {
+export interface BrokerFlags extends NetworkFiles {
   readonly dev: boolean;
   readonly manifest: string;
   readonly data: string;
@@ -29,6 +31,7 @@ export interface BrokerConfig {
   readonly tls: { readonly certificate: Buffer; readonly key: Buffer } | undefined;
   readonly loopbackOnly: boolean;
   readonly restored: boolean;
+  readonly networks: NetworkSources;
 }
 
 /** Checks the flags and gives every fault at once. */
@@ -41,6 +44,7 @@ export function readConfig(flags: BrokerFlags): Result<BrokerConfig, readonly St
     note('listen_malformed', `"${flags.listen}" is not host:port`, 'write --listen 127.0.0.1:7420');
   const loopbackOnly = listen !== undefined && isLoopback(listen.host);
   const tls = readTls(flags, note);
+  const networks = readNetworks(flags, note);
   if (flags.dev && listen !== undefined && !loopbackOnly) {
     note(
       'dev_not_on_loopback',
@@ -81,6 +85,7 @@ export function readConfig(flags: BrokerFlags): Result<BrokerConfig, readonly St
     tls,
     loopbackOnly,
     restored,
+    networks,
   });
 }
 

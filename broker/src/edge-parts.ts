@@ -10,6 +10,7 @@ import { createJoinToken } from './commands/create-join-token.js';
 import { cut } from './commands/cut.js';
 import { delegateSession } from './commands/delegate-session.js';
 import { endSession } from './commands/end-session.js';
+import { explainSession } from './commands/explain-session.js';
 import { issueToken } from './commands/issue-token.js';
 import { listKeys } from './commands/list-keys.js';
 import { listSessions } from './commands/list-sessions.js';
@@ -18,8 +19,11 @@ import { rekeySession } from './commands/rekey-session.js';
 import { renewSession } from './commands/renew-session.js';
 import { reportActions } from './commands/report-actions.js';
 import { resume } from './commands/resume.js';
+import { suggestEnvelope } from './commands/suggest-envelope.js';
 import { suspend } from './commands/suspend.js';
+import type { Watch } from './detect/live/watch.js';
 import type { Witness } from './detect/witness.js';
+import type { LevelOf } from './domain/policy-risk.js';
 import type { Feed } from './feed/feed.js';
 import { openings } from './feed/opening.js';
 import type { EdgeOptions } from './rpc/edge.js';
@@ -27,10 +31,11 @@ import type { Entropy } from './runtime/entropy.js';
 import { openNonces } from './tokens/nonces.js';
 import { openProofJudge, type ProofJudge } from './tokens/proof-judge.js';
 import { openReplayMemory } from './tokens/replay-memory.js';
+import { joinWatch, type RoomsOfWatch, type RunningWatch } from './watch-parts.js';
 import { joinWitness, type RoomsOfWitness } from './witness-parts.js';
 
 /** The rooms behind the edge, open. */
-export interface OpenRooms extends RoomsOfWitness {
+export interface OpenRooms extends Omit<RoomsOfWitness, 'profile'>, RoomsOfWatch {
   readonly feed: Pick<Feed, 'subscribers' | 'askProofs'>;
   readonly entropy: Entropy;
   readonly publicOrigin: () => string;
@@ -54,6 +59,8 @@ export type EdgeParts = Pick<
   readonly judge: ProofJudge;
   /** Closed after the edge, before the store: its answers are written down. */
   readonly witness: Witness;
+  /** Closed after the witness: what it has learned is kept. */
+  readonly watch: RunningWatch;
 };
 
 /** Joins the rooms behind the edge: one memory of proofs, one judge, one witness room, one verb each. */
@@ -62,12 +69,14 @@ export function joinEdgeParts(rooms: OpenRooms): EdgeParts {
   const nonces = openNonces(entropy);
   const replays = openReplayMemory(proofWindowSeconds);
   const judge = openProofJudge({ publicOrigin, clock, nonces, replays });
-  const witness = joinWitness(rooms);
+  const running = joinWatch(rooms);
+  const witness = joinWitness({ ...rooms, profile: running.watch });
   const { onProof } = witness;
   const { issuer, dev } = identity;
   return {
     judge,
     witness,
+    watch: running,
     registry,
     store,
     clock,
@@ -80,11 +89,12 @@ export function joinEdgeParts(rooms: OpenRooms): EdgeParts {
       dev,
       anchor: keys.anchor,
       feed: keys.feed,
+      destinations: keys.destinations,
       now: () => clock.now(),
     }),
     commands: {
-      ...sessionVerbs(rooms, { issuer, clock, nonces, replays }),
-      ...operatorVerbs(rooms, witness),
+      ...sessionVerbs(rooms, { issuer, clock, nonces, replays }, (id) => running.watch.levelOf(id)),
+      ...operatorVerbs(rooms, witness, running.watch),
       reportActions: reportActions({
         registry,
         store,
@@ -101,6 +111,7 @@ export function joinEdgeParts(rooms: OpenRooms): EdgeParts {
 function sessionVerbs(
   { registry, identity: { issuer }, keys, store, entropy }: OpenRooms,
   assertions: Parameters<typeof keyAssertionAttestor>[1],
+  levelOf: LevelOf,
 ) {
   const attestor = keyAssertionAttestor(store, assertions);
   const attestors = {
@@ -108,18 +119,18 @@ function sessionVerbs(
     'key-assertion': attestor,
   };
   return {
-    openSession: openSession({ issuer, registry, store, entropy, attestors }),
-    issueToken: issueToken({ issuer, registry, store, ring: keys.ring, entropy }),
+    openSession: openSession({ issuer, registry, levelOf, store, entropy, attestors }),
+    issueToken: issueToken({ issuer, registry, levelOf, store, ring: keys.ring, entropy }),
     renewSession: renewSession(store),
     endSession: endSession(store),
-    delegateSession: delegateSession({ issuer, registry, store, entropy }),
-    createChildJoinToken: createChildJoinToken({ issuer, registry, store, entropy }),
+    delegateSession: delegateSession({ issuer, registry, levelOf, store, entropy }),
+    createChildJoinToken: createChildJoinToken({ issuer, registry, levelOf, store, entropy }),
     rekeySession: rekeySession({ store, attestor }),
   };
 }
 
 /** What operators ask for. */
-function operatorVerbs(rooms: OpenRooms, witness: Witness) {
+function operatorVerbs(rooms: OpenRooms, witness: Witness, watch: Watch) {
   const { registry, identity, keys, store, feed, entropy, publicOrigin, loopbackOnly } = rooms;
   const subscribers = () => feed.subscribers().length;
   return {
@@ -129,6 +140,8 @@ function operatorVerbs(rooms: OpenRooms, witness: Witness) {
     compromiseKey: compromiseKey({ ring: keys.ring, store, subscribers }),
     listKeys: listKeys(keys.ring),
     listSessions: listSessions({ store, actionsOf: (id) => witness.counts(id) }),
+    explainSession: explainSession({ store, registry, watch }),
+    suggestEnvelope: suggestEnvelope({ registry, profiles: () => watch.sessions.profiles() }),
     createJoinToken: createJoinToken({
       registry,
       store,

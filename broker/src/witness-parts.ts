@@ -1,3 +1,4 @@
+import type { Watch } from './detect/live/watch.js';
 import type { Answered } from './detect/respond.js';
 import { openWitness, type Witness } from './detect/witness.js';
 import type { CurrentRegistry } from './domain/registry.js';
@@ -25,12 +26,14 @@ export interface RoomsOfWitness {
   readonly feed: Pick<Feed, 'askProofs'>;
   readonly clock: Clock;
   readonly meters: Meters;
+  /** The watch over action chains. */
+  readonly profile: Watch;
   readonly logger: WatchLogger;
 }
 
 /** Joins the witness room: facts are made of the broker's own keys, and every answer is written down. */
 export function joinWitness(rooms: RoomsOfWitness): Witness {
-  const { registry, identity, keys, store, feed, clock, meters, logger } = rooms;
+  const { registry, identity, keys, store, feed, clock, meters, profile, logger } = rooms;
   const cuts = openCutTokens(store);
   const { issuer } = identity;
   const genuineToken = openGenuineTokens({ issuer, ring: keys.ring, store, cuts });
@@ -39,6 +42,7 @@ export function joinWitness(rooms: RoomsOfWitness): Witness {
     feed,
     clock,
     registry,
+    profile,
     proofs: openTheftProofs({ genuineToken, store }),
     limitHit: (name) => meters.limitHit(name),
     onSignal: ({ kind }) => meters.signal(kind),

@@ -8,6 +8,22 @@ export {
 export { decodeBase64url, encodeBase64url } from './base64url.js';
 export { derOf, rawSignatureOf, spkiOf } from './der.js';
 export {
+  canonicalDestination,
+  type DestinationHash,
+  type DestinationKind,
+  destinationCharsMax,
+  destinationHashBytes,
+  destinationHashFromBytes,
+  destinationHashOfMac,
+  destinationKeyBytes,
+  destinationKinds,
+  destinationMessage,
+  destinationUnreadable,
+  parseDestinationHash,
+  parseDestinationKind,
+} from './destination.js';
+export type { DestinationFault } from './destination-form.js';
+export {
   bytesOfHandle,
   type Handle,
   handleBytes,

@@ -6,6 +6,7 @@ import {
   CutRequest,
   DelegateSessionRequest,
   EndSessionRequest,
+  ExplainSessionRequest,
   IssueTokenRequest,
   ListKeysRequest,
   ListSessionsRequest,
@@ -18,6 +19,7 @@ import {
   SessionKind,
   StreamRequest,
   SubscribeRequest,
+  SuggestEnvelopeRequest,
   SuspendRequest,
 } from '@creance/proto/wire';
 import { edgeAudience } from '../support/edge.js';
@@ -186,6 +188,19 @@ export const rowsFor = ({
     digest: true,
     request: CompromiseKeyRequest.encode({ keyId: keyThumbprint, reason: 'a test' }).finish(),
     answer: 'token_key_unknown',
+  },
+  '/creance.v1.OperatorService/ExplainSession': {
+    admits: ['operator/viewer', 'operator/security', 'dev-owner'],
+    digest: false,
+    request: ExplainSessionRequest.encode({ sessionId: toHold, pageToken: '' }).finish(),
+    // Nobody has seen it do anything.
+    answer: 'session_not_watched',
+  },
+  '/creance.v1.OperatorService/SuggestEnvelope': {
+    admits: ['operator/viewer', 'operator/policy', 'dev-owner'],
+    digest: false,
+    request: SuggestEnvelopeRequest.encode({ workload: 'triage' }).finish(),
+    answer: 'profile_too_young',
   },
   '/creance.v1.OperatorService/ListKeys': {
     admits: ['operator/viewer', 'dev-owner'],

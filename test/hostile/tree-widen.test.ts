@@ -98,6 +98,21 @@ describe('a child that would outrank those above', () => {
     expect(await outcomeOf(child(root, taskOf(crm, [])))).toBe('task_malformed');
   });
 
+  // breaks when: policy-task.ts passes no destinations on, or asks the parent alone for them
+  it('by a destination that nobody above it has declared', async () => {
+    const to = (...values: string[]) => taskOf(crm, ['contacts:read'], 0, values);
+    const narrow = await child(root, to('ann@example.com', 'bob@example.com'));
+    const bare = await child(narrow);
+    for (const parent of [narrow, bare]) {
+      for (const task of [to('eve@example.com'), to('ann@example.com', 'eve@example.com')]) {
+        expect(await outcomeOf(child(parent, task))).toBe('destination_not_in_task');
+        expect(await outcomeOf(far(parent, task))).toBe('destination_not_in_task');
+      }
+      expect(await outcomeOf(child(parent, to('ann@EXAMPLE.com.')))).toBe('ok');
+    }
+    expect(await outcomeOf(child(narrow, to('*')))).toBe('task_malformed');
+  });
+
   it('by asking for what a task above leaves out, two levels up', async () => {
     const narrow = await child(root, taskOf(crm, ['contacts:read']));
     for (const session of [narrow, await child(narrow), await child(await child(narrow))]) {

@@ -3,10 +3,12 @@ import {
   AcknowledgeRequest,
   CreateJoinTokenRequest,
   CutRequest,
+  ExplainSessionRequest,
   ListSessionsRequest,
   OpenSessionRequest,
   SessionKind,
   SubscribeRequest,
+  SuggestEnvelopeRequest,
 } from '@creance/proto/wire';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Entries, type OpenedByTest, TestEdge, type Wire } from '../support/edge.js';
@@ -85,6 +87,19 @@ describe('malformed messages', () => {
       }).finish(),
     ],
     ['/creance.v1.OperatorService/ListVerifiers', 'viewer', nothing],
+    [
+      '/creance.v1.OperatorService/ExplainSession',
+      'viewer',
+      ExplainSessionRequest.encode({
+        sessionId: Buffer.alloc(16, 7),
+        pageToken: 'A'.repeat(22),
+      }).finish(),
+    ],
+    [
+      '/creance.v1.OperatorService/SuggestEnvelope',
+      'viewer',
+      SuggestEnvelopeRequest.encode({ workload: 'triage' }).finish(),
+    ],
     [createJoinToken, 'registrar', CreateJoinTokenRequest.encode(joinAsk).finish()],
     ['/grpc.health.v1.Health/Check', 'triage', Buffer.from([0x0a, 1, 65])],
     [

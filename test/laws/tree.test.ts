@@ -55,6 +55,7 @@ const met: readonly string[] = [
     (kind) => `cut ${kind} ok`,
   ),
   ...['cut session ok', 'cut before ok', 'cut tokens ok', 'compromise ok', 'theft ok'],
+  ...['risk ok', 'revalidate ok', 'revalidate evidence_held', 'resume revalidation_required'],
   ...['suspend ok', 'resume ok', 'rekey ok', 'redeem ok', 'end ok', 'renew ok', 'policy ok'],
   ...['children_limit', 'tree_limit', 'delegation_too_deep', 'delegation_not_granted'].map(
     (reason) => `delegate ${reason}`,

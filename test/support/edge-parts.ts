@@ -55,11 +55,12 @@ export function openParts(
   const [clock, entropy] = [systemClock, systemEntropy()];
   const parsed = parseManifest(manifest, 'creance.yaml', { dev: false });
   if (!parsed.ok) throw new Error('the manifest of the test is faulty');
-  const registry = () => parsed.value;
   const identity = { issuer, dev: false };
   const keys = openKeys(join(folder, 'keys'), identity, clock.now());
   const opened = openSqliteStore({ directory: folder, identity, clock });
   if (!keys.ok || !opened.ok) throw new Error('keys or store do not open');
+  const current = parsed.value.registry(keys.value.destinations.hash);
+  const registry = () => current;
   const store = opened.value;
   const feed = new Feed({ issuer, signer: keys.value.feed, clock, store, onOverflow() {} });
   const behind = joinEdgeParts({
@@ -73,6 +74,7 @@ export function openParts(
     ...hooks,
     publicOrigin,
     loopbackOnly: true,
+    networks: { asn: undefined, city: undefined, providerAsns: new Set() },
   });
   return { feed, store, behind };
 }

@@ -12,6 +12,8 @@ import {
   ResumeRequest,
   ResumeResponse,
   SessionState,
+  SuggestEnvelopeRequest,
+  SuggestEnvelopeResponse,
   SuspendRequest,
   SuspendResponse,
 } from '@creance/proto/wire';
@@ -121,6 +123,13 @@ export class FlowOperator {
 
   async states(id: string): Promise<readonly SeenSession['state'][]> {
     return (await this.tree(id)).map(({ state }) => state);
+  }
+
+  /** Calm sessions that a workload has learned from; zero while they are too few to say anything. */
+  async learned(workload: string): Promise<number> {
+    const bytes = SuggestEnvelopeRequest.encode({ workload }).finish();
+    const reply = await this.#call('SuggestEnvelope', bytes).catch(() => undefined);
+    return reply === undefined ? 0 : SuggestEnvelopeResponse.decode(reply).sessionsLearned;
   }
 
   /** Resolves when every subscribed verifier says that it enforces a revision. */

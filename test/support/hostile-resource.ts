@@ -28,6 +28,8 @@ export function observation(parts: Partial<Observation> = {}): Observation {
     vantage: undefined,
     proof: undefined,
     foreignProof: undefined,
+    destinations: [],
+    origin: undefined,
     ...parts,
   };
 }

@@ -70,6 +70,7 @@ export class MintFeed {
       heartbeatSeconds: 2,
       nonce: Buffer.from(nonce),
       issuer: this.issuer,
+      destinationKey: Buffer.alloc(32, 7),
     }).finish();
     return {
       feedKeyStatement: this.anchor.jws(JSON.stringify(header), JSON.stringify(claims)),

@@ -4,6 +4,7 @@ import {
   CreateChildJoinTokenResponse,
   DelegateSessionRequest,
   DelegateSessionResponse,
+  DestinationKind,
   OpenSessionRequest,
   OpenSessionResponse,
   RekeySessionRequest,
@@ -28,9 +29,18 @@ export interface RawEvidence {
   readonly redeem: boolean;
 }
 
-/** A task of one grant. */
-export function taskOf(audience: string, scopes: string[], lifetimeSeconds = 0): Task {
-  return { grants: [{ audience, scopes }], lifetimeSeconds };
+/** A task of one grant, for these addresses of mail. */
+export function taskOf(
+  audience: string,
+  scopes: string[],
+  lifetimeSeconds = 0,
+  addresses: readonly string[] = [],
+): Task {
+  const destinations = addresses.map((value) => ({
+    kind: DestinationKind.DESTINATION_KIND_EMAIL,
+    value,
+  }));
+  return { grants: [{ audience, scopes, destinations }], lifetimeSeconds };
 }
 
 /** Opens a child in the same process: both keys prove the call. */

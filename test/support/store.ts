@@ -178,7 +178,9 @@ export type {
   OpenRefusal,
   OpenSession,
   RekeySession,
+  RiskHold,
   SessionWrite,
   Store,
   StoreIdentity,
+  WatchRow,
 } from '../../broker/src/store/store.js';

@@ -32,6 +32,8 @@ export function admit(play: Play, made: SessionInWorld, known: Known): void {
     held: false,
     heldRevision: 0,
     heldAt: 0,
+    heldFor: undefined,
+    isRevalidated: false,
   };
   play.add(session, made);
   play.tally.deepest = Math.max(play.tally.deepest, pathOf(session).length);

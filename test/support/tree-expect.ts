@@ -99,7 +99,12 @@ export function expectRoomForChild(
   const children = model.sessions.filter((each) => each.parent === parent);
   const ofWorkload = ({ workload: name }: ModelSession) => name === workload;
   const waiting = model.childTokens.filter(
-    (each) => each.parent === parent && each !== redeems && !each.isUsed && now < each.expiresAt,
+    (each) =>
+      each.parent === parent &&
+      each !== redeems &&
+      !each.isUsed &&
+      !each.isVoid &&
+      now < each.expiresAt,
   ).length;
   const inTree = model.treeOf(parent).filter(ofWorkload);
   const inAll = model.sessions.filter(ofWorkload);

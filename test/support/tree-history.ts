@@ -6,8 +6,10 @@ import { hasRunOut } from './tree-expect.js';
 import { type Play, pick, playBounds, type Step } from './tree-play.js';
 import * as cuts from './tree-verbs-cut.js';
 import * as opens from './tree-verbs-open.js';
+import * as rekeys from './tree-verbs-rekey.js';
 import * as times from './tree-verbs-time.js';
 import * as uses from './tree-verbs-use.js';
+import * as watches from './tree-verbs-watch.js';
 
 type Verb = (play: Play, step: Step) => Promise<void>;
 
@@ -17,15 +19,17 @@ const verbs: Readonly<Record<string, readonly [number, Verb]>> = {
   delegate: [24, opens.delegate],
   childToken: [10, opens.makeChildToken],
   redeem: [13, opens.redeem],
-  issue: [18, uses.issue],
+  issue: [20, uses.issue],
   renew: [4, uses.renew],
-  rekey: [5, uses.rekey],
+  rekey: [5, rekeys.rekey],
   end: [2, uses.end],
   cutSession: [2, cuts.cutSession],
   cutHandle: [3, cuts.cutHandle],
   cutBefore: [0.3, cuts.cutBefore],
   suspend: [4, cuts.suspend],
-  resume: [5, cuts.resume],
+  resume: [6, cuts.resume],
+  risk: [2, watches.holdForRisk],
+  revalidate: [3, rekeys.revalidate],
   cutTokens: [2, cuts.cutTokens],
   theft: [1, cuts.answerTheft],
   compromise: [0.3, cuts.compromise],

@@ -29,6 +29,8 @@ export async function machineOf(
       heldUntil: 0,
       thefts: 0,
       theftRevision: 0,
+      watchHolds: 0,
+      watchRevision: 0,
     };
     play.hosts.set(evidence, host);
     play.secrets.add(host.joinToken);

@@ -36,7 +36,14 @@ export interface ModelSession {
   held: boolean;
   heldRevision: number;
   heldAt: number;
+  /** For what, the strictest that was said; of a hold by the watch, whether it has another key since. */
+  heldFor: HoldCause | undefined;
+  isRevalidated: boolean;
 }
+
+/** For what a session is held, the strictest last. */
+export type HoldCause = (typeof holdCauses)[number];
+const holdCauses = ['operator', 'theft', 'watch'] as const;
 
 /** Scopes by resource; nothing else may be asked for. */
 export type ModelTask = Readonly<Record<string, readonly string[]>>;
@@ -55,6 +62,9 @@ export interface ModelEvidence {
   /** Thefts that were answered with it, and the revision of the last answer. */
   thefts: number;
   theftRevision: number;
+  /** Times that the watch has held it, and the revision of the last. */
+  watchHolds: number;
+  watchRevision: number;
 }
 
 /** A child join token. */
@@ -66,6 +76,8 @@ export interface ModelChildToken {
   readonly absoluteEnd: number;
   readonly expiresAt: number;
   isUsed: boolean;
+  /** Whether its parent has another key since, by a revalidation. */
+  isVoid: boolean;
 }
 
 /** Bounds of the world, by the names of the broker's. */
@@ -139,6 +151,32 @@ export class TreeModel {
   /** Kills tokens of a session and of those below it that were issued before. */
   killTokens(session: ModelSession, revision: number): void {
     this.#note(`session:${session.name}`, revision, false);
+  }
+
+  /** Holds a session itself, or gives a hold that is there a stricter cause. */
+  hold(session: ModelSession, cause: HoldCause, at: { revision: number; now: number }): void {
+    if (session.heldFor !== undefined) {
+      const stricter = [session.heldFor, cause].map((each) => holdCauses.indexOf(each));
+      session.heldFor = holdCauses[Math.max(...stricter)];
+      return;
+    }
+    this.killTokens(session, at.revision);
+    session.held = true;
+    session.heldFor = cause;
+    session.isRevalidated = false;
+    session.heldRevision = at.revision;
+    session.heldAt = at.now;
+  }
+
+  /** Another key for a session that the watch holds: what it had given out by the one before is gone. */
+  revalidated(session: ModelSession, revision: number): void {
+    session.isRevalidated = true;
+    for (const child of this.sessions) {
+      const isSharer = child.parent === session && !child.ownEvidence;
+      if (isSharer && endOf(child) === undefined) this.end(child, 'ended', revision);
+    }
+    for (const token of this.childTokens)
+      if (token.parent === session && !token.isUsed) token.isVoid = true;
   }
 
   /** Activity counts for a session and for everything above it. */

@@ -168,6 +168,9 @@ export class Play {
     const path = this.world.store.path(known.id);
     const held = path.some(({ suspendedAt }) => suspendedAt !== undefined);
     expect(held, `hold of ${this.label(session)}`).toBe(isHeld(session));
+    // breaks law 3 when: a milder cause takes the place of a stricter one, or a restart forgets it
+    const cause = pathOf(session).findLast(({ held: is }) => is)?.heldFor;
+    expect(known.heldFor, `cause of ${this.label(session)}`).toBe(cause);
     expect(known.key).toBe(session.key);
     expect(known.absoluteEndAt).toBe(session.absoluteEnd);
   }

@@ -70,7 +70,8 @@ export async function suspend(play: Play, { who }: Step): Promise<void> {
   play.judge('suspend', expected, okOr(done), session);
   if (typeof done === 'string') return;
   // Held again: the first row stands for it.
-  if (!session.held) hold(play, session, done.revision);
+  const { model, now } = play;
+  model.hold(session, 'operator', { revision: done.revision, now });
 }
 
 /** Lets a session go: one that is held, if there is any. */
@@ -81,10 +82,14 @@ export async function resume(play: Play, { who }: Step): Promise<void> {
   if (session === undefined) return;
   const expected = expectPath(session, now, false);
   if (!session.held) expected.must.add('session_not_suspended');
+  // breaks law 3 when: a resume does not ask for what a hold is
+  if (session.heldFor === 'watch' && !session.isRevalidated)
+    expected.must.add('revalidation_required');
   const done = await play.world.resume(play.worldOf(session));
   play.judge('resume', expected, okOr(done), session);
   if (typeof done === 'string') return;
   session.held = false;
+  session.heldFor = undefined;
   model.resumed(session, now);
 }
 
@@ -126,14 +131,7 @@ export async function answerTheft(play: Play, { who }: Step): Promise<void> {
     each.theftRevision = done.revision;
   }
   if (again) model.end(root, 'revoked', done.revision);
-  else if (!root.held) hold(play, root, done.revision);
-}
-
-function hold({ model, now }: Play, session: ModelSession, revision: number): void {
-  model.killTokens(session, revision);
-  session.held = true;
-  session.heldRevision = revision;
-  session.heldAt = now;
+  else model.hold(root, 'theft', { revision: done.revision, now });
 }
 
 export async function compromise(play: Play): Promise<void> {

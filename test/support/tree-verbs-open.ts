@@ -155,6 +155,7 @@ export async function makeChildToken(play: Play, { who, how, more }: Step): Prom
     ...{ text, parent, workload, absoluteEnd, expiresAt },
     task: modelTask(task),
     isUsed: false,
+    isVoid: false,
   });
 }
 
@@ -178,6 +179,8 @@ export async function redeem(play: Play, { who, how }: Step): Promise<void> {
   const { must } = expected;
   if (workload !== token.workload) must.add('child_join_token_unknown');
   if (token.isUsed) must.add('child_join_token_used');
+  // breaks law 1 when: a revalidation leaves the child join tokens of the key before
+  if (token.isVoid) must.add('child_join_token_unknown');
   if (now >= token.expiresAt) must.add('child_join_token_expired').add('child_join_token_unknown');
   const made = await world.openChild(host, token.text);
   play.judge('redeem', expected, outcomeOf(made), parent);

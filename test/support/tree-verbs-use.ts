@@ -93,32 +93,6 @@ export async function renew(play: Play, { who }: Step): Promise<void> {
 }
 
 /** Binds a session to another key, vouched for by its own machine or, wrongly, by another. */
-export async function rekey(play: Play, { who, how }: Step): Promise<void> {
-  const session = play.target(who);
-  if (session === undefined) return;
-  const { now, model, world } = play;
-  const other = how % 5 === 0 ? pick(model.evidence, how) : undefined;
-  const evidence = other ?? session.evidence;
-  const host = play.hosts.get(evidence);
-  if (host === undefined) throw new Error('a machine is missing');
-  const expected = expectPath(session, now);
-  const isOwn = session.ownEvidence && evidence === session.evidence && evidence.isRedeemed;
-  const { must, may } = expected;
-  if (!isOwn) must.add('rekey_needs_evidence').add('evidence_key_unknown');
-  const faults = isOwn ? must : may;
-  if (evidence.isCut) faults.add('evidence_key_revoked');
-  if (now < evidence.heldUntil) faults.add('evidence_held');
-  const inWorld = play.worldOf(session);
-  const before = inWorld.key;
-  const done = await world.rekey(inWorld, host);
-  play.judge('rekey', expected, typeof done === 'string' ? done : 'ok', session);
-  if (typeof done === 'string') return;
-  expect(inWorld.key).not.toBe(before);
-  session.key = inWorld.key.thumbprint;
-  model.killTokens(session, done);
-  model.active(session, now);
-}
-
 export async function end(play: Play, { who }: Step): Promise<void> {
   const session = play.target(who);
   if (session === undefined) return;

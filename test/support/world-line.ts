@@ -17,13 +17,17 @@ const refreshSeconds = 5;
 export class WorldLine {
   readonly verifier: WorldVerifier;
   readonly #clock: FakeClock;
-  readonly #keys: Pick<BrokerKeys, 'anchor' | 'feed'>;
+  readonly #keys: Pick<BrokerKeys, 'anchor' | 'feed' | 'destinations'>;
   readonly #entropy: Entropy;
   #store: Store | undefined;
   #feed: Feed | undefined;
   #subscriber: Subscriber | undefined;
 
-  constructor(clock: FakeClock, keys: Pick<BrokerKeys, 'anchor' | 'feed'>, entropy: Entropy) {
+  constructor(
+    clock: FakeClock,
+    keys: Pick<BrokerKeys, 'anchor' | 'feed' | 'destinations'>,
+    entropy: Entropy,
+  ) {
     this.#clock = clock;
     this.#keys = keys;
     this.#entropy = entropy;
@@ -78,8 +82,8 @@ export class WorldLine {
     const nonce = this.#entropy.bytes(16);
     const resource = registry.resourceByAudience.get(worldAudience);
     if (resource === undefined) throw new Error('the world has lost its resource');
-    const { anchor, feed } = this.#keys;
-    const parts = { ...testIdentity, anchor, feed, now: () => this.#clock.now() };
+    const { anchor, feed, destinations } = this.#keys;
+    const parts = { ...testIdentity, anchor, feed, destinations, now: () => this.#clock.now() };
     this.verifier.take(openings(parts).make(resource, nonce), nonce);
     this.#subscriber = this.#feed?.subscribe(
       { session: handleOf('verifier') as SessionId, resource: 'crm' },

@@ -1,8 +1,10 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SessionId } from '@creance/proto';
 import Database from 'better-sqlite3';
 import type { Registry } from '../../broker/src/domain/registry.js';
+import type { Level } from '../../broker/src/domain/risk.js';
 import { seededEntropy } from '../../broker/src/doubles/seeded-entropy.js';
 import { startHousekeeping } from '../../broker/src/housekeeping.js';
 import type { Entropy } from '../../broker/src/runtime/entropy.js';
@@ -50,6 +52,8 @@ export class WorldStage {
   readonly under: StoreInWorld;
   readonly newKey: () => TestKey;
   policy: WorldPolicy = firstPolicy;
+  /** What the watch has put sessions under. */
+  readonly levels: Map<SessionId, Level> = new Map();
   registry: Registry = registryFor(firstPolicy);
   protected readonly entropy: Entropy = seededEntropy('world');
   protected verbs: WorldVerbs;
@@ -99,7 +103,10 @@ export class WorldStage {
     const files = readdirSync(this.#folder, { recursive: true }).map(String);
     return files
       .filter((name) => name.endsWith('.json'))
-      .map((name) => JSON.parse(readFileSync(join(this.#folder, name), 'utf8')).jwk.d as string);
+      .map((name) => {
+        const { jwk, secret } = JSON.parse(readFileSync(join(this.#folder, name), 'utf8'));
+        return (jwk?.d ?? secret) as string;
+      });
   }
 
   /** The newest audit records that are durable, the last one first. */
@@ -221,6 +228,8 @@ export class WorldStage {
     const { store, clock } = this.under;
     const { issuer } = testIdentity;
     const registry = () => this.registry;
-    return joinVerbs({ issuer, store, keys: this.keys, registry, entropy: this.entropy, clock });
+    const levelOf = (id: SessionId) => this.levels.get(id) ?? 'calm';
+    const { keys, entropy } = this;
+    return joinVerbs({ issuer, store, keys, registry, levelOf, entropy, clock });
   }
 }

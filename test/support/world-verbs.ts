@@ -14,6 +14,7 @@ import { rekeySession } from '../../broker/src/commands/rekey-session.js';
 import { renewSession } from '../../broker/src/commands/renew-session.js';
 import { resume } from '../../broker/src/commands/resume.js';
 import { suspend } from '../../broker/src/commands/suspend.js';
+import type { LevelOf } from '../../broker/src/domain/policy-risk.js';
 import type { CurrentRegistry } from '../../broker/src/domain/registry.js';
 import type { Clock } from '../../broker/src/runtime/clock.js';
 import type { Entropy } from '../../broker/src/runtime/entropy.js';
@@ -28,6 +29,7 @@ export interface WorldRooms {
   readonly store: Store;
   readonly keys: BrokerKeys;
   readonly registry: CurrentRegistry;
+  readonly levelOf: LevelOf;
   readonly entropy: Entropy;
   readonly clock: Clock;
 }
@@ -53,7 +55,7 @@ export interface WorldVerbs {
 
 /** The broker's verbs over open rooms, as a process joins them: nonces and memories are its own. */
 export function joinVerbs(rooms: WorldRooms): WorldVerbs {
-  const { issuer, store, keys, registry, entropy, clock } = rooms;
+  const { issuer, store, keys, registry, levelOf, entropy, clock } = rooms;
   const { anchor, ring } = keys;
   const nonces: Nonces = openNonces(entropy);
   const assertions = { issuer, clock, nonces, replays: openReplayMemory(proofWindowSeconds) };
@@ -64,10 +66,10 @@ export function joinVerbs(rooms: WorldRooms): WorldVerbs {
   const subscribers = () => 1;
   return {
     nonce: () => nonces.current(clock.monotonicMillis()),
-    openSession: openSession({ issuer, registry, store, entropy, attestors }),
-    delegateSession: delegateSession({ issuer, registry, store, entropy }),
-    createChildJoinToken: createChildJoinToken({ issuer, registry, store, entropy }),
-    issueToken: issueToken({ issuer, registry, store, ring, entropy }),
+    openSession: openSession({ issuer, registry, levelOf, store, entropy, attestors }),
+    delegateSession: delegateSession({ issuer, registry, levelOf, store, entropy }),
+    createChildJoinToken: createChildJoinToken({ issuer, registry, levelOf, store, entropy }),
+    issueToken: issueToken({ issuer, registry, levelOf, store, ring, entropy }),
     renewSession: renewSession(store),
     rekeySession: rekeySession({ store, attestor: attestors['key-assertion'] }),
     endSession: endSession(store),

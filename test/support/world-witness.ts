@@ -34,6 +34,7 @@ export class WorldWitness {
       store,
       clock,
       proofs: openTheftProofs({ genuineToken, store }),
+      profile: { take() {}, refused() {}, resumed() {}, async settled() {} },
       registry: () => world.registry,
       feed: { askProofs: () => {} },
       limitHit: () => {},
@@ -64,6 +65,9 @@ export class WorldWitness {
       vantage: { origin: true, destination: true, outcome: true },
       proof: undefined,
       foreignProof: undefined,
+      destinations: [],
+      network: undefined,
+      client: undefined,
       ...parts,
     };
   }

@@ -1,7 +1,7 @@
 import type { Reason, Revision, SessionId, Thumbprint } from '@creance/proto';
 import type { CutAsk } from '../../broker/src/commands/cut.js';
 import type { AuditEvent, AuditKind } from '../../broker/src/domain/audit.js';
-import type { CutDone, TheftAnswered } from '../../broker/src/store/store.js';
+import type { CutDone, RiskHeld, RiskHold, TheftAnswered } from '../../broker/src/store/store.js';
 import { firstPolicy, registryFor, type WorldPolicy } from './world-policy.js';
 import { type SessionInWorld, WorldSessions, worldOperator } from './world-sessions.js';
 import { type WorldOptions, WorldStage } from './world-stage.js';
@@ -59,6 +59,17 @@ export class World extends WorldSessions {
     const now = this.clock.now();
     const audit = this.#event('theft_answered', id);
     const done = await this.store.answerTheft({ session: id, now, audit });
+    return done.ok ? done.value : done.error;
+  }
+
+  /** Holds a session for its risk, as the watch does. */
+  async suspendForRisk(
+    { id }: SessionInWorld,
+    how: Pick<RiskHold, 'tree' | 'holdEvidence'>,
+  ): Promise<RiskHeld | Reason> {
+    const now = this.clock.now();
+    const audit = this.#event('risk_suspended', id);
+    const done = await this.store.suspendForRisk({ session: id, ...how, now, audit });
     return done.ok ? done.value : done.error;
   }
 

@@ -124,6 +124,56 @@ describe('the caller of a call that brings a key', () => {
   });
 });
 
+describe('a call that a session may make while the watch holds it', () => {
+  const rule = { ...session, digest: true, newKey: true, whileHeld: true } as const;
+  const fresh = newSigner();
+  const revision = (at: number) => at as Session['openedRevision'];
+  const covering = (by: Signer) =>
+    proof({ nonce: stand.judge.nonce(), content_digest: contentDigest(bytes) }, by);
+  const reason = (parts: Partial<Presented> = {}) =>
+    reasonOf({
+      rule,
+      proofs: [covering(stand.signer)],
+      newKeyProofs: [covering(fresh)],
+      ...parts,
+    });
+  const held = (heldFor: Session['heldFor'], at = 9) => ({ suspendedAt: revision(at), heldFor });
+  const setPath = (...marks: Partial<Session>[]) => {
+    const active = { activeAt: stand.clock.now() };
+    sessions = marks.map((each, at) =>
+      sessionOf(at, { ...active, key: stand.signer.keyId, ...each }),
+    );
+  };
+
+  // breaks when: authenticate.ts lets through whoever is held, or forgets the rule
+  it('is let through for the watch alone, and only where the rule says so', () => {
+    setPath(held('watch'));
+    expect(reason()).toBe('admitted');
+    expect(reason({ rule: { ...rule, whileHeld: false } })).toBe('session_suspended');
+    for (const cause of ['operator', 'theft'] as const) {
+      setPath(held(cause));
+      expect(reason()).toBe('session_suspended');
+    }
+  });
+
+  it('is not let through below the hold of another, or below one of another kind', () => {
+    setPath(held('watch'), held('watch'));
+    expect(reason()).toBe('session_suspended');
+    setPath(held('operator', 7), held('watch', 9));
+    expect(reason()).toBe('session_suspended');
+    setPath(held('watch', 7), held('watch', 9));
+    expect(reason()).toBe('admitted');
+  });
+
+  it('is not let through when it has ended, or without both proofs', () => {
+    setPath({ ...held('watch'), end: 'revoked' });
+    expect(reason()).toBe('session_revoked');
+    setPath(held('watch'));
+    expect(reason({ newKeyProofs: [] })).toBe('new_key_proof_missing');
+    expect(reason({ proofs: [covering(fresh)] })).toBe('proof_wrong_key');
+  });
+});
+
 describe('a proof that a session has shown', () => {
   it('is heard of once it is genuine, with its counter and time', () => {
     const text = proof({ ctr: 7 });

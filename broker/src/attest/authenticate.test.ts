@@ -174,6 +174,10 @@ describe('the member behind a session', () => {
       value: { roles: new Set(['viewer', 'security']) },
     });
     expect(reasonOf({ rule: { ...rule, role: 'keys' } })).toBe('operator_role_missing');
+    expect(reasonOf({ rule: { ...rule, role: ['keys', 'viewer'] } })).toBe('admitted');
+    expect(reasonOf({ rule: { ...rule, role: ['keys', 'auditor'] } })).toBe(
+      'operator_role_missing',
+    );
     expect(reasonOf({ rule: { by: 'session', kinds: ['operator'], digest: false } })).toBe(
       'admitted',
     );

@@ -10,7 +10,7 @@ import {
   type Registry,
   type Role,
 } from '../domain/registry.js';
-import { pathFault, type Session } from '../domain/session.js';
+import { mayRevalidate, pathFault, type Session } from '../domain/session.js';
 import type { Store } from '../store/store.js';
 import type { ProofJudge } from '../tokens/proof-judge.js';
 import { type OnProof, proofSeen } from './proof-seen.js';
@@ -90,7 +90,10 @@ function liveSession(
   const brought = bringsKey ? secondKey(judge, presented, session) : ok(undefined);
   if (!brought.ok) return brought;
   const fault = pathFault(sessionPath, now, limits.sessionIdleSeconds);
-  if (fault !== undefined) return refuse({ reason: fault, detail: { session: id } });
+  const revalidates =
+    fault === 'session_suspended' && rule.whileHeld === true && mayRevalidate(sessionPath);
+  if (fault !== undefined && !revalidates)
+    return refuse({ reason: fault, detail: { session: id } });
   const caller = admitted(session, rule, registry());
   if (!caller.ok || brought.value === undefined) return caller;
   return ok({ ...caller.value, newKey: brought.value });
@@ -128,8 +131,11 @@ function admitted(
   if (!isRegistered(registry, session))
     return refuse({ reason: 'workload_not_registered', detail });
   const roles: ReadonlySet<Role> = rolesOf(session, registry);
-  if (rule.role !== undefined && session.kind === 'operator' && !roles.has(rule.role)) {
-    return refuse({ reason: 'operator_role_missing', detail: { ...detail, role: rule.role } });
+  const wanted = rule.role === undefined ? [] : [rule.role].flat();
+  const holdsOne = wanted.length === 0 || wanted.some((role) => roles.has(role));
+  if (session.kind === 'operator' && !holdsOne) {
+    const role = wanted.join(' or ');
+    return refuse({ reason: 'operator_role_missing', detail: { ...detail, role } });
   }
   return ok({ kind: 'session', session, roles });
 }

@@ -1,4 +1,4 @@
-import type { Thumbprint } from '@creance/proto';
+import { reasonRow, type Thumbprint } from '@creance/proto';
 import {
   CompromiseKeyRequest,
   CompromiseKeyResponse,
@@ -99,6 +99,21 @@ describe('suspend and resume', () => {
     for (const { request } of line.asked) expect(SuspendRequest.decode(request)).toEqual(asked);
     expect(held.json).toMatchObject({ revision: 7, sessionsSuspended: 2, verifiersEnforcing: 1 });
     expect(letGo.json).toEqual({ sessionsResumed: 2 });
+  });
+
+  // breaks when: the table of reasons loses the fix, or the command does not print it
+  it('say what must be done before what the watch holds is let go', async () => {
+    const line = new DoubleLine({
+      Resume: () => {
+        throw Object.assign(new Error(), { reason: 'revalidation_required', requestId: 'r-1' });
+      },
+    });
+    const act = resume(line, { ...flags, session: id }, new DoubleOutput());
+    const { fix } = reasonRow('revalidation_required');
+    await expect(act).rejects.toMatchObject({
+      message: expect.stringMatching(/^revalidation_required .*; request: r-1$/),
+    });
+    await expect(act).rejects.toThrow(`fix: ${fix}`);
   });
 
   it('refuse an id that is none', async () => {

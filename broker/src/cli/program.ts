@@ -1,11 +1,13 @@
 import { Command } from 'commander';
 import { auditVerify } from './audit.js';
+import { addBacktest } from './backtest-command.js';
 import { addKeyCommands } from './key-commands.js';
 import { addListCommands } from './list-commands.js';
 import { addOperatorCommands } from './operator-commands.js';
 import { dataOption, formatOption } from './options.js';
 import type { Output } from './output.js';
 import { addServers } from './server-commands.js';
+import { addWatchCommands } from './watch-commands.js';
 
 /** The `creance` command. Nothing secret is taken from the command line. */
 export function program(output: Output): Command {
@@ -20,6 +22,8 @@ export function program(output: Output): Command {
   addOperatorCommands(creance, output);
   addListCommands(creance, output);
   addKeyCommands(creance, output);
+  addWatchCommands(creance, output);
+  addBacktest(creance, output);
   creance
     .command('audit')
     .description('the tamper-evident record of what was done')

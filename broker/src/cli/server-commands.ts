@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { dataOption } from './options.js';
 import type { Output } from './output.js';
 import { serve } from './serve.js';
@@ -14,8 +14,17 @@ export function addServers(creance: Command, output: Output): void {
       .option('--listen <host:port>', 'where to listen', '127.0.0.1:7420')
       .option('--public-origin <origin>', 'origin under which clients reach the broker')
       .option('--restored', 'the data folder was put back from a backup', false)
+      .option('--asn-database <file>', 'networks by autonomous system, in the MaxMind DB format')
+      .option('--city-database <file>', 'networks by place, in the MaxMind DB format')
+      .option('--provider-asns <numbers>', 'your own back ends, such as 64500,64501', asns, [])
       .option('--log-level <level>', 'trace, debug, info, warn, error or fatal', 'warn');
-  const unset = { publicOrigin: undefined, tlsCertificate: undefined, tlsKey: undefined };
+  const unset = {
+    publicOrigin: undefined,
+    tlsCertificate: undefined,
+    tlsKey: undefined,
+    asnDatabase: undefined,
+    cityDatabase: undefined,
+  };
   server('dev', 'start a development broker on this machine').action((flags) =>
     serve({ ...unset, ...flags, dev: true }, output),
   );
@@ -23,4 +32,10 @@ export function addServers(creance: Command, output: Output): void {
     .option('--tls-certificate <file>', 'certificate chain in PEM form')
     .option('--tls-key <file>', 'private key in PEM form')
     .action((flags) => serve({ ...unset, ...flags, dev: false }, output));
+}
+
+function asns(text: string): readonly number[] {
+  const numbers = text.split(',').map(Number);
+  if (numbers.every((number) => Number.isInteger(number) && number > 0)) return numbers;
+  throw new InvalidArgumentError('Write numbers of autonomous systems, separated by commas.');
 }

@@ -66,7 +66,8 @@ function rowOf(summary: SessionSummary): SessionRow {
   };
 }
 
-function stateWord(state: SessionState): string {
+/** The state of a session as people read it. */
+export function stateWord(state: SessionState): string {
   switch (state) {
     case SessionState.SESSION_STATE_LIVE:
       return 'live';

@@ -2,6 +2,7 @@ import { ok, type Result, refuse } from '@creance/proto';
 import type { Denial } from '../domain/denial.js';
 import type { Instant } from '../domain/instant.js';
 import { mayHaveChild } from '../domain/policy-delegation.js';
+import { childFaultAt, type LevelOf, levelOfPath } from '../domain/policy-risk.js';
 import { type NarrowedTask, narrowTask, type TaskAsk } from '../domain/policy-task.js';
 import type { CurrentRegistry } from '../domain/registry.js';
 import type { Session } from '../domain/session.js';
@@ -11,6 +12,8 @@ import { childFits } from './child-size.js';
 export interface ChildParts {
   readonly issuer: string;
   readonly registry: CurrentRegistry;
+  /** What the watch has put a session under. */
+  readonly levelOf: LevelOf;
 }
 
 /** A child as somebody wants it below a path. */
@@ -31,17 +34,19 @@ export interface AllowedChild extends NarrowedTask {
 }
 
 /**
- * Whether policy allows a child today: its parent names the workload, nobody above is too shallow, its
+ * Whether policy allows a child today: nobody above is in doubt or too shallow, its parent names it, its
  * task lies within what the parent may ask for, and its widest token is one that can be minted.
  */
 export function allowChild(
-  { issuer, registry }: ChildParts,
+  { issuer, registry, levelOf }: ChildParts,
   { path, workload, task, ownEvidence }: ChildAsk,
   now: Instant,
 ): Result<AllowedChild, Denial> {
   const today = registry();
   const depthMax = mayHaveChild(today, path, workload);
   if (!depthMax.ok) return depthMax;
+  const doubt = childFaultAt(levelOfPath(path, levelOf));
+  if (doubt !== undefined) return refuse(doubt);
   const narrowed = narrowTask(today, path, task, now);
   if (!narrowed.ok) return narrowed;
   const child = { workload, task: narrowed.value.task, ownEvidence };

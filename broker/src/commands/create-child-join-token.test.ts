@@ -1,7 +1,8 @@
-import { isJoinToken, ok, type Reason, refuse } from '@creance/proto';
+import { isJoinToken, ok, type Reason, refuse, type SessionId } from '@creance/proto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { plusSeconds } from '../domain/instant.js';
 import { limits } from '../domain/limits.js';
+import type { Level } from '../domain/risk.js';
 import type { Session } from '../domain/session.js';
 import { callBy } from '../doubles/calls.js';
 import { scopesOf, sessionIdOf } from '../doubles/ids.js';
@@ -21,12 +22,14 @@ const registry = registryOf({
   ],
 });
 
+let levels: Map<SessionId, Level>;
 let path: readonly Session[];
 let written: NewChildJoinToken[];
 let refusal: DelegateRefusal | undefined;
 
 beforeEach(() => {
   path = pathOf({});
+  levels = new Map();
   [written, refusal] = [[], undefined];
 });
 
@@ -34,6 +37,7 @@ function create(workload = 'mail-writer', task?: TaskAsk) {
   return createChildJoinToken({
     issuer: 'https://creance.example.internal',
     registry: () => registry,
+    levelOf: (id) => levels.get(id) ?? 'calm',
     entropy: seededEntropy(),
     store: {
       path: () => path,
@@ -113,6 +117,15 @@ describe('createChildJoinToken', () => {
     };
     expect(await reasonOf('mail-writer', task)).toBe('task_not_allowed');
     expect(written).toEqual([]);
+  });
+
+  // breaks when: allowChild does not ask the level
+  it('makes none for a session at elevated risk, and says no more than that', async () => {
+    levels.set(sessionIdOf(1), 'observe');
+    expect(await reasonOf()).toBe('made');
+    levels.set(sessionIdOf(1), 'narrow');
+    expect(await reasonOf()).toBe('session_narrowed');
+    expect(written.length).toBe(1);
   });
 
   it.each(['children_limit', 'tree_limit', 'session_suspended', 'store_full'] as const)(

@@ -1,7 +1,8 @@
-import { ok, type Reason, refuse } from '@creance/proto';
+import { ok, type Reason, refuse, type SessionId } from '@creance/proto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { plusSeconds } from '../domain/instant.js';
 import type { Registry } from '../domain/registry.js';
+import type { Level } from '../domain/risk.js';
 import type { Session } from '../domain/session.js';
 import { callBy, callByNewKey, callWithNewKey } from '../doubles/calls.js';
 import { scopesOf, sessionIdOf, thumbprintOfName } from '../doubles/ids.js';
@@ -17,6 +18,7 @@ const key = thumbprintOfName('child');
 const child = sessionOf('child', { key });
 const crm = 'https://crm.example.internal';
 
+let levels: Map<SessionId, Level>;
 let registry: Registry;
 let path: readonly Session[];
 let written: DelegateSession[];
@@ -26,6 +28,7 @@ beforeEach(() => {
   const delegation = { depth: 2, to: new Set(['support-triage']) };
   registry = registryOf({ workloads: [workloadOf({ delegation })] });
   path = pathOf({});
+  levels = new Map();
   [written, refusal] = [[], undefined];
 });
 
@@ -33,6 +36,7 @@ function delegate(task?: TaskAsk, call: Call = callWithNewKey(path.at(-1) as Ses
   return delegateSession({
     issuer: 'https://creance.example.internal',
     registry: () => registry,
+    levelOf: (id) => levels.get(id) ?? 'calm',
     entropy: seededEntropy(),
     store: {
       path: (id) => (id === path.at(-1)?.id ? path : []),
@@ -115,6 +119,21 @@ describe('delegateSession', () => {
     path = pathOf({});
     expect(await reasonOf()).toBe('workload_not_registered');
     expect(written).toHaveLength(1);
+  });
+
+  // breaks when: allowChild does not ask the level, or asks it of the parent alone
+  it.each([
+    ['observe', 'delegated'],
+    ['narrow', 'session_narrowed'],
+    ['suspend', 'session_suspended'],
+    ['suspendTree', 'session_suspended'],
+  ] as const)('below a session at the level %s: %s', async (level, outcome) => {
+    path = pathOf({}, {});
+    for (const { id } of path) {
+      levels = new Map([[id, level]]);
+      expect(await reasonOf()).toBe(outcome);
+    }
+    expect(written.length).toBe(outcome === 'delegated' ? 2 : 0);
   });
 
   it('refuses a task beyond the parent, and one that cannot be read', async () => {

@@ -73,12 +73,13 @@ describe('resume', () => {
     });
   });
 
-  it('is refused where nothing is held', async () => {
-    const verb = resume({ resumeSession: async () => refuse('session_not_suspended') });
-    expect(await verb({ id, reason: words }, call)).toMatchObject({
-      error: { reason: 'session_not_suspended' },
-    });
-  });
+  it.each(['session_not_suspended', 'revalidation_required'] as const)(
+    'is refused with %s when the step is',
+    async (reason) => {
+      const verb = resume({ resumeSession: async () => refuse(reason) });
+      expect(await verb({ id, reason: words }, call)).toEqual({ ok: false, error: { reason } });
+    },
+  );
 });
 
 describe.each([

@@ -1,12 +1,13 @@
-import { ok, parseToken, type Revision, refuse } from '@creance/proto';
+import { ok, parseToken, type Revision, refuse, type Scope, type SessionId } from '@creance/proto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { unixSeconds } from '../domain/instant.js';
 import type { TokenAsk } from '../domain/policy.js';
 import type { Registry } from '../domain/registry.js';
+import type { Level } from '../domain/risk.js';
 import type { Session } from '../domain/session.js';
 import { callBy } from '../doubles/calls.js';
 import { scopesOf, sessionIdOf } from '../doubles/ids.js';
-import { registryOf, workloadOf } from '../doubles/registries.js';
+import { grantOf, registryOf, resourceOf, workloadOf } from '../doubles/registries.js';
 import { seededEntropy } from '../doubles/seeded-entropy.js';
 import { sessionOf } from '../doubles/sessions.js';
 import { newSigner } from '../doubles/signed.js';
@@ -19,9 +20,11 @@ const ask: TokenAsk = {
   scopes: scopesOf('contacts:read'),
   lifetimeSeconds: 0,
 };
+const [exporting] = scopesOf('contacts:export') as [Scope];
 const call = callBy();
 const key = newSigner();
 
+let levels: Map<SessionId, Level>;
 let registry: Registry;
 let path: readonly Session[];
 let written: SessionWrite[];
@@ -37,6 +40,7 @@ beforeEach(() => {
   ringIsInTime = true;
   fresh = undefined;
   registry = registryOf();
+  levels = new Map();
   path = [sessionOf(1)];
   written = [];
   story = [];
@@ -65,6 +69,7 @@ function issue(asked: Partial<TokenAsk> = {}) {
   return issueToken({
     issuer: 'https://creance.example.internal',
     registry: () => registry,
+    levelOf: (id) => levels.get(id) ?? 'calm',
     store,
     ring: { signerAt: () => (ringIsInTime ? (fresh ?? signer) : undefined) },
     entropy: seededEntropy(),
@@ -170,6 +175,37 @@ describe('issueToken', () => {
   it('asks policy about the whole path', async () => {
     path = [sessionOf(1, { name: 'not registered' }), sessionOf(2)];
     expect(await issue()).toMatchObject({ error: { reason: 'workload_not_registered' } });
+  });
+
+  // breaks when: levelOf is asked of the session alone
+  it.each([1, 2])(
+    'gives what reads alone, shortly, when session %i of the path is narrowed',
+    async (at) => {
+      const scopes = new Map(resourceOf().scopes).set(exporting, {
+        access: 'export',
+        canary: false,
+      });
+      const delegation = { depth: 1, to: new Set(['support-triage']) };
+      const grants = [grantOf({ scopes: scopesOf('contacts:export', 'contacts:read') })];
+      const workloads = [workloadOf({ delegation, grants })];
+      registry = registryOf({ resources: [resourceOf({ scopes })], workloads });
+      path = [sessionOf(1), sessionOf(2)];
+      levels.set(sessionIdOf(at), 'narrow');
+      expect(await issue({ lifetimeSeconds: 300 })).toMatchObject({
+        value: { lifetimeSeconds: 30 },
+      });
+      expect(written[0]?.audit.facts).toMatchObject({ level: 'narrow' });
+      expect(await issue({ scopes: scopesOf('contacts:export') })).toMatchObject({
+        error: { reason: 'session_narrowed', missingScope: 'contacts:export' },
+      });
+      expect(written.length).toBe(1);
+    },
+  );
+
+  it('gives nothing to a session whose suspension is still on its way to the store', async () => {
+    levels.set(sessionIdOf(1), 'suspend');
+    expect(await issue()).toMatchObject({ error: { reason: 'session_suspended' } });
+    expect(written).toEqual([]);
   });
 
   it('records who was given what, by which key, and never the token', async () => {

@@ -1,6 +1,7 @@
 import { ok, refuse } from '@creance/proto';
 import { unixSeconds } from '../domain/instant.js';
 import { decide, type TokenAsk, type TokenGrant } from '../domain/policy.js';
+import { grantAtLevel, type LevelOf, levelOfPath } from '../domain/policy-risk.js';
 import type { CurrentRegistry } from '../domain/registry.js';
 import type { Entropy } from '../runtime/entropy.js';
 import type { Store } from '../store/store.js';
@@ -12,6 +13,8 @@ import { type Command, sessionOf } from './call.js';
 export interface IssueTokenParts {
   readonly issuer: string;
   readonly registry: CurrentRegistry;
+  /** What the watch has put a session under. */
+  readonly levelOf: LevelOf;
   readonly store: Pick<Store, 'path' | 'issueToken'>;
   readonly ring: Pick<TokenRing, 'signerAt'>;
   readonly entropy: Entropy;
@@ -26,7 +29,7 @@ export interface IssuedToken {
 }
 
 /**
- * Policy along the whole path → one store step that checks every ancestor, gives the head of the log
+ * Policy along the whole path, narrowed to the risk of it → one store step that checks every ancestor, gives the head of the log
  * and appends the audit record → mint → read what was minted. No token leaves before its record is
  * durable (law 4). A cut between the step and the mint is in the view with a newer revision than the
  * token's `rev`, so that every verifier refuses it.
@@ -36,7 +39,10 @@ export function issueToken(parts: IssueTokenParts): Command<TokenAsk, IssuedToke
     const session = sessionOf(call);
     const path = parts.store.path(session.id);
     if (path.length === 0) return refuse({ reason: 'session_unknown' });
-    const granted = decide(parts.registry(), path, ask, call.now);
+    const allowed = decide(parts.registry(), path, ask, call.now);
+    if (!allowed.ok) return allowed;
+    const level = levelOfPath(path, parts.levelOf);
+    const granted = grantAtLevel(path, allowed.value, level, call.now);
     if (!granted.ok) return granted;
     const grant = granted.value;
     const tokenId = newTokenId(parts.entropy);
@@ -59,6 +65,7 @@ export function issueToken(parts: IssueTokenParts): Command<TokenAsk, IssuedToke
           scopes: grant.scopes,
           expiresAt: grant.expiresAt,
           key: signer.keyId,
+          ...(level !== 'calm' && { level }),
         },
       },
     });

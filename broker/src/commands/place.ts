@@ -3,6 +3,7 @@ import type { Denial } from '../domain/denial.js';
 import { type Instant, plusSeconds } from '../domain/instant.js';
 import { limits } from '../domain/limits.js';
 import { mayHaveChild } from '../domain/policy-delegation.js';
+import { childFaultAt, levelOfPath } from '../domain/policy-risk.js';
 import { type NarrowedTask, narrowTask } from '../domain/policy-task.js';
 import type { MemberRef } from '../domain/registry.js';
 import type { Session } from '../domain/session.js';
@@ -68,7 +69,7 @@ export async function rootPlace(
  * evidence of another workload than the token is for is told no more than who guesses one.
  */
 export async function childPlace(
-  { issuer, registry, store }: PlaceParts,
+  { issuer, registry, levelOf, store }: PlaceParts,
   { childJoinToken = '', task, upstream }: DeclaredPlace,
   member: MemberRef,
 ): Promise<Result<Place, Denial>> {
@@ -87,6 +88,8 @@ export async function childPlace(
   if (root === undefined || parent === undefined) return refuse({ reason: 'ancestor_ended' });
   const depthMax = mayHaveChild(registry(), path, member.name);
   if (!depthMax.ok) return depthMax;
+  const doubt = childFaultAt(levelOfPath(path, levelOf));
+  if (doubt !== undefined) return refuse(doubt);
   const child = { workload: member.name, task: token.task, ownEvidence: true };
   const tooLarge = childFits(issuer, registry(), path, child);
   if (tooLarge !== undefined) return refuse(tooLarge);

@@ -3,6 +3,7 @@ import type { ActionReport, Observation, Sighting } from '../domain/action.js';
 import { limits } from '../domain/limits.js';
 import type { Session } from '../domain/session.js';
 import { callBy } from '../doubles/calls.js';
+import { destinationKeys } from '../doubles/destinations.js';
 import { sessionIdOf } from '../doubles/ids.js';
 import { registryOf, resourceOf } from '../doubles/registries.js';
 import { sessionOf } from '../doubles/sessions.js';
@@ -34,6 +35,9 @@ const observed = (parts: Partial<Observation> = {}): Observation => ({
   vantage: { origin: false, destination: false, outcome: false },
   proof: { counter: 7, issuedAt: 100, hash: 'hash' },
   foreignProof: undefined,
+  destinations: [],
+  network: undefined,
+  client: undefined,
   ...parts,
 });
 
@@ -121,27 +125,26 @@ describe('a report of a verifier', () => {
   });
 
   it('shows proofs, and is told which are wanted', async () => {
-    const proofs = Array.from({ length: limits.reportProofs + 1 }, (_, at) => `proof ${at}`);
+    const proofs = Array.from({ length: limits.reportProofs }, (_, at) => `proof ${at}`);
     expect(await report(verifier, [], { proofs })).toMatchObject({
       proofsWanted: [`wanted of ${verifier.id}`],
     });
-    expect(shown).toEqual(proofs.slice(0, limits.reportProofs));
-    expect(hits).toEqual(['reportProofs']);
+    expect(shown).toEqual(proofs);
   });
 
-  it('is cut off at its bound; what was dropped anywhere is counted', async () => {
+  it('is counted where anything of it was dropped', async () => {
     const most = limits.reportObservations;
     room = most - 3;
-    const many = Array.from({ length: most + 5 }, (_, at) => observed({ id: `${at}` }));
+    const many = Array.from({ length: most }, (_, at) => observed({ id: `${at}` }));
     expect(await report(verifier, many, { dropped: 9 })).toMatchObject({
       taken: most - 3,
-      dropped: 8,
+      dropped: 3,
     });
-    expect(hits).toEqual(['reportObservations']);
     expect(drops).toEqual([
       ['queue_full', 3],
       ['dropped_by_witness', 9],
     ]);
+    expect(hits).toEqual([]);
   });
 
   it('is refused when its resource is registered no more', async () => {
@@ -175,11 +178,46 @@ describe('what a session reports', () => {
     expect(answer).toMatchObject({ proofsWanted: [] });
   });
 
+  // breaks when: what a session says of its own origin or aim goes on to the watch
+  it('says nothing of where it came from, or what it was aimed at', async () => {
+    const hashed = destinationKeys.hash('mail', 'account', 'a');
+    const destinations = hashed.ok ? [hashed.value] : [];
+    expect(destinations).toHaveLength(1);
+    const vantage = { origin: true, destination: true, outcome: true };
+    const aim = { destinations, network: '192.0.2.0/24', client: 'undici' };
+    await report(agent, [mine({ ...aim, vantage })]);
+    await report(verifier, [observed({ ...aim, vantage })]);
+    const nothing = { destinations: [], network: undefined, client: undefined };
+    expect(taken).toMatchObject([
+      { ...nothing, vantage: { origin: false, destination: false, outcome: true } },
+      { ...aim, vantage },
+    ]);
+  });
+
   it('is dropped and counted when it was done at no registered resource', async () => {
     const strangers = ['https://other.example', '__proto__', undefined].map((audience) =>
       mine({ audience }),
     );
     expect(await report(agent, [...strangers, mine()])).toMatchObject({ taken: 1, dropped: 3 });
     expect(drops).toEqual([['audience_unknown', 3]]);
+  });
+});
+
+// breaks when: a list is cut off at its bound and the rest is taken
+describe.each([
+  ['a verifier', verifier],
+  ['a session', agent],
+])('a report of %s beyond its bounds', (_name, by) => {
+  it.each([
+    ['reportObservations', { observations: limits.reportObservations + 1, proofs: 0 }],
+    ['reportProofs', { observations: 1, proofs: limits.reportProofs + 1 }],
+  ] as const)('is refused whole, and counted as %s', async (bound, sizes) => {
+    const many = Array.from({ length: sizes.observations }, (_, at) =>
+      observed({ id: `${at}`, audience: 'https://mail.example.internal' }),
+    );
+    const proofs = Array<string>(sizes.proofs).fill('proof');
+    expect(await report(by, many, { proofs })).toBe('request_too_large');
+    expect(hits).toEqual([bound]);
+    expect([taken, shown, drops]).toEqual([[], [], []]);
   });
 });

@@ -1,6 +1,6 @@
 import { ok, refuse } from '@creance/proto';
 import type { Witness } from '../detect/witness.js';
-import type { ActionReport, Observation, ReportTaken, Sighting } from '../domain/action.js';
+import type { ActionReport, Aim, Observation, ReportTaken, Sighting } from '../domain/action.js';
 import type { Instant } from '../domain/instant.js';
 import { type LimitName, limits } from '../domain/limits.js';
 import type { CurrentRegistry, Resource } from '../domain/registry.js';
@@ -42,25 +42,33 @@ type Drop = Extract<DropCause, 'session_unknown' | 'audience_unknown'>;
 
 /**
  * Takes a batch of what a witness saw. A verifier speaks of its own resource and nothing else; a session
- * speaks of itself, and neither shows proofs nor is asked for any. Nothing that an observation says makes
- * the whole batch be refused: it is taken or dropped, and judged later.
+ * speaks of itself, and neither shows proofs nor is asked for any. A batch that holds more than one may is
+ * refused whole. Nothing that an observation says makes it be refused: each is taken or dropped, and judged
+ * later.
  */
 export function reportActions(parts: ReportActionsParts): Command<ActionReport, ReportTaken> {
   return async (report, call) => {
+    const excess = boundHit(report);
+    if (excess !== undefined) {
+      parts.limitHit(excess);
+      return refuse({
+        reason: 'request_too_large',
+        detail: { bound: excess, most: limits[excess] },
+      });
+    }
     const own = sessionOf(call);
     const isStrong = own.kind === 'verifier';
     if (isStrong && !parts.registry().resources.has(own.name))
       return refuse({ reason: 'workload_not_registered' });
-    const observations = withinBound(parts, report.observations, 'reportObservations');
     const arrival = { now: call.now, millis: parts.clock.monotonicMillis() };
     const stamp = isStrong ? strongSighting : weakSighting;
-    const stamped = observations.map((each) => stamp(parts, own, each, arrival));
+    const stamped = report.observations.map((each) => stamp(parts, own, each, arrival));
     const sightings = stamped.filter((each) => typeof each !== 'string');
     const { taken, dropped } = parts.witness.take(sightings);
     count(parts, stamped, dropped, report.dropped);
     const answer = { taken, dropped: report.observations.length - taken };
     if (!isStrong) return ok({ ...answer, proofsWanted: [] });
-    parts.witness.show(withinBound(parts, report.proofs, 'reportProofs'));
+    parts.witness.show(report.proofs);
     return ok({ ...answer, proofsWanted: parts.witness.wantedOf(own.id) });
   };
 }
@@ -80,7 +88,14 @@ function strongSighting(
   return { ...stampOf(own, seen, arrival), ...placeOf(resource), strength: 'strong', ...shown };
 }
 
-/** What a session says of itself: whatever it says of others, of tokens or of proofs is left out. */
+/** Nobody vouches for where he himself comes from (law 11), and none but the resource for what it did. */
+const ownVantage = { origin: false, destination: false };
+const noAim: Aim = { destinations: [], network: undefined, client: undefined };
+
+/**
+ * What a session says of itself: whatever it says of others, of tokens or of proofs is left out, and where it
+ * says that it came from or aimed at.
+ */
 function weakSighting(
   { registry }: ReportActionsParts,
   own: Session,
@@ -89,8 +104,15 @@ function weakSighting(
 ): Sighting | Drop {
   const resource = registry().resourceByAudience.get(seen.audience ?? '');
   if (resource === undefined) return 'audience_unknown';
-  const shown = { session: own.id, proof: undefined, foreignProof: undefined };
-  return { ...stampOf(own, seen, arrival), ...placeOf(resource), strength: 'weak', ...shown };
+  const shown = { session: own.id, proof: undefined, foreignProof: undefined, ...noAim };
+  const vantage = { ...seen.vantage, ...ownVantage };
+  return {
+    ...stampOf(own, seen, arrival),
+    ...placeOf(resource),
+    strength: 'weak',
+    vantage,
+    ...shown,
+  };
 }
 
 function placeOf({ name, audience }: Resource): Pick<Sighting, 'resource' | 'audience'> {
@@ -100,16 +122,18 @@ function placeOf({ name, audience }: Resource): Pick<Sighting, 'resource' | 'aud
 /** By our clocks: what lies further back than a witness may look came at the edge of that. */
 function stampOf(
   own: Session,
-  { id, action, outcome, refusal, vantage, ageMillis }: Observation,
+  seen: Observation,
   { now, millis }: Arrival,
 ): Pick<
   Sighting,
-  'id' | 'witness' | 'action' | 'outcome' | 'refusal' | 'vantage' | 'at' | 'seenMillis'
+  'id' | 'witness' | 'action' | 'outcome' | 'refusal' | 'vantage' | 'at' | 'seenMillis' | keyof Aim
 > {
+  const { id, action, outcome, refusal, vantage, ageMillis, destinations, network, client } = seen;
   const age = Math.min(Math.max(0, ageMillis), limits.observationAgeSeconds * 1_000);
   const at = (now - age * 1_000) as Instant;
   const seenMillis = millis - age;
-  return { id, witness: own.id, action, outcome, refusal, vantage, at, seenMillis };
+  const aim = { destinations, network, client };
+  return { id, witness: own.id, action, outcome, refusal, vantage, at, seenMillis, ...aim };
 }
 
 /** Numbers that a double does not hold exactly cannot be compared. */
@@ -122,14 +146,13 @@ function isCountable(proof: Observation['proof']): boolean {
   );
 }
 
-function withinBound<T>(
-  { limitHit }: ReportActionsParts,
-  list: readonly T[],
-  bound: 'reportObservations' | 'reportProofs',
-): readonly T[] {
-  if (list.length <= limits[bound]) return list;
-  limitHit(bound);
-  return list.slice(0, limits[bound]);
+/** The bound that a batch exceeds. */
+function boundHit({
+  observations,
+  proofs,
+}: ActionReport): 'reportObservations' | 'reportProofs' | undefined {
+  if (observations.length > limits.reportObservations) return 'reportObservations';
+  return proofs.length > limits.reportProofs ? 'reportProofs' : undefined;
 }
 
 function count(

@@ -7,6 +7,7 @@ import type { Store } from '../store/store.js';
 import type { ActionCounts } from './action-counts.js';
 import type { Answers } from './answers.js';
 import type { CloneWatch } from './clone-watch.js';
+import type { Watch } from './live/watch.js';
 
 /** What a verifier says of a request that is to come again with a nonce (RFC 9449 §9). */
 const nonceWanted = 'nonce_required';
@@ -16,6 +17,8 @@ export interface JudgeSightingParts {
   readonly counts: ActionCounts;
   readonly watch: Pick<CloneWatch, 'note'>;
   readonly answers: Answers;
+  /** The watch over action chains. */
+  readonly profile: Pick<Watch, 'take' | 'refused'>;
   readonly store: Pick<Store, 'session'>;
   readonly proofs: Pick<TheftProofs, 'foreignKey'>;
   readonly clock: { now(): Instant };
@@ -25,13 +28,19 @@ export interface JudgeSightingParts {
 
 /**
  * Judges one sighting: counted, weighed as a signal, and, where bytes come with it or are asked for, on
- * its way to a fact. What a session says of itself is taken and makes nothing yet: a weak witness adds
- * no novelty, and is no verifier.
+ * its way to a fact. Whatever was judged goes through the watch; what a session says of itself makes no
+ * fact and no signal.
  */
 export function judgeSighting(parts: JudgeSightingParts, sighting: Sighting): void {
-  if (sighting.strength === 'weak') return;
+  if (sighting.strength === 'weak') {
+    parts.profile.take(sighting);
+    return;
+  }
   // A resource that asks for a nonce has judged nothing yet: it is no use, and no refused one.
-  if (sighting.refusal !== nonceWanted) countUse(parts, sighting);
+  if (sighting.refusal !== nonceWanted) {
+    parts.profile.take(sighting);
+    countUse(parts, sighting);
+  }
   noteProof(parts, sighting);
   judgeLeak(parts, sighting);
 }
@@ -39,7 +48,10 @@ export function judgeSighting(parts: JudgeSightingParts, sighting: Sighting): vo
 function countUse(parts: JudgeSightingParts, sighting: Sighting): void {
   const { session, resource, outcome, refusal } = sighting;
   if (session !== undefined && !parts.counts.note(session, outcome)) parts.limitHit('counters');
-  if (outcome === 'refused') parts.onSignal({ kind: meaningOf(refusal), resource, session });
+  if (outcome !== 'refused') return;
+  const kind = meaningOf(refusal);
+  parts.onSignal({ kind, resource, session });
+  parts.profile.refused(kind, sighting);
 }
 
 function noteProof({ store, watch }: JudgeSightingParts, sighting: Sighting): void {

@@ -5,7 +5,7 @@ import type { ClonedKeyFact, Fact, ForeignKeyFact } from '../domain/fact.js';
 import type { OnForeignKey } from '../domain/registry.js';
 import type { Signal } from '../domain/signal.js';
 import { sessionIdOf } from '../doubles/ids.js';
-import { registryOf, workloadOf } from '../doubles/registries.js';
+import { registryOf, responsesOf, workloadOf } from '../doubles/registries.js';
 import { goodOf } from './doubles/theft-store.js';
 import { WitnessStand } from './doubles/witness-stand.js';
 import { openResponder } from './respond.js';
@@ -20,7 +20,7 @@ beforeEach(() => {
 
 function respond(fact: Fact, policy: OnForeignKey | 'nobody' = 'token') {
   const workloads =
-    policy === 'nobody' ? [] : [workloadOf({ responses: { onForeignKey: policy } })];
+    policy === 'nobody' ? [] : [workloadOf({ responses: responsesOf({ onForeignKey: policy }) })];
   return openResponder({
     store: stand.store,
     registry: () => registryOf({ workloads }),

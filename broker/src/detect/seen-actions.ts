@@ -1,19 +1,26 @@
 import type { SessionId } from '@creance/proto';
+import type { Sighting } from '../domain/action.js';
 import { limits } from '../domain/limits.js';
 
+/** By what an action is known again: an id names an action of one session, as one witness tells it. */
+type Told = Pick<Sighting, 'witness' | 'session' | 'id'>;
+
+/** Sessions of actions, or nothing, by ids; of a second session under the same id, by that session too. */
+type Ids = Map<string, SessionId | ''>;
+
 interface Seen {
-  young: Set<string>;
-  old: Set<string>;
+  young: Ids;
+  old: Ids;
 }
 
-/** How many ids are remembered: of one witness twice the first, in all the second. */
+/** How many actions are remembered: of one witness twice the first, in all the second. */
 export interface SeenBounds {
   readonly perWitness: number;
   readonly all: number;
 }
 
 /**
- * Ids of actions that were taken lately, so that a batch that a witness sends again counts once. Each
+ * Actions that were taken lately, so that a batch that a witness sends again counts once. Each
  * witness has memory of its own and forgets its own first; when all of it is used, the witness that
  * reported longest ago is forgotten. Forgetting costs a double count and nothing else.
  */
@@ -31,28 +38,36 @@ export class SeenActions {
     this.#bounds = bounds;
   }
 
-  /** How many ids are remembered. */
+  /** How many actions are remembered. */
   get size(): number {
     return this.#size;
   }
 
-  /** Whether the action is new; it is not any more afterwards. */
-  isFresh(witness: SessionId, id: string): boolean {
+  /** Whether the action was taken. */
+  has(told: Told): boolean {
+    const seen = this.#witnesses.get(told.witness);
+    return seen !== undefined && (holds(seen.young, told) || holds(seen.old, told));
+  }
+
+  /** Notes that the action was taken: only then, so that one that was dropped may come again. */
+  note(told: Told): void {
+    const { id, session, witness } = told;
     const seen = this.#ofWitness(witness);
-    if (seen.young.has(id) || seen.old.has(id)) return false;
     if (seen.young.size >= this.#bounds.perWitness) {
       this.#size -= seen.old.size;
       seen.old = seen.young;
-      seen.young = new Set();
+      seen.young = new Map();
     }
-    seen.young.add(id);
-    this.#size += 1;
+    const { size } = seen.young;
+    const first = seen.young.get(id);
+    const isOther = first !== undefined && first !== (session ?? '');
+    seen.young.set(isOther ? longKeyOf(told) : id, session ?? '');
+    this.#size += seen.young.size - size;
     if (this.#size > this.#bounds.all) this.#forgetOldest(witness);
-    return true;
   }
 
   #ofWitness(witness: SessionId): Seen {
-    const seen = this.#witnesses.get(witness) ?? { young: new Set(), old: new Set() };
+    const seen = this.#witnesses.get(witness) ?? { young: new Map(), old: new Map() };
     this.#witnesses.delete(witness);
     this.#witnesses.set(witness, seen);
     return seen;
@@ -66,4 +81,14 @@ export class SeenActions {
       return;
     }
   }
+}
+
+function holds(ids: Ids, told: Told): boolean {
+  const session = ids.get(told.id);
+  if (session === undefined) return false;
+  return session === (told.session ?? '') || ids.has(longKeyOf(told));
+}
+
+function longKeyOf({ session, id }: Told): string {
+  return `${session ?? ''} ${id}`;
 }

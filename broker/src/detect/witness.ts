@@ -10,7 +10,9 @@ import { type ActionCount, ActionCounts } from './action-counts.js';
 import { Answers } from './answers.js';
 import { CloneWatch } from './clone-watch.js';
 import { Counters } from './counters.js';
+import { JoinedActionsLine, type Later } from './joined-actions-line.js';
 import { judgeSighting } from './judge-sighting.js';
+import type { Watch } from './live/watch.js';
 import { brokerSource } from './mark.js';
 import { ReportQueue } from './report-queue.js';
 import { type Answered, openResponder } from './respond.js';
@@ -27,6 +29,8 @@ export interface WitnessParts {
   readonly feed: { askProofs(session: SessionId, hashes: readonly string[]): void };
   readonly clock: Clock;
   readonly registry: CurrentRegistry;
+  /** The watch over action chains. */
+  readonly profile: Pick<Watch, 'take' | 'refused' | 'resumed' | 'settled'>;
   /** The only maker of facts. */
   readonly proofs: TheftProofs;
   readonly limitHit: (name: LimitName) => void;
@@ -39,6 +43,8 @@ export interface WitnessParts {
   readonly defer?: (run: () => void) => void;
   /** Resolves after so many milliseconds. */
   readonly wait?: (millis: number) => Promise<void>;
+  /** Runs something after so many milliseconds, without keeping the process running for it. */
+  readonly later?: Later;
 }
 
 /** A proof of a call to the broker, as authentication has seen it. */
@@ -52,7 +58,10 @@ export interface ProofOfCall {
 
 /** Takes what witnesses report, and turns it into signals, facts and answers. */
 export interface Witness {
-  /** Takes sightings of one witness; each counts once, however often it is sent. */
+  /**
+   * Takes sightings of one witness; each counts once, however often it is sent. What a session tells of
+   * itself waits for the word of the resource, and is not judged when that comes.
+   */
   take(sightings: readonly Sighting[]): { readonly taken: number; readonly dropped: number };
   /** Takes proofs that were asked for. */
   show(proofs: readonly string[]): void;
@@ -87,15 +96,22 @@ export function openWitness(parts: WitnessParts): Witness {
   const judge = (sighting: Sighting) =>
     judgeSighting({ ...parts, counts, watch, answers }, sighting);
   const queue = new ReportQueue({ judge, defer, limitHit, onFault: parts.onFault });
-  const stopListening = store.onResume((session) =>
-    moments.resumed(session, clock.monotonicMillis()),
-  );
+  const line = new JoinedActionsLine({ ...parts, put: (sighting) => queue.put(sighting) });
+  const stopListening = store.onResume((session) => {
+    moments.resumed(session, clock.monotonicMillis());
+    parts.profile.resumed(session);
+  });
   return {
     take(sightings) {
       let taken = 0;
       for (const sighting of sightings) {
-        if (!seen.isFresh(sighting.witness, sighting.id) || queue.put(sighting)) taken += 1;
+        if (seen.has(sighting)) taken += 1;
+        else if (line.put(sighting)) {
+          seen.note(sighting);
+          taken += 1;
+        }
       }
+      line.look();
       return { taken, dropped: sightings.length - taken };
     },
     show: (proofs) => watch.show(proofs),
@@ -113,8 +129,10 @@ export function openWitness(parts: WitnessParts): Witness {
     counts: (session) => counts.of(session),
     async close() {
       stopListening();
+      line.close();
       queue.close();
       await answers.settled();
+      await parts.profile.settled();
     },
   };
 }

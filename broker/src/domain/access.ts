@@ -9,11 +9,11 @@ export type AccessRule =
    * of this process.
    */
   | { readonly by: 'new-key' }
-  /** A live session of one of these kinds; operators with the role, if one is named. */
+  /** A live session of one of these kinds; operators with the role, or one of them, if any is named. */
   | {
       readonly by: 'session';
       readonly kinds: readonly MemberKind[];
-      readonly role?: Role;
+      readonly role?: Role | readonly Role[];
       /** Whether the proof covers a digest of the request: where a key is named or something ends. */
       readonly digest: boolean;
       /**
@@ -21,4 +21,6 @@ export type AccessRule =
        * digest of the request and carry a nonce of this process.
        */
       readonly newKey?: boolean;
+      /** Whether a session that the watch holds may make it: to revalidate itself, and for nothing else. */
+      readonly whileHeld?: boolean;
     };

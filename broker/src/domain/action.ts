@@ -1,4 +1,4 @@
-import type { SessionId } from '@creance/proto';
+import type { DestinationHash, SessionId } from '@creance/proto';
 import type { Instant } from './instant.js';
 
 /** A proof that a witness has seen and may be asked for. */
@@ -18,8 +18,18 @@ export interface Vantage {
   readonly outcome: boolean;
 }
 
+/** Where a request came from, and what it was aimed at, as far as the witness saw it. */
+export interface Aim {
+  /** Hashes of destinations, by the key of the resource. */
+  readonly destinations: readonly DestinationHash[];
+  /** Folded prefix of the address, such as `192.0.2.0/24`. */
+  readonly network: string | undefined;
+  /** Family of the client, without its version. */
+  readonly client: string | undefined;
+}
+
 /** One action, done or tried, as a witness reports it. What it says is a claim and no fact. */
-export interface Observation {
+export interface Observation extends Aim {
   /** The same action reported twice counts once. 16 bytes as base64url. */
   readonly id: string;
   /** The session of a genuine token made out to the reporter's resource. */
@@ -62,7 +72,7 @@ export interface ReportTaken {
  * One observation as the broker takes it: stamped, and told apart by who saw it. Still a claim of the
  * witness, but for what the broker itself knows: who the witness is and of which resource it may speak.
  */
-export interface Sighting {
+export interface Sighting extends Aim {
   readonly id: string;
   /** Strong: the resource's verifier. Weak: the session, about itself. */
   readonly strength: 'strong' | 'weak';

@@ -20,6 +20,8 @@ export type AuditKind =
   | 'session_resumed'
   | 'tokens_cut'
   | 'theft_answered'
+  | 'risk_suspended'
+  | 'session_revalidated'
   | 'token_keys_cut'
   | 'registry_changed'
   | 'store_restored'

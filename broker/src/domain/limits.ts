@@ -87,6 +87,19 @@ export const limits = {
   commitRows: 256,
   commitMillis: 2,
   writesWaiting: 10_000,
+  /** Milliseconds for which a sighting waits for earlier ones of other witnesses, and how many wait. */
+  sightingHoldMillis: 40,
+  sightingsHeld: 10_000,
+  /** Automatic suspensions for risk a minute: of one workload, of one owner, on one resource's word. */
+  riskSuspensionsPerWorkload: 10,
+  riskSuspensionsPerOwner: 30,
+  riskSuspensionsPerResource: 30,
+  /** Refused uses whose last weighing is remembered. */
+  refusedUsesKept: 100_000,
+  /** Bytes of one piece of what the watch keeps; pieces, and bytes of them, among other writes at once. */
+  watchRowBytes: 1_048_576,
+  watchRowsPerCommit: 256,
+  watchBytesPerCommit: 262_144,
   /** Audit records and seconds between two signed checkpoints. */
   checkpointRecords: 1_000,
   checkpointSeconds: 60,

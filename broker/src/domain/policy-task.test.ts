@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { destinationKeys } from '../doubles/destinations.js';
 import { scopesOf } from '../doubles/ids.js';
 import { grantOf, registryOf, resourceOf, workloadOf } from '../doubles/registries.js';
 import { openedAt, pathOf } from '../doubles/sessions.js';
@@ -6,7 +7,7 @@ import { plusSeconds } from './instant.js';
 import { limits } from './limits.js';
 import { narrowTask, type TaskAsk } from './policy-task.js';
 import type { Session } from './session.js';
-import { taskGrantsMax } from './task.js';
+import { destinationsOfTasks, type Task, taskGrantDestinationsMax, taskGrantsMax } from './task.js';
 
 const now = plusSeconds(openedAt, 10);
 const [crm, mail] = [resourceOf(), resourceOf({ name: 'mail' })];
@@ -122,5 +123,61 @@ describe('narrowTask', () => {
       error: { reason: 'workload_not_registered' },
     });
     expect(narrow([], 0, [])).toMatchObject({ error: { reason: 'session_unknown' } });
+  });
+
+  describe('with destinations', () => {
+    const to = (...values: string[]) => ({
+      ...grant('contacts:read'),
+      destinations: values.map((value) => ({ kind: 'email' as const, value })),
+    });
+    const hashes = (...values: string[]) =>
+      values
+        .map((value) => destinationKeys.hash('crm', 'email', value))
+        .map((hashed) => (hashed.ok ? hashed.value : undefined))
+        .sort();
+    const taskOf = (...grants: TaskAsk['grants']): Task | undefined => {
+      const narrowed = narrow(grants);
+      return narrowed.ok ? narrowed.value.task : undefined;
+    };
+    const reasonOf = (ask: TaskAsk['grants'], ...tasks: (Task | undefined)[]) => {
+      const path = pathOf(...tasks.map((task) => ({ task })));
+      const narrowed = narrow(ask, 0, path);
+      return narrowed.ok ? 'ok' : narrowed.error.reason;
+    };
+
+    it('keeps a hash of each, once', () => {
+      const task = taskOf(to('b@example.com', 'a@example.com', 'a@EXAMPLE.com.'));
+      expect(task?.grants[0]?.destinations).toEqual(hashes('a@example.com', 'b@example.com'));
+      expect(JSON.stringify(task)).not.toContain('example');
+      expect(taskOf(grant('contacts:read'))?.grants[0]).not.toHaveProperty('destinations');
+    });
+
+    // Law 1. breaks when: narrowDestinations asks the parent alone, or takes what it is given
+    it('lets a child name those that a session above has declared, and no other', () => {
+      const above = taskOf(to('a@example.com', 'b@example.com'));
+      const open = taskOf(grant('contacts:read'));
+      expect(reasonOf([to('a@example.com')], above)).toBe('ok');
+      expect(reasonOf([to('a@example.com')], above, undefined)).toBe('ok');
+      expect(reasonOf([to('c@example.com')], undefined, open)).toBe('ok');
+      const outside = 'destination_not_in_task';
+      expect(reasonOf([to('a@example.com', 'c@example.com')], above)).toBe(outside);
+      expect(reasonOf([to('c@example.com')], above, undefined, open)).toBe(outside);
+      expect(reasonOf([to('b@example.com')], above, taskOf(to('a@example.com')))).toBe(outside);
+    });
+
+    it('holds for a child that names none what was declared above it', () => {
+      const above = taskOf(to('a@example.com'));
+      const tasks = [undefined, above, taskOf(grant('contacts:read')), undefined];
+      expect(destinationsOfTasks(tasks, 'crm')).toEqual(hashes('a@example.com'));
+      expect(destinationsOfTasks(tasks, 'mail')).toBeUndefined();
+    });
+
+    it('refuses what is no destination, and too many of them', () => {
+      expect(reasonOf([to('ann')], undefined)).toBe('task_malformed');
+      const many = (count: number) =>
+        to(...Array.from({ length: count }, (_, at) => `a${at}@example.com`));
+      expect(reasonOf([many(taskGrantDestinationsMax)], undefined)).toBe('ok');
+      expect(reasonOf([many(taskGrantDestinationsMax + 1)], undefined)).toBe('task_malformed');
+    });
   });
 });

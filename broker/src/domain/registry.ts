@@ -1,4 +1,6 @@
 import type { Handle, Scope, ScopeSet } from '@creance/proto';
+import type { HashDestination } from './destination.js';
+import type { Sensitivity } from './sensitivity.js';
 
 /** Whom to call about a workload or resource. */
 export interface Owner {
@@ -12,9 +14,20 @@ export interface Resource {
   readonly name: string;
   /** The `aud` of its tokens; one resource each. */
   readonly audience: string;
-  readonly scopes: ReadonlyMap<Scope, { readonly access: 'read' | 'write' | 'export' | 'admin' }>;
+  readonly scopes: ReadonlyMap<Scope, ResourceScope>;
   readonly strictness: 'strict' | 'bestEffort';
   readonly maxStaleSeconds: number;
+  /** Bait: nobody has business there, so touching it at all says enough. It may be granted to be in reach. */
+  readonly canary: boolean;
+  /** How much an action can do, by its name; may be empty. */
+  readonly actions: ReadonlyMap<string, Sensitivity>;
+}
+
+/** One scope of a resource. */
+export interface ResourceScope {
+  readonly access: 'read' | 'write' | 'export' | 'admin';
+  /** Bait, as for a whole resource. */
+  readonly canary: boolean;
 }
 
 /** What policy lets a session of a workload ask for at one resource. */
@@ -43,6 +56,48 @@ export type OnForeignKey =
   /** The root is revoked, with everything below it. */
   | 'tree';
 
+/** How far the watch goes: it says what it would have done, it tells, it acts. */
+export type WatchMode = 'shadow' | 'alert' | 'enforce';
+
+/** The rules of the watch, each of which may have a mode of its own. */
+export type WatchRule =
+  | 'pace'
+  | 'chain'
+  | 'breadth'
+  | 'destination'
+  | 'fanout'
+  | 'denials'
+  | 'origin'
+  | 'upstream'
+  | 'fanin'
+  | 'envelope'
+  | 'canary';
+
+/** What a workload does by its own statement: enforced at once, whatever has been learned. */
+export interface Pace {
+  readonly turnsPerMinute: number | undefined;
+  /** Actions of one turn. */
+  readonly burst: number | undefined;
+  /** Different destinations within a minute. */
+  readonly fanout: number | undefined;
+  /** Names of the only resources that it acts at. */
+  readonly systems: ReadonlySet<string> | undefined;
+  /** The only steps that it takes from one action to another, as `crm.contacts.read>mail.send`. */
+  readonly transitions: ReadonlySet<string> | undefined;
+  /** By resource, hashes (base64url) of the only destinations there; a resource that is absent is open. */
+  readonly destinations: ReadonlyMap<string, ReadonlySet<string>> | undefined;
+}
+
+/** What answers a theft or the suspicion of one. */
+export interface Responses {
+  readonly onForeignKey: OnForeignKey;
+  /** For every rule that `rules` does not name. */
+  readonly mode: WatchMode;
+  readonly rules: ReadonlyMap<WatchRule, WatchMode>;
+  /** Whether the highest risk revokes the session instead of suspending its tree. */
+  readonly revokeAtTop: boolean;
+}
+
 /** Registered running software that can be attested. */
 export interface Workload {
   readonly name: string;
@@ -50,7 +105,9 @@ export interface Workload {
   readonly class: 'agent' | 'batch' | 'human';
   readonly grants: readonly Grant[];
   readonly delegation: Delegation;
-  readonly responses: { readonly onForeignKey: OnForeignKey };
+  /** Undefined when the manifest declares none. */
+  readonly pace: Pace | undefined;
+  readonly responses: Responses;
 }
 
 /** What an operator may do. */
@@ -71,6 +128,8 @@ export interface Registry {
   readonly resourceByAudience: ReadonlyMap<string, Resource>;
   readonly workloads: ReadonlyMap<string, Workload>;
   readonly operators: ReadonlyMap<string, Operator>;
+  /** Hashes destinations that are declared, as those of the paces were. */
+  readonly hashDestination: HashDestination;
 }
 
 /**

@@ -6,6 +6,15 @@ import type { Task } from './task.js';
 /** How a session ended. */
 export type SessionEnd = 'revoked' | 'ended' | 'expired';
 
+/** For what a session is held, the strictest last: no later cause makes a hold milder. */
+export const holdCauses = ['operator', 'theft', 'watch'] as const;
+
+/**
+ * For what a session is held: an operator's word, a fact, or the risk that the watch has seen. A hold by
+ * the watch ends only once the session was revalidated.
+ */
+export type HoldCause = (typeof holdCauses)[number];
+
 /** One granted run. */
 export interface Session {
   readonly id: SessionId;
@@ -39,6 +48,10 @@ export interface Session {
   readonly end: SessionEnd | undefined;
   /** Revision at which it is held; undefined when it is not. */
   readonly suspendedAt: Revision | undefined;
+  /** For what; undefined when it is not. */
+  readonly heldFor: HoldCause | undefined;
+  /** Revision at which it was revalidated in this hold of its own: another key, vouched for anew. */
+  readonly revalidatedAt: Revision | undefined;
 }
 
 /** Why a session may not act, or undefined when it may. */
@@ -80,6 +93,16 @@ export function pathFault(
   return path.some(({ suspendedAt }) => suspendedAt !== undefined)
     ? 'session_suspended'
     : undefined;
+}
+
+/**
+ * Whether the last session of a path may be bound to another key while it is held: the watch holds it
+ * itself, and nothing else holds it or anything above it. It stays held.
+ */
+export function mayRevalidate(path: readonly Session[]): boolean {
+  const [own, parent] = [path.at(-1), path.at(-2)];
+  if (own?.suspendedAt === undefined || own.suspendedAt === parent?.suspendedAt) return false;
+  return path.every(({ heldFor }) => heldFor === undefined || heldFor === 'watch');
 }
 
 /** The lineage of a path from root to self: everything whose cut ends its tokens. */

@@ -13,6 +13,17 @@ export type RefusedUse =
   | 'refused_otherwise';
 
 /**
+ * An action that one side alone has told: the session, of a resource whose verifier is there, or the
+ * resource's verifier, of a session that else reports what it does. Counted, and weighs nothing: reports get
+ * lost.
+ */
+export interface LoneAction {
+  readonly kind: 'unwitnessed_action' | 'unreported_action';
+  readonly resource: string;
+  readonly session: SessionId;
+}
+
+/**
  * What somebody reports, or what makes the broker wonder. Weighed, never enough to revoke (law 11): no
  * part that revokes takes one.
  */
@@ -36,6 +47,7 @@ export type Signal =
       readonly session: SessionId | undefined;
       readonly doubt: Doubt;
     }
+  | LoneAction
   /** Two proofs are said to contradict each other; the bytes are not here yet. */
   | { readonly kind: 'counter_suspicion'; readonly session: SessionId };
 

@@ -9,4 +9,6 @@ export const quietMeters: Meters = {
   signal() {},
   observationsDropped() {},
   theftAnswered() {},
+  watchBoundHit() {},
+  watchDecided() {},
 };

@@ -5,6 +5,7 @@ import { openSession } from '../commands/open-session.js';
 import type { DeclaredPlace } from '../commands/place.js';
 import type { Denial } from '../domain/denial.js';
 import type { MemberHandles, MemberRef, Registry } from '../domain/registry.js';
+import type { Level } from '../domain/risk.js';
 import type { Session } from '../domain/session.js';
 import type {
   ChildJoinToken,
@@ -44,6 +45,8 @@ export class OpenStand {
   childToken: ChildJoinToken | undefined;
   /** The one path that the store knows. */
   path: readonly Session[] = [];
+  /** Of every session. */
+  level: Level = 'calm';
   registry: Registry = registryOf({
     workloads: [
       workloadOf({ delegation: { depth: 2, to: new Set(['mail-writer']) } }),
@@ -69,6 +72,7 @@ export class OpenStand {
     return openSession({
       issuer: 'https://creance.example.internal',
       registry: () => this.registry,
+      levelOf: () => this.level,
       entropy: seededEntropy(),
       store: this.#store,
       attestors: {

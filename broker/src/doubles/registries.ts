@@ -1,5 +1,13 @@
 import type { Scope } from '@creance/proto';
-import type { Grant, Operator, Registry, Resource, Workload } from '../domain/registry.js';
+import type {
+  Grant,
+  Operator,
+  Registry,
+  Resource,
+  Responses,
+  Workload,
+} from '../domain/registry.js';
+import { destinationKeys } from './destinations.js';
 import { scopesOf } from './ids.js';
 
 /** For tests: a strict resource `crm`, but for what is named. */
@@ -9,9 +17,11 @@ export function resourceOf(parts: Partial<Resource> = {}): Resource {
   return {
     name,
     audience: `https://${name}.example.internal`,
-    scopes: new Map(scopes.map((scope) => [scope, { access: 'read' }])),
+    scopes: new Map(scopes.map((scope) => [scope, { access: 'read', canary: false }])),
     strictness: 'strict',
     maxStaleSeconds: 10,
+    canary: false,
+    actions: new Map(),
     ...parts,
   };
 }
@@ -27,6 +37,17 @@ export function grantOf(parts: Partial<Grant> = {}): Grant {
   };
 }
 
+/** For tests: the responses of a manifest that says nothing of them, but for what is named. */
+export function responsesOf(parts: Partial<Responses> = {}): Responses {
+  return {
+    onForeignKey: 'token',
+    mode: 'enforce',
+    rules: new Map(),
+    revokeAtTop: false,
+    ...parts,
+  };
+}
+
 /** For tests: the workload `support-triage` with one grant, but for what is named. */
 export function workloadOf(parts: Partial<Workload> = {}): Workload {
   return {
@@ -35,7 +56,8 @@ export function workloadOf(parts: Partial<Workload> = {}): Workload {
     class: 'agent',
     grants: [grantOf()],
     delegation: { depth: 0, to: new Set() },
-    responses: { onForeignKey: 'token' },
+    pace: undefined,
+    responses: responsesOf(),
     ...parts,
   };
 }
@@ -57,5 +79,6 @@ export function registryOf(
     resourceByAudience: new Map(resources.map((each) => [each.audience, each])),
     workloads: new Map(workloads.map((each) => [each.name, each])),
     operators: new Map(operators.map((each) => [each.name, each])),
+    hashDestination: destinationKeys.hash,
   };
 }

@@ -29,6 +29,8 @@ export function sessionOf(name: string | number, parts: Partial<Session> = {}): 
     activeAt: openedAt,
     end: undefined,
     suspendedAt: undefined,
+    heldFor: undefined,
+    revalidatedAt: undefined,
     ...parts,
   };
 }

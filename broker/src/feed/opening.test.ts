@@ -3,6 +3,7 @@ import { decodeBase64url, parsePublicJwk } from '@creance/proto';
 import { type Opening, Settings, Strictness, SubscribeResponse } from '@creance/proto/wire';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { limits } from '../domain/limits.js';
+import { destinationKeys } from '../doubles/destinations.js';
 import { FakeClock } from '../doubles/fake-clock.js';
 import { resourceOf } from '../doubles/registries.js';
 import { newSigner } from '../doubles/signed.js';
@@ -30,7 +31,9 @@ beforeEach(() => {
       return key.sign(bytes);
     },
   };
-  made = openings({ issuer, dev: false, anchor, feed, now: () => clock.now() });
+  const destinations = destinationKeys;
+  const now = () => clock.now();
+  made = openings({ issuer, dev: false, anchor, feed, destinations, now });
 });
 
 function openingOf(resource = resourceOf(), repeated: Uint8Array = nonce): Opening {
@@ -92,6 +95,7 @@ describe('the settings of a resource', () => {
       heartbeatSeconds: limits.heartbeatSeconds,
       nonce: Buffer.from(nonce),
       issuer,
+      destinationKey: destinationKeys.of('crm'),
     });
     const strict = Settings.decode(openingOf().settings);
     expect(strict.strictness).toBe(Strictness.STRICTNESS_STRICT);
@@ -113,6 +117,9 @@ describe('the settings of a resource', () => {
 
   it('are another resource for another resource, and another nonce for another nonce', () => {
     const mail = Settings.decode(openingOf(resourceOf({ name: 'mail' })).settings);
+    // breaks when: one key serves every resource, whose verifiers could then guess each other's destinations
+    expect(mail.destinationKey).toEqual(destinationKeys.of('mail'));
+    expect(mail.destinationKey).not.toEqual(destinationKeys.of('crm'));
     expect([mail.resource, mail.audience]).toEqual(['mail', 'https://mail.example.internal']);
     const other = new Uint8Array(32).fill(8);
     expect(Settings.decode(openingOf(resourceOf(), other).settings).nonce).toEqual(

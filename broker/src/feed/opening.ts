@@ -2,6 +2,7 @@ import { Settings, Strictness, SubscribeResponse } from '@creance/proto/wire';
 import { type Instant, unixSeconds } from '../domain/instant.js';
 import { limits } from '../domain/limits.js';
 import type { Resource } from '../domain/registry.js';
+import type { DestinationKeys } from '../tokens/destination-keys.js';
 import { type Signer, signJws } from '../tokens/signing-key.js';
 import { asBuffer } from './frames.js';
 
@@ -26,11 +27,12 @@ export interface OpeningParts {
   readonly dev: boolean;
   readonly anchor: Signer;
   readonly feed: Signer;
+  readonly destinations: Pick<DestinationKeys, 'of'>;
   readonly now: () => Instant;
 }
 
 /** Opens the openings. The anchor signs a statement an hour, not one a subscriber. */
-export function openings({ issuer, dev, anchor, feed, now }: OpeningParts): Openings {
+export function openings({ issuer, dev, anchor, feed, destinations, now }: OpeningParts): Openings {
   let statement = '';
   let statedAt = Number.NEGATIVE_INFINITY;
   const header = Buffer.from(
@@ -65,6 +67,7 @@ export function openings({ issuer, dev, anchor, feed, now }: OpeningParts): Open
           heartbeatSeconds: limits.heartbeatSeconds,
           nonce: Buffer.from(nonce),
           issuer,
+          destinationKey: destinations.of(resource.name),
         }).finish(),
       );
       const settingsSignature = asBuffer(

@@ -13,9 +13,20 @@ export const manifestBounds = {
   /** Entries of any map or list further down. */
   entries: 1_024,
   scopesPerResource: 256,
+  /** Actions of a resource that have a sensitivity. */
+  actionsPerResource: 256,
+  /** Characters of an action's name. */
+  actionChars: 128,
   grantsPerWorkload: 256,
   /** Workloads that the children of one may be of. */
   delegatesPerWorkload: 64,
+  /** What a pace may allow at most, and entries of its lists. */
+  turnsPerMinute: 100_000,
+  burst: 1_000,
+  fanout: 10_000,
+  systemsPerPace: 64,
+  transitionsPerPace: 256,
+  destinationsPerPace: 256,
   /** Kinds of evidence of a workload, roles of an operator. */
   kinds: 16,
   /** Characters of a contact. */

@@ -1,17 +1,32 @@
 import { parseScope, parseScopes, type Scope, type ScopeSet } from '@creance/proto';
-import type { Operator, Owner, Registry, Resource, Workload } from '../domain/registry.js';
+import type { HashDestination } from '../domain/destination.js';
+import type {
+  Operator,
+  Owner,
+  Registry,
+  Resource,
+  ResourceScope,
+  Workload,
+} from '../domain/registry.js';
+import { buildPace, buildResponses } from './build-watch.js';
+import { checked, frozenMap, frozenSet } from './frozen.js';
 import type { Manifest, ManifestResource, ManifestWorkload } from './schema.js';
 
-/** Makes the frozen registry of a manifest in which nothing is wrong. */
-export function buildRegistry(manifest: Manifest): Registry {
+/**
+ * Makes the frozen registry of a manifest in which nothing is wrong. Declared destinations go through
+ * `hash` and are in it as hashes only.
+ */
+export function buildRegistry(manifest: Manifest, hash: HashDestination): Registry {
+  const workloads = Object.entries(manifest.workloads);
   const resources = Object.entries(manifest.resources).map(buildResource);
   return Object.freeze({
     issuer: manifest.issuer,
     owners: byName(Object.entries(manifest.owners).map(buildOwner)),
     resources: byName(resources),
     resourceByAudience: frozenMap(resources.map((one) => [one.audience, one])),
-    workloads: byName(Object.entries(manifest.workloads).map(buildWorkload)),
+    workloads: byName(workloads.map((entry) => buildWorkload(entry, hash))),
     operators: byName(Object.entries(manifest.operators).map(buildOperator)),
+    hashDestination: hash,
   });
 }
 
@@ -21,16 +36,27 @@ function buildOwner([name, { contact, escalation }]: [string, Manifest['owners']
 
 function buildResource([name, resource]: [string, ManifestResource]): Resource {
   const scopes = Object.entries(resource.scopes).map(
-    ([scope, { access }]): [Scope, { readonly access: typeof access }] => [
+    ([scope, { access, canary }]): [Scope, ResourceScope] => [
       checked(parseScope(scope)),
-      Object.freeze({ access }),
+      Object.freeze({ access, canary }),
     ],
   );
-  const { audience, strictness, maxStaleSeconds } = resource;
-  return Object.freeze({ name, audience, scopes: frozenMap(scopes), strictness, maxStaleSeconds });
+  const { audience, strictness, maxStaleSeconds, canary } = resource;
+  return Object.freeze({
+    name,
+    audience,
+    scopes: frozenMap(scopes),
+    strictness,
+    maxStaleSeconds,
+    canary,
+    actions: frozenMap(Object.entries(resource.actions)),
+  });
 }
 
-function buildWorkload([name, workload]: [string, ManifestWorkload]): Workload {
+function buildWorkload(
+  [name, workload]: [string, ManifestWorkload],
+  hash: HashDestination,
+): Workload {
   const grants = workload.grants.map(({ resource, scopes, lifetimeSeconds, approval }) =>
     Object.freeze({ resource, scopes: scopeSet(scopes), lifetimeSeconds, approval }),
   );
@@ -41,7 +67,8 @@ function buildWorkload([name, workload]: [string, ManifestWorkload]): Workload {
     class: kind,
     grants: Object.freeze(grants),
     delegation: Object.freeze({ depth: delegation.depth, to: frozenSet(delegation.to) }),
-    responses: Object.freeze({ onForeignKey: responses.onForeignKey }),
+    pace: workload.pace && buildPace(workload.pace, hash),
+    responses: buildResponses(responses),
   });
 }
 
@@ -54,32 +81,8 @@ function scopeSet(words: readonly string[]): ScopeSet {
   return Object.freeze(checked(parsed.ok ? parsed.value : undefined));
 }
 
-/** The schema and the rules have refused what is not there; if not, the broker must not start. */
-function checked<T>(value: T | undefined): T {
-  if (value === undefined) throw new TypeError('the manifest was accepted with a malformed scope');
-  return value;
-}
-
 function byName<T extends { readonly name: string }>(
   entries: readonly T[],
 ): ReadonlyMap<string, T> {
   return frozenMap(entries.map((entry) => [entry.name, entry]));
-}
-
-function refuseChange(): never {
-  throw new TypeError('the registry is frozen');
-}
-
-/** `Object.freeze` does not reach what a Map or Set holds: its changing methods are replaced. */
-function frozen<T extends object>(collection: T, changes: readonly string[]): T {
-  for (const name of changes) Object.defineProperty(collection, name, { value: refuseChange });
-  return Object.freeze(collection);
-}
-
-function frozenMap<K, V>(entries: Iterable<readonly [K, V]>): ReadonlyMap<K, V> {
-  return frozen(new Map(entries), ['set', 'delete', 'clear']);
-}
-
-function frozenSet<T>(items: Iterable<T>): ReadonlySet<T> {
-  return frozen(new Set(items), ['add', 'delete', 'clear']);
 }

@@ -1,4 +1,4 @@
-import { nameCharsMax, scopeCharsMax, uriCharsMax } from '@creance/proto';
+import { destinationCharsMax, nameCharsMax, scopeCharsMax, uriCharsMax } from '@creance/proto';
 import { manifestBounds } from './bounds.js';
 import type { FaultCode } from './fault.js';
 import type { FaultText } from './finding.js';
@@ -7,6 +7,10 @@ import { listed, quoted } from './words.js';
 
 /** The words for each check of the schema that carries its fault's code as message. */
 const codedWords = {
+  action_malformed: (presented) => ({
+    problem: `${quoted(presented)} is not the name of an action`,
+    fix: `use 1 to ${manifestBounds.actionChars} printable ASCII characters without ">" and without space around them, as verifiers report them`,
+  }),
   api_version_unknown: (presented) => ({
     problem: `${quoted(presented)} is not a version that this broker reads`,
     fix: 'write "apiVersion: creance/v1"',
@@ -23,13 +27,17 @@ const codedWords = {
     problem: `${quoted(presented)} is not one printable line`,
     fix: 'write an address or a channel, without space around it',
   }),
+  destination_malformed: (presented) => ({
+    problem: `${quoted(presented)} is no destination of this kind`,
+    fix: `write one address, host, table, package, path or account, as kind says, at most ${destinationCharsMax} characters; nothing stands for several`,
+  }),
   entries_none: () => ({
     problem: 'there is no entry, so it could never be used',
     fix: 'add at least one entry, or remove what it belongs to',
   }),
   entries_too_many: () => ({
-    problem: `there are more than ${manifestBounds.scopesPerResource} scopes`,
-    fix: 'split the resource in two, with an audience each',
+    problem: 'there are more entries than one resource may have',
+    fix: `keep at most ${manifestBounds.scopesPerResource} scopes and ${manifestBounds.actionsPerResource} actions, or split the resource in two, with an audience each`,
   }),
   issuer_malformed: (presented) => ({
     problem: `${quoted(presented)} is not an https origin in its plain form`,
@@ -46,6 +54,10 @@ const codedWords = {
   scope_malformed: (presented) => ({
     problem: `${quoted(presented)} is not a scope`,
     fix: `use 1 to ${scopeCharsMax} ASCII letters, digits and : . _ / - with a letter or digit first; there are no wildcards`,
+  }),
+  transition_malformed: () => ({
+    problem: 'a transition has two steps, from and to',
+    fix: 'write [crm.contacts.read, mail.send]',
   }),
 } satisfies Partial<Record<FaultCode, (presented: string) => FaultText>>;
 

@@ -1,3 +1,4 @@
 export { formatFaults } from './fault.js';
-export { parseManifest } from './parse.js';
+export { type CheckedManifest, parseManifest } from './parse.js';
 export { readManifest } from './read.js';
+export { writePace } from './write-pace.js';

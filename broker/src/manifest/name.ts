@@ -1,4 +1,5 @@
 import { nameCharsMax, parseScope } from '@creance/proto';
+import { manifestBounds } from './bounds.js';
 import type { FaultCode } from './fault.js';
 
 /**
@@ -20,6 +21,19 @@ export const reservedNames: ReadonlySet<string> = new Set([
 export function nameFault(text: string): FaultCode | undefined {
   if (reservedNames.has(text)) return 'name_reserved';
   return nameForm.test(text) ? undefined : 'name_malformed';
+}
+
+/** Whether a text is a name that something may have. */
+export function isName(text: string): boolean {
+  return nameFault(text) === undefined;
+}
+
+/** ASCII as names are, and without the sign that stands between the steps of a transition. */
+const actionForm = /^(?! )[\x20-\x3d\x3f-\x7e]+(?<! )$/;
+
+/** Whether a text is the name of an action, as `contacts.export` or `GET /contacts/{id}`. */
+export function isAction(text: string): boolean {
+  return text.length <= manifestBounds.actionChars && actionForm.test(text);
 }
 
 /** Whether a text is a scope. */

@@ -1,6 +1,7 @@
 import { parseScope } from '@creance/proto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { destinationKeys } from '../doubles/destinations.js';
 import { parseManifest } from './parse.js';
 
 const sample = `apiVersion: creance/v1
@@ -25,7 +26,7 @@ operators:
 function registryOf(text: string, dev = false) {
   const parsed = parseManifest(text, 'creance.yaml', { dev });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
-  return parsed.value;
+  return parsed.value.registry(destinationKeys.hash);
 }
 
 function codesOf(text: string, dev = false): string[] {
@@ -46,7 +47,8 @@ describe('parseManifest', () => {
     expect(crm).toBe(registry.resources.get('crm'));
     expect(crm).toMatchObject({ name: 'crm', strictness: 'strict', maxStaleSeconds: 10 });
     const exported = parseScope('contacts:export');
-    expect(exported && crm?.scopes.get(exported)).toEqual({ access: 'export' });
+    expect(exported && crm?.scopes.get(exported)).toEqual({ access: 'export', canary: false });
+    expect(crm).toMatchObject({ canary: false, actions: new Map() });
     expect([...(registry.operators.get('oncall')?.roles ?? [])]).toEqual(['viewer', 'security']);
   });
 
@@ -64,7 +66,8 @@ describe('parseManifest', () => {
         },
       ],
       delegation: { depth: 0, to: new Set() },
-      responses: { onForeignKey: 'token' },
+      pace: undefined,
+      responses: { onForeignKey: 'token', mode: 'enforce', rules: new Map(), revokeAtTop: false },
     });
   });
 
@@ -82,7 +85,7 @@ describe('parseManifest', () => {
       delegation: { depth: 3, to: new Set(['support-triage', 'mail-writer']) },
       responses: { onForeignKey: 'tree' },
     });
-    expect(registry.workloads.get('mail-writer')?.responses).toEqual({ onForeignKey: 'token' });
+    expect(registry.workloads.get('mail-writer')?.responses.onForeignKey).toBe('token');
     const to = workload?.delegation.to as Set<string>;
     expect(() => to.add('mallory')).toThrow(TypeError);
     expect(Object.isFrozen(workload?.delegation) && Object.isFrozen(workload?.responses)).toBe(

@@ -1,5 +1,6 @@
 import { ok, type Result, refuse } from '@creance/proto';
 import type { LineCounter } from 'yaml';
+import type { HashDestination } from '../domain/destination.js';
 import type { Registry } from '../domain/registry.js';
 import { buildRegistry } from './build.js';
 import { characterFindings, linesOf, sizeFinding } from './characters.js';
@@ -20,9 +21,17 @@ import { checkShape } from './shape.js';
 import { composeTokens } from './syntax.js';
 import { growTree, type TreeNode } from './tree.js';
 
+/** A manifest in which nothing is wrong. */
+export interface CheckedManifest {
+  /** Absent in a manifest for development only. */
+  readonly issuer: string | undefined;
+  /** The frozen registry. The keys that destinations are hashed by may depend on the issuer. */
+  registry(hash: HashDestination): Registry;
+}
+
 /**
  * Parses the text of a manifest: YAML 1.2 without anchors, aliases, tags, merge keys and directives,
- * under the bounds of bounds.ts. Either the whole frozen registry or every fault, by position. What
+ * under the bounds of bounds.ts. Either the whole manifest or every fault, by position. What
  * is not YAML is named before anything is said of its meaning, and a bound that is hit ends the reading.
  *
  * @param text - The whole text of the file.
@@ -33,11 +42,14 @@ export function parseManifest(
   text: string,
   fileName: string,
   mode: ManifestMode,
-): Result<Registry, ManifestFaults> {
+): Result<CheckedManifest, ManifestFaults> {
   const lines = linesOf(text);
   const { manifest, findings } = judge(text, lines, mode);
   const [first] = findings;
-  if (manifest !== undefined && first === undefined) return ok(buildRegistry(manifest));
+  if (manifest !== undefined && first === undefined) {
+    const { issuer } = manifest;
+    return ok({ issuer, registry: (hash) => buildRegistry(manifest, hash) });
+  }
   return refuse(report(findings, fileName, lines));
 }
 

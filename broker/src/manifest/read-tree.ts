@@ -40,7 +40,15 @@ export function textUnder(placed: Placed, key: string): (Placed & { text: string
 
 /** The texts of a list under a key, with their places. */
 export function textsUnder(placed: Placed, key: string): (Placed & { text: string })[] {
-  return itemsOf(placed, key).flatMap((item) =>
-    typeof item.node.scalar === 'string' ? [{ ...item, text: item.node.scalar }] : [],
+  const list = entryOf(placed, key);
+  return list === undefined ? [] : textsOf(list);
+}
+
+/** The texts of a list, with their places. */
+export function textsOf({ node, path }: Placed): (Placed & { text: string })[] {
+  return (node.items ?? []).flatMap((item, at) =>
+    item.sound && typeof item.scalar === 'string'
+      ? [{ node: item, path: [...path, at], text: item.scalar }]
+      : [],
   );
 }

@@ -1,10 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { constants, type FileHandle, open } from 'node:fs/promises';
 import { type Result, refuse } from '@creance/proto';
-import type { Registry } from '../domain/registry.js';
 import { manifestBounds } from './bounds.js';
 import type { FaultCode, ManifestFaults } from './fault.js';
-import { parseManifest } from './parse.js';
+import { type CheckedManifest, parseManifest } from './parse.js';
 import type { ManifestMode } from './rules.js';
 
 /**
@@ -16,7 +15,7 @@ import type { ManifestMode } from './rules.js';
 export async function readManifest(
   file: string,
   mode: ManifestMode,
-): Promise<Result<Registry, ManifestFaults>> {
+): Promise<Result<CheckedManifest, ManifestFaults>> {
   const read = await readBytes(file);
   if (typeof read === 'string') {
     const fix = 'name a file that exists and that the broker may read';

@@ -1,11 +1,8 @@
-import type { FaultCode } from './fault.js';
-import type { FaultText, Finding } from './finding.js';
-import { didYouMean } from './nearest.js';
+import type { Finding } from './finding.js';
+import { paceFindings } from './pace.js';
 import { entryOf, itemsOf, type Placed, sectionOf, textsUnder, textUnder } from './read-tree.js';
 import { nodeAt, type TreeNode } from './tree.js';
-import { quoted } from './words.js';
-
-type Names = ReadonlyMap<string, TreeNode>;
+import { type Names, unknownName, unknownText } from './unknown-name.js';
 
 /** Names that nothing has: owners, resources, scopes and workloads that a workload speaks of. */
 export function referenceFindings(root: TreeNode): Finding[] {
@@ -16,6 +13,7 @@ export function referenceFindings(root: TreeNode): Finding[] {
     ...ownerFindings(workload, owners),
     ...itemsOf(workload, 'grants').flatMap((grant) => grantFindings(grant, resources)),
     ...delegateFindings(workload, workloads),
+    ...paceFindings(workload, resources),
   ]);
 }
 
@@ -28,7 +26,9 @@ function namesOf(root: TreeNode, section: string): Names | undefined {
 function ownerFindings(workload: Placed, owners: Names | undefined): Finding[] {
   const owner = textUnder(workload, 'owner');
   if (owner === undefined || owners === undefined || owners.has(owner.text)) return [];
-  return [unknown('owner_unknown', owner, () => textFor('owner', owner.text, owners, 'owners:'))];
+  return [
+    unknownName('owner_unknown', owner, () => unknownText('owner', owner.text, owners, 'owners:')),
+  ];
 }
 
 function grantFindings(grant: Placed, resources: Names | undefined): Finding[] {
@@ -36,8 +36,8 @@ function grantFindings(grant: Placed, resources: Names | undefined): Finding[] {
   if (named === undefined || resources === undefined) return [];
   const resource = resources.get(named.text);
   if (resource === undefined) {
-    const text = () => textFor('resource', named.text, resources, 'resources:');
-    return [unknown('resource_unknown', named, text)];
+    const text = () => unknownText('resource', named.text, resources, 'resources:');
+    return [unknownName('resource_unknown', named, text)];
   }
   const scopes = resource.entries?.get('scopes')?.entries;
   if (scopes === undefined) return [];
@@ -45,7 +45,9 @@ function grantFindings(grant: Placed, resources: Names | undefined): Finding[] {
     .filter(({ text }) => !scopes.has(text))
     .map((scope) => {
       const defined = `resources.${named.text}.scopes:`;
-      return unknown('scope_unknown', scope, () => textFor('scope', scope.text, scopes, defined));
+      return unknownName('scope_unknown', scope, () =>
+        unknownText('scope', scope.text, scopes, defined),
+      );
     });
 }
 
@@ -55,17 +57,7 @@ function delegateFindings(workload: Placed, workloads: Names | undefined): Findi
   return textsUnder(delegation, 'to')
     .filter(({ text }) => !workloads.has(text))
     .map((named) => {
-      const text = () => textFor('workload', named.text, workloads, 'workloads:');
-      return unknown('workload_unknown', named, text);
+      const text = () => unknownText('workload', named.text, workloads, 'workloads:');
+      return unknownName('workload_unknown', named, text);
     });
-}
-
-function unknown(code: FaultCode, { node, path }: Placed, text: () => FaultText): Finding {
-  return { code, offset: node.offset, path, text };
-}
-
-function textFor(kind: string, presented: string, known: Names, defined: string): FaultText {
-  const problem = `there is no ${kind} ${quoted(presented)}`;
-  const fix = `${didYouMean(presented, known.keys())}${kind}s are defined under "${defined}"`;
-  return { problem, fix };
 }

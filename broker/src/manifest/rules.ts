@@ -48,20 +48,21 @@ export function audienceFindings(root: TreeNode): Finding[] {
   });
 }
 
-/** Words that a list holds twice: roles, kinds of evidence, scopes of a grant, workloads of children. */
+/** Words that a list holds twice: roles, kinds of evidence, scopes of a grant, workloads of children, systems. */
 export function duplicateFindings(root: TreeNode): Finding[] {
   const operators = sectionOf(root, 'operators').map(([, one]) => textsUnder(one, 'roles'));
   const workloads = sectionOf(root, 'workloads').flatMap(([, one]) => [
     itemsOf(one, 'evidence').flatMap((evidence) => textUnder(evidence, 'kind') ?? []),
     ...itemsOf(one, 'grants').map((grant) => textsUnder(grant, 'scopes')),
-    delegatesOf(one),
+    wordsUnder(one, 'delegation', 'to'),
+    wordsUnder(one, 'pace', 'systems'),
   ]);
   return [...operators, ...workloads].flatMap(twice);
 }
 
-function delegatesOf(workload: Placed): (Placed & { text: string })[] {
-  const delegation = entryOf(workload, 'delegation');
-  return delegation === undefined ? [] : textsUnder(delegation, 'to');
+function wordsUnder(workload: Placed, map: string, list: string): (Placed & { text: string })[] {
+  const entry = entryOf(workload, map);
+  return entry === undefined ? [] : textsUnder(entry, list);
 }
 
 function twice(words: readonly (Placed & { text: string })[]): Finding[] {

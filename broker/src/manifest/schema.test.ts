@@ -18,8 +18,12 @@ describe('manifestSchema', () => {
       'approval',
     ]);
     expect(keysAt(['workloads', 'any', 'delegation'])).toEqual(['depth', 'to']);
-    expect(keysAt(['workloads', 'any', 'responses'])).toEqual(['onForeignKey']);
-    expect(keysAt(['resources', 'any', 'scopes', 'any'])).toEqual(['access']);
+    const responses = ['workloads', 'any', 'responses'];
+    expect(keysAt(responses)).toEqual(['onForeignKey', 'mode', 'rules', 'revokeAtTop']);
+    expect(keysAt([...responses, 'rules'])).toHaveLength(11);
+    const destination = ['workloads', 'any', 'pace', 'destinations', 0];
+    expect(keysAt(destination)).toEqual(['resource', 'kind', 'value']);
+    expect(keysAt(['resources', 'any', 'scopes', 'any'])).toEqual(['access', 'canary']);
     expect(keysAt(['owners'])).toEqual([]);
     expect(keysAt(['__proto__', 'constructor'])).toEqual([]);
   });

@@ -6,17 +6,19 @@ import {
 } from '@creance/proto';
 import { z } from 'zod';
 import { limits } from '../domain/limits.js';
-import type {
-  Delegation,
-  Grant,
-  OnForeignKey,
-  Resource,
-  Role,
-  Workload,
-} from '../domain/registry.js';
+import type { Delegation, Grant, Resource, Role, Workload } from '../domain/registry.js';
+import type { Sensitivity } from '../domain/sensitivity.js';
 import { manifestBounds } from './bounds.js';
-import type { FaultCode } from './fault.js';
+import { always, coded, countOf } from './checks.js';
 import { isContact, isScope, nameFault, nameForm } from './name.js';
+import {
+  actionsSchema,
+  type ManifestPace,
+  type ManifestResponses,
+  paceSchema,
+  responsesDefault,
+  responsesSchema,
+} from './schema-watch.js';
 import { audienceFault, isIssuer } from './uri.js';
 
 /** Seconds of `maxStaleSeconds`: two heartbeats at least. */
@@ -36,9 +38,11 @@ export interface Manifest {
 /** A resource as it is written. */
 export interface ManifestResource {
   audience: string;
-  scopes: Record<string, { access: 'read' | 'write' | 'export' | 'admin' }>;
+  scopes: Record<string, { access: 'read' | 'write' | 'export' | 'admin'; canary: boolean }>;
   strictness: Resource['strictness'];
   maxStaleSeconds: number;
+  canary: boolean;
+  actions: Record<string, Sensitivity>;
 }
 
 /** A workload as it is written. */
@@ -47,22 +51,9 @@ export interface ManifestWorkload {
   class: Workload['class'];
   evidence: { kind: 'join-token' }[];
   delegation: { depth: Delegation['depth']; to: string[] };
-  responses: { onForeignKey: OnForeignKey };
+  pace?: ManifestPace | undefined;
+  responses: ManifestResponses;
   grants: (Pick<Grant, 'resource' | 'lifetimeSeconds' | 'approval'> & { scopes: string[] })[];
-}
-
-/** The message of a check is the code of its fault; shape.ts has the words. */
-function coded(code: FaultCode): { error: string } {
-  return { error: code };
-}
-
-/** Sizes are checked whatever else is wrong, so that all faults come together. */
-function always(code: FaultCode): { error: string; when: () => boolean } {
-  return { error: code, when: () => true };
-}
-
-function countOf(map: unknown): number {
-  return typeof map === 'object' && map !== null ? Object.keys(map).length : 0;
 }
 
 const name = z
@@ -76,6 +67,8 @@ const contact = z
   .max(manifestBounds.contactChars)
   .refine(isContact, coded('contact_malformed'));
 
+const canary = z.boolean().default(false);
+
 const owner = z.strictObject({ contact, escalation: contact.optional() });
 
 const resource = z.strictObject({
@@ -84,7 +77,7 @@ const resource = z.strictObject({
     .refine((text) => audienceFault(text) !== 'audience_malformed', coded('audience_malformed'))
     .refine((text) => audienceFault(text) !== 'audience_insecure', coded('audience_insecure')),
   scopes: z
-    .record(scope, z.strictObject({ access: z.enum(['read', 'write', 'export', 'admin']) }))
+    .record(scope, z.strictObject({ access: z.enum(['read', 'write', 'export', 'admin']), canary }))
     .refine((map) => countOf(map) > 0, coded('entries_none'))
     .refine((map) => countOf(map) <= manifestBounds.scopesPerResource, always('entries_too_many')),
   strictness: z.enum(['strict', 'bestEffort']).default('strict'),
@@ -93,6 +86,8 @@ const resource = z.strictObject({
     .min(maxStaleSecondsMin)
     .max(maxStaleSecondsMax)
     .default(limits.maxStaleSeconds),
+  canary,
+  actions: actionsSchema.default({}),
 });
 
 const grant = z.strictObject({
@@ -115,10 +110,6 @@ const delegation = z.strictObject({
   to: z.array(name).min(1).max(manifestBounds.delegatesPerWorkload),
 });
 
-const responses = z.strictObject({
-  onForeignKey: z.enum(['token', 'session', 'tree']).default('token'),
-});
-
 const workload = z.strictObject({
   owner: name,
   class: z.enum(['agent', 'batch', 'human']),
@@ -128,7 +119,8 @@ const workload = z.strictObject({
     .max(manifestBounds.kinds),
   grants: z.array(grant).max(manifestBounds.grantsPerWorkload).default([]),
   delegation: delegation.default({ depth: 0, to: [] }),
-  responses: responses.default({ onForeignKey: 'token' }),
+  pace: paceSchema.optional(),
+  responses: responsesSchema.default(responsesDefault),
 });
 
 const operator = z.strictObject({
@@ -140,7 +132,7 @@ const operator = z.strictObject({
 
 /**
  * The one schema of a manifest: its shape, bounds and defaults. What one place says of another, and
- * what development may leave out, is in references.ts and rules.ts.
+ * what development may leave out, is in references.ts, pace.ts and rules.ts.
  */
 export const manifestSchema: z.ZodType<Manifest> = z.strictObject({
   apiVersion: z.literal('creance/v1', coded('api_version_unknown')),

@@ -67,6 +67,7 @@ const expectations: ReadonlyMap<string, { word: string; fix: string }> = new Map
   ['record', { word: 'a map', fix: 'write its entries below it, as "name: { ... }"' }],
   ['array', { word: 'a list', fix: 'write [a, b], or a line with "- " for each entry' }],
   ['string', { word: 'a text', fix: 'write a word; digits, true and false need quotes to be one' }],
+  ['boolean', { word: 'true or false', fix: 'write true or false without quotes' }],
   ['number', { word: 'a whole number', fix: 'write digits without quotes, as 60' }],
 ]);
 
@@ -100,12 +101,6 @@ export function keyMissingText(path: Path): FaultText {
   const around = path.length === 1 ? 'the file' : 'this entry';
   return { problem: `${around} has no key "${key}"`, fix: `add "${key}:"` };
 }
-
-/** A control of the design that this version does not have. */
-export const notEnforcedText: FaultText = {
-  problem: 'is not enforced by this version: remove it',
-  fix: 'delete it with all below; a control that is written but not enforced protects nobody',
-};
 
 /** A key that nobody knows here. */
 export function keyUnknownText(path: Path): FaultText {

@@ -1,9 +1,8 @@
 import type { z } from 'zod';
 import { schemaAt } from './descend.js';
-import type { FaultCode } from './fault.js';
-import type { FaultText, Finding } from './finding.js';
+import type { Finding } from './finding.js';
 import { type Manifest, manifestSchema } from './schema.js';
-import { keyMissingText, keyUnknownText, notEnforcedText, textOf } from './shape-words.js';
+import { keyMissingText, keyUnknownText, textOf } from './shape-words.js';
 import { nodeAt, plainOf, type TreeNode } from './tree.js';
 import type { Path } from './words.js';
 
@@ -12,9 +11,6 @@ interface Issue {
   readonly path: Path;
   readonly issue: z.core.$ZodIssue;
 }
-
-/** Controls of a workload that this version does not have: half set is worse than absent. */
-const notEnforced: ReadonlySet<string> = new Set(['pace', 'responses.mode']);
 
 /** Checks a tree against the schema; the manifest is absent when anything is wrong. */
 export function checkShape(root: TreeNode): {
@@ -63,9 +59,6 @@ function missingFinding(root: TreeNode, path: Path): Finding[] {
 
 function unknownFinding(map: TreeNode, path: Path): Finding {
   const key = String(path.at(-1));
-  const isControl = path[0] === 'workloads' && notEnforced.has(path.slice(2).join('.'));
-  const [code, text]: [FaultCode, () => FaultText] = isControl
-    ? ['not_enforced', () => notEnforcedText]
-    : ['key_unknown', () => keyUnknownText(path)];
-  return { code, offset: map.entries?.get(key)?.keyOffset ?? map.offset, path, text };
+  const offset = map.entries?.get(key)?.keyOffset ?? map.offset;
+  return { code: 'key_unknown', offset, path, text: () => keyUnknownText(path) };
 }

@@ -45,11 +45,14 @@ const anyone: AccessRule = { by: 'anyone' };
 
 const session = (
   kinds: readonly MemberKind[],
-  proof: { readonly digest: boolean; readonly newKey?: boolean },
+  proof: { readonly digest: boolean; readonly newKey?: boolean; readonly whileHeld?: boolean },
 ): AccessRule => ({ by: 'session', kinds, ...proof });
 
-/** An operator holds exactly this role: none implies another. */
-const operator = (role: Role, proof: { readonly digest: boolean }): AccessRule => ({
+/** An operator holds exactly this role, or one of these: none implies another. */
+const operator = (
+  role: Role | readonly Role[],
+  proof: { readonly digest: boolean },
+): AccessRule => ({
   by: 'session',
   kinds: ['operator'],
   role,
@@ -65,7 +68,11 @@ export const access: AccessTable = {
     endSession: session(['workload', 'verifier', 'operator'], { digest: true }),
     delegateSession: session(['workload'], { digest: true, newKey: true }),
     createChildJoinToken: session(['workload'], { digest: true }),
-    rekeySession: session(['workload', 'verifier', 'operator'], { digest: true, newKey: true }),
+    rekeySession: session(['workload', 'verifier', 'operator'], {
+      digest: true,
+      newKey: true,
+      whileHeld: true,
+    }),
     stream: session(['workload'], { digest: false }),
   },
   action: {
@@ -83,6 +90,8 @@ export const access: AccessTable = {
     listKeys: operator('viewer', { digest: false }),
     listSessions: operator('viewer', { digest: false }),
     listVerifiers: operator('viewer', { digest: false }),
+    explainSession: operator(['viewer', 'security'], { digest: false }),
+    suggestEnvelope: operator(['viewer', 'policy'], { digest: false }),
   },
   registry: {
     createJoinToken: operator('registrar', { digest: true }),

@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { readReportActions, writeReportActions } from './convert-action.js';
 import { bytesOf, faultsOf } from './double-messages.js';
 
+const nothing = Buffer.alloc(0);
 const hash = Buffer.alloc(32, 7);
 const seen = (parts: Partial<Observation> = {}): Observation => ({
   actionId: Buffer.alloc(16, 1),
@@ -21,6 +22,8 @@ const seen = (parts: Partial<Observation> = {}): Observation => ({
   vantage: undefined,
   proof: undefined,
   foreignProof: undefined,
+  destinations: [],
+  origin: undefined,
   ...parts,
 });
 const ask = (parts: Partial<ReportActionsRequest>) =>
@@ -51,6 +54,9 @@ describe('readReportActions', () => {
             vantage: { origin: false, destination: false, outcome: false },
             proof: undefined,
             foreignProof: undefined,
+            destinations: [],
+            network: undefined,
+            client: undefined,
           },
         ],
         proofs: ['a.b.c'],
@@ -84,6 +90,20 @@ describe('readReportActions', () => {
     ]);
   });
 
+  it.each([
+    [[192, 0, 2], '192.0.2.0/24'],
+    [[0x20, 0x01, 0x0d, 0xb8, 0, 1], '2001:db8:1::/48'],
+    [[], undefined],
+  ])('reads where a request came from, and what it was aimed at: %j', (prefix, network) => {
+    const origin = { networkPrefix: Buffer.from(prefix), client: 'undici' };
+    const read = ask({ observations: [seen({ origin, destinations: [Buffer.alloc(16, 3)] })] });
+    const destinations = [Buffer.alloc(16, 3).toString('base64url')];
+    expect(read.ok && read.value.observations).toMatchObject([
+      { network, client: 'undici', destinations },
+    ]);
+  });
+
+  const from = (networkPrefix: Buffer, client = '') => ({ networkPrefix, client });
   const proof = (parts: object) => ({ counter: 1n, issuedUnixSeconds: 1n, hash, ...parts });
   it.each<[string, Partial<Observation>, string]>([
     ['no id', { actionId: Buffer.alloc(0) }, 'action_id'],
@@ -91,6 +111,9 @@ describe('readReportActions', () => {
     ['a hash of 31 bytes', { tokenHash: Buffer.alloc(31) }, 'token_hash'],
     ['an audience of 257 characters', { audience: 'a'.repeat(257) }, 'audience'],
     ['an action of 129 characters', { action: 'a'.repeat(129) }, 'action'],
+    ['a line break in its action', { action: 'GET /a\nGET /b' }, 'action'],
+    ['text that turns around', { action: 'GET /\u202ecod.exe' }, 'action'],
+    ['a terminal’s word in its refusal', { refusal: '\u001b[2J' }, 'refusal'],
     ['no outcome', { outcome: ActionOutcome.ACTION_OUTCOME_UNSPECIFIED }, 'outcome'],
     // breaks when: an unknown number falls through to allowed
     ['outcome 3', { outcome: 3 as ActionOutcome }, 'outcome'],
@@ -98,6 +121,11 @@ describe('readReportActions', () => {
     ['a counter of 2^53', { proof: proof({ counter: 2n ** 53n }) }, 'proof'],
     ['a time before 1970', { proof: proof({ issuedUnixSeconds: -1n }) }, 'proof'],
     ['a proof without a hash', { proof: proof({ hash: Buffer.alloc(0) }) }, 'proof'],
+    ['17 destinations', { destinations: Array(17).fill(Buffer.alloc(16)) }, 'destinations'],
+    ['a destination of 15 bytes', { destinations: [Buffer.alloc(15)] }, 'destinations'],
+    ['a prefix of 4 bytes', { origin: from(Buffer.alloc(4)) }, 'origin.network_prefix'],
+    ['a client of 65 letters', { origin: from(nothing, 'a'.repeat(65)) }, 'origin.client'],
+    ['a client with a line break', { origin: from(nothing, 'a\nb') }, 'origin.client'],
     [
       'a token of 4,097 characters',
       { foreignProof: { token: 't'.repeat(4_097), proof: 'p' } },
@@ -116,14 +144,9 @@ describe('readReportActions', () => {
   });
 
   it.each<[string, Partial<ReportActionsRequest>, 'ok' | readonly string[]]>([
-    ['100 observations', { observations: Array(100).fill(seen()) }, 'ok'],
-    [
-      '101 observations',
-      { observations: Array(101).fill(seen()) },
-      ['request_malformed', 'observations'],
-    ],
-    ['16 proofs', { proofs: Array(16).fill('a') }, 'ok'],
-    ['17 proofs', { proofs: Array(17).fill('a') }, ['request_malformed', 'proofs']],
+    // The command refuses these: there the bounds have their names and are counted.
+    ['more observations than a report may hold', { observations: Array(101).fill(seen()) }, 'ok'],
+    ['more proofs than a report may hold', { proofs: Array(17).fill('a') }, 'ok'],
     ['a long proof', { proofs: ['a'.repeat(2_049)] }, ['request_malformed', 'proofs']],
   ])('judges %s', (_name, parts, faults) => {
     expect(faultsOf(ask(parts))).toEqual(faults);

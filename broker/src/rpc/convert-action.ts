@@ -1,5 +1,6 @@
 import {
   decodeBase64url,
+  destinationHashFromBytes,
   encodeBase64url,
   ok,
   proofCharsMax,
@@ -17,7 +18,6 @@ import {
 } from '@creance/proto/wire';
 import type { ActionReport, Observation, ProofSeen, ReportTaken } from '../domain/action.js';
 import type { Denial } from '../domain/denial.js';
-import { limits } from '../domain/limits.js';
 import { idFault, malformed } from './convert.js';
 import { decodeMessage } from './reader.js';
 import { encodeMessage } from './writer.js';
@@ -28,7 +28,15 @@ const hashBytes = 32;
 /** Characters of an action's name and of a verifier's reason. */
 const actionCharsMax = 128;
 const refusalCharsMax = 64;
+/** Destinations of one action, characters of a client's family, bytes of a /24 and a /48. */
+const destinationsMax = 16;
+const clientCharsMax = 64;
+const prefixBytes = [3, 6] as const;
 
+/** What a name must not show to whoever reads it: controls, marks that turn or hide text, half characters. */
+const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+const printFault = 'must be printable';
 const hashFault = `must be ${hashBytes} bytes`;
 const charsFault = (most: number) => `must be at most ${most} characters`;
 
@@ -38,13 +46,9 @@ export function readReportActions(bytes: Uint8Array): Result<ActionReport, Denia
   return decoded.ok ? actionReportOf(decoded.value) : decoded;
 }
 
-/** Reads a ReportActionsRequest that is decoded. */
+/** Reads a ReportActionsRequest that is decoded. How many of anything it may hold, the command says. */
 export function actionReportOf(request: ReportActionsRequest): Result<ActionReport, Denial> {
   const { proofs, dropped } = request;
-  if (request.observations.length > limits.reportObservations)
-    return malformed('observations', `must be at most ${limits.reportObservations}`);
-  if (proofs.length > limits.reportProofs)
-    return malformed('proofs', `must be at most ${limits.reportProofs}`);
   if (proofs.some((proof) => proof.length > proofCharsMax))
     return malformed('proofs', charsFault(proofCharsMax));
   const observations: Observation[] = [];
@@ -56,8 +60,11 @@ export function actionReportOf(request: ReportActionsRequest): Result<ActionRepo
   return ok({ observations, proofs, dropped });
 }
 
+/** A field whose form is wrong, and what is wrong with it. */
+type Fault = readonly [string, string];
+
 /** The first field whose form is wrong, and what is wrong with it. */
-function formFault(message: ObservationMessage): readonly [string, string] | undefined {
+function formFault(message: ObservationMessage): Fault | undefined {
   const { actionId, sessionId, tokenHash, foreignProof, proof } = message;
   if (actionId.length !== actionIdBytes) return ['action_id', idFault];
   if (sessionId.length !== 0 && sessionIdFromBytes(sessionId) === undefined)
@@ -65,10 +72,28 @@ function formFault(message: ObservationMessage): readonly [string, string] | und
   if (tokenHash.length !== 0 && tokenHash.length !== hashBytes) return ['token_hash', hashFault];
   if (message.audience.length > uriCharsMax) return ['audience', charsFault(uriCharsMax)];
   if (message.action.length > actionCharsMax) return ['action', charsFault(actionCharsMax)];
+  if (unprintable.test(message.action)) return ['action', printFault];
   if (outcomeOf(message.outcome) === undefined) return ['outcome', 'must be allowed or refused'];
   if (message.refusal.length > refusalCharsMax) return ['refusal', charsFault(refusalCharsMax)];
+  if (unprintable.test(message.refusal)) return ['refusal', printFault];
   if (proof !== undefined && proofSeenOf(proof) === undefined)
     return ['proof', 'must be a counter, a time and a hash of 32 bytes'];
+  return aimFault(message) ?? foreignProofFault(foreignProof);
+}
+
+function aimFault({ destinations, origin }: ObservationMessage): Fault | undefined {
+  if (destinations.length > destinationsMax)
+    return ['destinations', `must be at most ${destinationsMax}`];
+  if (destinations.some((hash) => destinationHashFromBytes(hash) === undefined))
+    return ['destinations', idFault];
+  if (origin === undefined) return undefined;
+  if (![0, ...prefixBytes].includes(origin.networkPrefix.length))
+    return ['origin.network_prefix', 'must be 3 bytes of a /24 or 6 of a /48'];
+  if (origin.client.length > clientCharsMax) return ['origin.client', charsFault(clientCharsMax)];
+  return unprintable.test(origin.client) ? ['origin.client', printFault] : undefined;
+}
+
+function foreignProofFault(foreignProof: ObservationMessage['foreignProof']): Fault | undefined {
   if (foreignProof === undefined) return undefined;
   if (foreignProof.token.length > tokenCharsParsedMax)
     return ['foreign_proof.token', charsFault(tokenCharsParsedMax)];
@@ -94,8 +119,23 @@ function observationOf(message: ObservationMessage): Observation {
       outcome: vantage?.outcome ?? false,
     },
     proof: proof && proofSeenOf(proof),
+    destinations: message.destinations
+      .map((hash) => destinationHashFromBytes(hash))
+      .filter((hash) => hash !== undefined),
+    network: networkOf(message.origin?.networkPrefix),
+    client: message.origin?.client || undefined,
     foreignProof: foreignProof && { token: foreignProof.token, proof: foreignProof.proof },
   };
+}
+
+/** As people write a prefix; undefined when the witness did not see it. */
+function networkOf(prefix: Uint8Array | undefined): string | undefined {
+  if (prefix === undefined || prefix.length === 0) return undefined;
+  if (prefix.length === prefixBytes[0]) return `${prefix.join('.')}.0/24`;
+  const groups = [0, 2, 4].map((at) =>
+    (((prefix[at] ?? 0) << 8) | (prefix[at + 1] ?? 0)).toString(16),
+  );
+  return `${groups.join(':')}::/48`;
 }
 
 /** Undefined for zero and all unknown numbers. */

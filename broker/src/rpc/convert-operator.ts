@@ -69,7 +69,8 @@ const endStates: { readonly [End in SessionEnd]: SessionState } = {
   expired: SessionState.SESSION_STATE_EXPIRED,
 };
 
-function stateOf({ end, suspendedAt }: Session): SessionState {
+/** The state of a session as it goes over the wire. */
+export function stateOf({ end, suspendedAt }: Session): SessionState {
   if (end !== undefined) return endStates[end];
   return suspendedAt === undefined
     ? SessionState.SESSION_STATE_LIVE

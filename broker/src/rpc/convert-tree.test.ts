@@ -1,6 +1,8 @@
 import {
   CreateChildJoinTokenRequest,
   DelegateSessionRequest,
+  type Destination,
+  DestinationKind,
   OpenSessionRequest,
   RekeySessionRequest,
   type Task,
@@ -22,6 +24,7 @@ const key = thumbprintOfName('child');
 const grant = (parts: Partial<TaskGrant> = {}): TaskGrant => ({
   audience,
   scopes: ['contacts:read'],
+  destinations: [],
   ...parts,
 });
 const task = (grants: TaskGrant[], lifetimeSeconds = 60): Task => ({ grants, lifetimeSeconds });
@@ -33,7 +36,13 @@ describe('readDelegateSession', () => {
   it('reads the key and the task', () => {
     expect(ask(key, task([grant({ scopes: ['b', 'a'] })]))).toEqual({
       ok: true,
-      value: { key, task: { grants: [{ audience, scopes: ['a', 'b'] }], lifetimeSeconds: 60 } },
+      value: {
+        key,
+        task: {
+          grants: [{ audience, scopes: ['a', 'b'], destinations: [] }],
+          lifetimeSeconds: 60,
+        },
+      },
     });
     expect(ask(key)).toEqual({ ok: true, value: { key, task: undefined } });
   });
@@ -61,6 +70,65 @@ describe('readDelegateSession', () => {
     ['a scope twice', [grant({ scopes: ['a', 'a'] })], 'task.grants[0].scopes'],
   ])('refuses a task with %s', (_name, grants, field) => {
     expect(faultsOf(ask(key, task(grants)))).toEqual(['task_malformed', field]);
+  });
+
+  const aim = (parts: Partial<Destination> = {}): Destination => ({
+    kind: DestinationKind.DESTINATION_KIND_EMAIL,
+    value: 'ann@example.com',
+    ...parts,
+  });
+  const aims = (count: number) =>
+    Array.from({ length: count }, (_, at) => aim({ value: `a${at}@example.com` }));
+
+  it('reads destinations of every kind', () => {
+    const values = ['ann@example.com', 'example.com', 'a.b', '@a/b', '/a', '4711'];
+    const destinations = values.map((value, at) =>
+      aim({ value, kind: (at + 1) as DestinationKind }),
+    );
+    const read = ask(key, task([grant({ destinations })]));
+    expect(read.ok && read.value.task?.grants[0]?.destinations).toEqual([
+      { kind: 'email', value: 'ann@example.com' },
+      { kind: 'host', value: 'example.com' },
+      { kind: 'table', value: 'a.b' },
+      { kind: 'package', value: '@a/b' },
+      { kind: 'path', value: '/a' },
+      { kind: 'account', value: '4711' },
+    ]);
+    expect(DestinationKind).toMatchObject({
+      DESTINATION_KIND_EMAIL: 1,
+      DESTINATION_KIND_HOST: 2,
+      DESTINATION_KIND_TABLE: 3,
+      DESTINATION_KIND_PACKAGE: 4,
+      DESTINATION_KIND_PATH: 5,
+      DESTINATION_KIND_ACCOUNT: 6,
+    });
+  });
+
+  it.each([
+    ['no kind', aim({ kind: DestinationKind.DESTINATION_KIND_UNSPECIFIED }), 'kind'],
+    ['an unknown kind', aim({ kind: 7 as DestinationKind }), 'kind'],
+    ['a wildcard for an address', aim({ value: '*' }), 'value'],
+    ['a value of 513 characters', aim({ value: 'a'.repeat(513) }), 'value'],
+    ['a control character', aim({ value: 'a\n@example.com' }), 'value'],
+    ['no value', aim({ value: '' }), 'value'],
+  ])('refuses a destination with %s', (_name, destination, field) => {
+    const grants = [grant({ destinations: [aim(), destination] })];
+    const at = `task.grants[0].destinations[1].${field}`;
+    expect(faultsOf(ask(key, task(grants)))).toEqual(['task_malformed', at]);
+  });
+
+  it('holds the destinations of a grant and of a task', () => {
+    const most = grant({ destinations: aims(64) });
+    const other = grant({ audience: 'b', destinations: aims(64) });
+    expect(faultsOf(ask(key, task([most, other])))).toBe('ok');
+    const over = grant({ destinations: aims(65) });
+    const field = 'task.grants[0].destinations';
+    expect(faultsOf(ask(key, task([over])))).toEqual(['task_malformed', field]);
+    const third = grant({ audience: 'c', destinations: aims(1) });
+    expect(faultsOf(ask(key, task([most, other, third])))).toEqual([
+      'task_malformed',
+      'task.grants',
+    ]);
   });
 
   it('takes 16 grants', () => {

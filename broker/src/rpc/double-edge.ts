@@ -130,6 +130,8 @@ const doubleCommands: EdgeCommands = {
     }),
   listKeys: async () => ok([]),
   listSessions: async () => ok({ sessions: [], next: undefined }),
+  explainSession: unused,
+  suggestEnvelope: unused,
   createJoinToken: async () => ok({ joinString: 'join', expiresAt: systemClock.now() }),
 };
 

@@ -4,11 +4,13 @@ import type { CompromiseKeyAnswer, CompromiseKeyAsk } from '../commands/compromi
 import type { ChildJoinTokenAnswer } from '../commands/create-child-join-token.js';
 import type { JoinTokenAnswer, JoinTokenAsk } from '../commands/create-join-token.js';
 import type { CutAnswer, CutAsk } from '../commands/cut.js';
+import type { ExplainAsk, Explanation } from '../commands/explain-session.js';
 import type { IssuedToken } from '../commands/issue-token.js';
 import type { KeyListed } from '../commands/list-keys.js';
 import type { ListSessionsAsk, SessionPage } from '../commands/list-sessions.js';
 import type { OpenSessionAsk } from '../commands/open-session.js';
 import type { RekeyAsk } from '../commands/rekey-session.js';
+import type { SuggestEnvelopeAnswer, SuggestEnvelopeAsk } from '../commands/suggest-envelope.js';
 import type { HoldAsk } from '../commands/suspend.js';
 import type { ActionReport, ReportTaken } from '../domain/action.js';
 import type { TokenAsk } from '../domain/policy.js';
@@ -35,6 +37,8 @@ export interface EdgeCommands {
   readonly compromiseKey: Command<CompromiseKeyAsk, CompromiseKeyAnswer>;
   readonly listKeys: Command<Nothing, readonly KeyListed[]>;
   readonly listSessions: Command<ListSessionsAsk, SessionPage>;
+  readonly explainSession: Command<ExplainAsk, Explanation>;
+  readonly suggestEnvelope: Command<SuggestEnvelopeAsk, SuggestEnvelopeAnswer>;
   readonly createJoinToken: Command<JoinTokenAsk, JoinTokenAnswer>;
 }
 

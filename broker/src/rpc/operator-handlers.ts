@@ -2,6 +2,8 @@ import { ok } from '@creance/proto';
 import type { Command } from '../commands/call.js';
 import { access } from './access.js';
 import * as cut from './convert-cut.js';
+import * as envelope from './convert-envelope.js';
+import * as explain from './convert-explain.js';
 import * as keys from './convert-keys.js';
 import * as operator from './convert-operator.js';
 import type { EdgeCommands, EdgeFeed } from './edge-commands.js';
@@ -49,6 +51,16 @@ export function operatorHandlers(
       read: operator.readListVerifiers,
       run: listVerifiers(feed),
       write: operator.writeListVerifiers,
+    }),
+    explainSession: method(access.operator.explainSession, {
+      read: explain.readExplainSession,
+      run: commands.explainSession,
+      write: explain.writeExplainSession,
+    }),
+    suggestEnvelope: method(access.operator.suggestEnvelope, {
+      read: envelope.readSuggestEnvelope,
+      run: commands.suggestEnvelope,
+      write: envelope.writeSuggestEnvelope,
     }),
   };
 }

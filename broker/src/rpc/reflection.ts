@@ -132,7 +132,10 @@ function writeFiles(
   for (const each of wanted) {
     for (const name of each.dependencies) {
       const dependency = byName.get(name);
-      if (dependency !== undefined) wanted.add(dependency);
+      if (dependency === undefined) continue;
+      // Behind whoever imports it: readers take the files from the last to the first.
+      wanted.delete(dependency);
+      wanted.add(dependency);
     }
   }
   writer.tag(answers.files, WireType.LengthDelimited).fork();

@@ -48,6 +48,8 @@ describe('Stream', () => {
       vantage: undefined,
       proof: undefined,
       foreignProof: undefined,
+      destinations: [],
+      origin: undefined,
     };
     const value = { observations: [observation], proofs: [], dropped: 0 };
     stream.send(1, { $case: 'reportActions', value });

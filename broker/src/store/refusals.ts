@@ -65,7 +65,12 @@ export type RekeyRefusal =
       | 'session_key_in_use'
     >;
 
-/** Why a session is not held or let go. */
+/** Why a session is not let go. */
+export type ResumeRefusal =
+  | SuspendRefusal
+  | Extract<Reason, 'session_not_suspended' | 'revalidation_required'>;
+
+/** Why a session is not held. */
 export type SuspendRefusal =
   | Extract<
       Reason,

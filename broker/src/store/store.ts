@@ -20,6 +20,7 @@ import type {
   OpenRefusal,
   PathRefusal,
   RekeyRefusal,
+  ResumeRefusal,
   StoreRefusal,
   SuspendRefusal,
 } from './refusals.js';
@@ -32,6 +33,7 @@ import type {
   RekeySession,
   SessionWrite,
 } from './session-asks.js';
+import type { KeptWatch, RiskHeld, RiskHold, WatchKind, WatchRow } from './watch-asks.js';
 
 export type {
   BeforeCut,
@@ -51,6 +53,7 @@ export type {
   OpenRefusal,
   PathRefusal,
   RekeyRefusal,
+  ResumeRefusal,
   StoreRefusal,
   SuspendRefusal,
 } from './refusals.js';
@@ -63,6 +66,7 @@ export type {
   RekeySession,
   SessionWrite,
 } from './session-asks.js';
+export type { KeptWatch, RiskHeld, RiskHold, WatchKind, WatchRow } from './watch-asks.js';
 
 /**
  * The store: sessions, evidence, the revocation log and the audit. Every method is a whole invariant
@@ -133,6 +137,11 @@ export interface Store {
    * Binds a session with evidence of its own to another key: checks the path and the evidence key, and
    * appends a row that is not absolute, so that tokens by the old key die. A key that has or had a
    * session is refused. The same new key again gives the first revision.
+   *
+   * A session that the watch holds, and nothing else holds it or anything above it, is revalidated by this:
+   * it stays held, and a resume may let it go. Its children that share its evidence end, and its child join
+   * tokens that wait are gone, for nobody knows with which key they were made. Evidence that is held itself
+   * vouches for nothing until it is over (`evidence_held`): no other evidence takes a session over.
    */
   rekeySession(ask: RekeySession): Promise<Result<Revision, RekeyRefusal>>;
 
@@ -161,8 +170,18 @@ export interface Store {
    * it again gives the first revision. A hold outlasts restarts and ends by `resumeSession` alone.
    */
   suspendSession(ask: SessionCut): Promise<Result<CutDone, SuspendRefusal>>;
-  /** Ends the hold of a session itself. No row of the log. Gives how many live sessions it lets go. */
-  resumeSession(ask: SessionCut): Promise<Result<number, 'session_not_suspended' | SuspendRefusal>>;
+  /**
+   * Holds a session for its risk, and its root when the whole tree is meant: one row for each that was not
+   * held. One that is held for less, by an operator or for a theft, is held for this from then on, without
+   * a row. Held for it again gives the first revision, and nothing is written. Evidence is held as after a
+   * theft, but it makes no theft a repeated one. Revokes nothing.
+   */
+  suspendForRisk(ask: RiskHold): Promise<Result<RiskHeld, SuspendRefusal>>;
+  /**
+   * Ends the hold of a session itself. No row of the log. Gives how many live sessions it lets go. One that
+   * the watch holds must have been revalidated since.
+   */
+  resumeSession(ask: SessionCut): Promise<Result<number, ResumeRefusal>>;
   /** Kills the tokens of a session and of those below it: a hold and its end in one step, one row. */
   cutTokens(ask: SessionCut): Promise<Result<Revision, SuspendRefusal>>;
   /**
@@ -186,6 +205,19 @@ export interface Store {
    * forgets sessions that ended long ago. At most `limits.commitRows` a call; gives how many it ended.
    */
   expireSessions(now: Instant): Promise<number>;
+
+  /**
+   * Keeps what the watch knows: each row in place of the one before it. Written a part at a time among other
+   * writes, `limits.watchRowsPerCommit` rows of a group at most, so that nobody waits for all of it: after a
+   * crash some rows may be those of before. Only one call at a time: another meanwhile is refused with
+   * `store_busy`. Bytes are read when their part is written. Rows of sessions that have not been opened or
+   * have ended are not kept. No audit record: it says nothing that anybody did, and holds no secret.
+   * Rejects with a `RangeError`, and keeps nothing of the call, when a row is larger than
+   * `limits.watchRowBytes`.
+   */
+  keepWatch(rows: readonly WatchRow[]): Promise<Result<void, StoreRefusal>>;
+  /** What was kept: profiles until they are forgotten or their workload is gone, sessions while they live. */
+  watchRows(kind: WatchKind): Iterable<KeptWatch>;
 
   /** Appends an audit event on its own. */
   appendAudit(event: AuditEvent): Promise<Result<void, StoreRefusal>>;

@@ -16,6 +16,10 @@ export interface Meters {
   observationsDropped(cause: string, count: number): void;
   /** `creance.thefts.answered`: facts, by kind and by what was done. */
   theftAnswered(fact: string, outcome: string): void;
+  /** `creance.watch.bounds`: what did not fit into the watch's memory, by the bound's name. */
+  watchBoundHit(bound: string): void;
+  /** `creance.watch.decisions`: responses to risk, by level and by what was done. */
+  watchDecided(level: string, done: string): void;
 }
 
 /** Makes the counters on the API's global provider. */
@@ -31,6 +35,8 @@ export function openMeters(): Meters {
   const signals = counter('creance.signals', 'signals by kind');
   const dropped = counter('creance.observations.dropped', 'observations that were not judged');
   const thefts = counter('creance.thefts.answered', 'facts by kind and answer');
+  const bounds = counter('creance.watch.bounds', 'what did not fit into the memory of the watch');
+  const decisions = counter('creance.watch.decisions', 'responses to risk by level and outcome');
   const letGo = counter('creance.feed.subscribers_let_go', 'subscribers that were too slow');
   return {
     request: (method, outcome) => requests({ method, outcome }),
@@ -40,5 +46,7 @@ export function openMeters(): Meters {
     signal: (kind) => signals({ kind }),
     observationsDropped: (cause, count) => dropped({ cause }, count),
     theftAnswered: (fact, outcome) => thefts({ fact, outcome }),
+    watchBoundHit: (bound) => bounds({ bound }),
+    watchDecided: (level, done) => decisions({ level, done }),
   };
 }

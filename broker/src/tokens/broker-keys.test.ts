@@ -44,7 +44,7 @@ describe('openKeys', () => {
     }
   });
 
-  it.each(['anchor', 'feed', 'audit'])(
+  it.each(['anchor', 'feed', 'audit', 'destinations'])(
     'does not start when others can read the %s key',
     (purpose) => {
       idsOf();

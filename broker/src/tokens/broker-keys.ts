@@ -1,6 +1,7 @@
 import { ok, type Result, refuse } from '@creance/proto';
 import { type Instant, unixSeconds } from '../domain/instant.js';
 import { configurationFault, type StartFault } from '../start-fault.js';
+import { type DestinationKeys, openDestinationKeys } from './destination-keys.js';
 import { type KeyFault, type KeyIdentity, loadOrCreateKey } from './key-files.js';
 import type { Signer } from './signing-key.js';
 import { openTokenRing, type TokenRing } from './token-ring.js';
@@ -13,6 +14,8 @@ export interface BrokerKeys {
   /** Signs checkpoints of the audit. */
   readonly audit: Signer;
   readonly ring: TokenRing;
+  /** Hash destinations and sign nothing. */
+  readonly destinations: DestinationKeys;
 }
 
 /** Loads the keys of a folder, or makes them on the first start. */
@@ -29,7 +32,15 @@ export function openKeys(
   if (!audit.ok) return asStartFault(audit.error);
   const ring = openTokenRing(folder, identity, unixSeconds(now));
   if (!ring.ok) return asStartFault(ring.error);
-  return ok({ anchor: anchor.value, feed: feed.value, audit: audit.value, ring: ring.value });
+  const destinations = openDestinationKeys(folder, identity);
+  if (!destinations.ok) return asStartFault(destinations.error);
+  return ok({
+    anchor: anchor.value,
+    feed: feed.value,
+    audit: audit.value,
+    ring: ring.value,
+    destinations: destinations.value,
+  });
 }
 
 function asStartFault({ file, fault, fix }: KeyFault): Result<never, StartFault> {

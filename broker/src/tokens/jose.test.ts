@@ -10,6 +10,7 @@ import {
   jwtVerify,
 } from 'jose';
 import { describe, expect, it } from 'vitest';
+import { destinationKeys } from '../doubles/destinations.js';
 import { FakeClock } from '../doubles/fake-clock.js';
 import { scopesOf } from '../doubles/ids.js';
 import { resourceOf } from '../doubles/registries.js';
@@ -94,7 +95,9 @@ describe('jose', () => {
 
   it('verifies the statement about the feed key under the pinned anchor', async () => {
     const [anchor, feed] = [newSigner(), newSigner()];
-    const opening = openings({ issuer, dev: true, anchor, feed, now: () => clock.now() });
+    const destinations = destinationKeys;
+    const parts = { issuer, dev: true, anchor, feed, destinations, now: () => clock.now() };
+    const opening = openings(parts);
     const { kind } = SubscribeResponse.decode(opening.make(resourceOf(), new Uint8Array(16)));
     const statement = kind?.$case === 'opening' ? kind.value.feedKeyStatement : '';
     const { payload, protectedHeader } = await jwtVerify(statement, EmbeddedJWK, {

@@ -1,16 +1,15 @@
 import type { KeyObject } from 'node:crypto';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { ok, type Result, refuse } from '@creance/proto';
-import { writeWholeFile } from '../whole-file.js';
+import {
+  type KeyFault,
+  type KeyIdentity,
+  type KeyPurpose,
+  type OwnedFile,
+  readKeyFile,
+  writeKeyFile,
+} from './key-file.js';
 import {
   generatePrivateJwk,
   importPublicKey,
@@ -21,21 +20,10 @@ import {
   thumbprintOf,
 } from './signing-key.js';
 
-/** What a key may sign. One key, one purpose; each purpose has its own `typ` or domain prefix. */
-export type KeyPurpose = 'anchor' | 'feed' | 'audit' | 'token';
+export type { KeyFault, KeyIdentity, KeyPurpose } from './key-file.js';
 
-/** Whose keys they are: a key file of another broker is refused. */
-export interface KeyIdentity {
-  readonly issuer: string;
-  readonly dev: boolean;
-}
-
-/** Why a key file cannot be used, with the fix. */
-export interface KeyFault {
-  readonly file: string;
-  readonly fault: string;
-  readonly fix: string;
-}
+/** Purposes of keys that sign and are there once. */
+export type SingleKeyPurpose = Exclude<KeyPurpose, 'token' | 'destinations'>;
 
 /** A token key with the times of its life, all Unix seconds. */
 export interface TokenKeyFile {
@@ -46,8 +34,7 @@ export interface TokenKeyFile {
   readonly retireAt: number;
 }
 
-interface KeyFile extends KeyIdentity {
-  readonly purpose: KeyPurpose;
+interface KeyFile extends OwnedFile {
   readonly signsFrom?: number;
   readonly retireAt?: number;
   readonly jwk: PrivateJwk;
@@ -56,12 +43,13 @@ interface KeyFile extends KeyIdentity {
 /** Loads the key of a purpose from `<folder>/<purpose>.json`, or makes it on the first start. */
 export function loadOrCreateKey(
   folder: string,
-  purpose: Exclude<KeyPurpose, 'token'>,
+  purpose: SingleKeyPurpose,
   identity: KeyIdentity,
 ): Result<Signer, KeyFault> {
   const file = join(folder, `${purpose}.json`);
-  if (!existsSync(file)) writeKeyFile(file, { ...identity, purpose, jwk: generatePrivateJwk() });
-  const read = readKeyFile(file, purpose, identity);
+  if (!existsSync(file))
+    writeKeyFile<KeyFile>(file, { ...identity, purpose, jwk: generatePrivateJwk() });
+  const read = readKeyFile(file, purpose, identity, parseKeyFile);
   return read.ok ? ok(signerOf(read.value.jwk)) : read;
 }
 
@@ -73,7 +61,7 @@ export function createTokenKey(
 ): TokenKeyFile {
   const jwk = generatePrivateJwk();
   const signer = signerOf(jwk);
-  writeKeyFile(join(folder, 'tokens', `${signer.keyId}.json`), {
+  writeKeyFile<KeyFile>(join(folder, 'tokens', `${signer.keyId}.json`), {
     ...identity,
     purpose: 'token',
     ...life,
@@ -93,7 +81,7 @@ export function loadTokenKeys(
   if (!existsSync(tokens)) return ok(keys);
   for (const name of readdirSync(tokens).filter((entry) => entry.endsWith('.json'))) {
     const file = join(tokens, name);
-    const read = readKeyFile(file, 'token', identity);
+    const read = readKeyFile(file, 'token', identity, parseKeyFile);
     if (!read.ok) return read;
     const { jwk, signsFrom, retireAt } = read.value;
     if (!isUnixSeconds(signsFrom) || !isUnixSeconds(retireAt)) return withoutTimes(file);
@@ -121,40 +109,13 @@ function withoutTimes(file: string): Result<never, KeyFault> {
 /** Public halves of the keys of a purpose, by key id: what an auditor needs, and no more. */
 export function readPublicKeys(
   folder: string,
-  purpose: Exclude<KeyPurpose, 'token'>,
+  purpose: SingleKeyPurpose,
 ): ReadonlyMap<string, KeyObject> {
   const file = join(folder, `${purpose}.json`);
   const key = existsSync(file) ? parseKeyFile(readFileSync(file, 'utf8')) : undefined;
   const jwk = key && signerOf(key.jwk).jwk;
   const imported = jwk && importPublicKey(jwk);
   return new Map(jwk && imported ? [[thumbprintOf(jwk), imported]] : []);
-}
-
-function readKeyFile(
-  file: string,
-  purpose: KeyPurpose,
-  identity: KeyIdentity,
-): Result<KeyFile, KeyFault> {
-  if ((statSync(file).mode & 0o077) !== 0) {
-    return refuse({
-      file,
-      fault: 'the key file can be read by others',
-      fix: `chmod 600 ${file}; if others had access, remove it and start again`,
-    });
-  }
-  const key = parseKeyFile(readFileSync(file, 'utf8'));
-  if (key === undefined || key.purpose !== purpose) {
-    return refuse({
-      file,
-      fault: `the file holds no ${purpose} key`,
-      fix: 'restore it from a backup',
-    });
-  }
-  if (key.issuer !== identity.issuer || key.dev !== identity.dev) {
-    const whose = key.dev ? 'a development broker' : key.issuer;
-    return refuse({ file, fault: `the key belongs to ${whose}`, fix: 'use another data folder' });
-  }
-  return ok(key);
 }
 
 function parseKeyFile(text: string): KeyFile | undefined {
@@ -165,11 +126,4 @@ function parseKeyFile(text: string): KeyFile | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** A crash leaves no half key behind. */
-function writeKeyFile(file: string, key: KeyFile): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  chmodSync(dirname(file), 0o700);
-  writeWholeFile(file, `${JSON.stringify(key, null, 2)}\n`);
 }

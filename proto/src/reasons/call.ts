@@ -19,7 +19,7 @@ export const callReasons: Readonly<Record<CallReason, ReasonRow>> = {
     ...exhausted,
     retryable: false,
     message: 'the request is too large',
-    fix: 'keep messages within 64 KB',
+    fix: 'keep messages within 64 KB, and a report within 100 observations and 16 proofs',
   },
   method_unknown: {
     grpc: 12,

@@ -12,6 +12,7 @@ export type PolicyReason =
   | 'task_malformed'
   | 'task_not_allowed'
   | 'scope_not_in_task'
+  | 'destination_not_in_task'
   | 'delegation_not_granted'
   | 'delegation_too_deep'
   | 'rekey_needs_evidence';
@@ -74,6 +75,12 @@ export const policyReasons: Readonly<Record<PolicyReason, ReasonRow>> = {
     oauth: 'invalid_scope',
     message: 'a scope is outside the task that was declared for the session or one above it',
     fix: 'ask for what the task names, or open the session for another task',
+  },
+  destination_not_in_task: {
+    ...permissionDenied,
+    oauth: 'access_denied',
+    message: 'a destination is outside the task that was declared for a session above',
+    fix: 'declare destinations that the session above has declared, or none',
   },
   delegation_not_granted: {
     ...permissionDenied,

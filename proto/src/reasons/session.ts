@@ -10,6 +10,8 @@ export type SessionReason =
   | 'ancestor_ended'
   | 'session_suspended'
   | 'session_not_suspended'
+  | 'session_narrowed'
+  | 'revalidation_required'
   | 'session_key_in_use'
   | 'session_wrong_kind'
   | 'operator_role_missing';
@@ -52,6 +54,17 @@ export const sessionReasons: Readonly<Record<SessionReason, ReasonRow>> = {
     ...failedPrecondition,
     message: 'the session itself is not suspended',
     fix: 'resume the session that was suspended; see creance session tree',
+  },
+  session_narrowed: {
+    ...permissionDenied,
+    oauth: 'access_denied',
+    message: 'the session may do less than its grants say for now',
+    fix: 'ask for scopes that read, or declare destinations in the task; the owner sees why with creance explain',
+  },
+  revalidation_required: {
+    ...failedPrecondition,
+    message: 'the watch holds the session, and it was not revalidated since',
+    fix: "let its process rekey with fresh evidence, then resume; one that shares its parent's evidence can only be cut",
   },
   session_key_in_use: {
     ...failedPrecondition,

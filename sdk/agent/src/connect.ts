@@ -25,6 +25,11 @@ export interface ConnectOptions {
   readonly address?: string | undefined;
   /** The issuer that must be meant; anything else is refused. */
   readonly issuer?: string | undefined;
+  /**
+   * Whether sessions tell the broker what they did, unless they are told otherwise; default true. See
+   * `SessionOptions`.
+   */
+  readonly report?: boolean | undefined;
   /** For tests. */
   readonly clock?: Clock | undefined;
   /** Hears what happens. What it throws is ignored. */
@@ -70,7 +75,7 @@ export async function connectWith(options: ConnectOptions, own: ConnectParts): P
   const { entropy } = own;
   const { origin } = address;
   const parts = { transport, origin, clock, entropy, nonces: new Nonces(), onEvent };
-  return new BrokerClient(home.issuer, parts, evidence);
+  return new BrokerClient(home.issuer, parts, evidence, options.report ?? true);
 }
 
 function parseJoin(text: string | undefined): JoinString | undefined {

@@ -34,15 +34,18 @@ export class BrokerClient implements Creance {
   readonly issuer: string;
   readonly #parts: BrokerParts;
   readonly #evidence: EvidenceSource;
+  readonly #report: boolean;
   readonly #sessions = new Set<BrokerSession>();
   readonly #openings = new Set<Promise<Session>>();
   readonly #end = new AbortController();
   #closing: Promise<void> | undefined;
 
-  constructor(issuer: string, parts: BrokerParts, evidence: EvidenceSource) {
+  /** `report` is what sessions do that are not told otherwise. */
+  constructor(issuer: string, parts: BrokerParts, evidence: EvidenceSource, report: boolean) {
     this.issuer = issuer;
     this.#parts = parts;
     this.#evidence = evidence;
+    this.#report = report;
   }
 
   get address(): string {
@@ -51,7 +54,7 @@ export class BrokerClient implements Creance {
 
   async session(options: SessionOptions = {}): Promise<Session> {
     this.#end.signal.throwIfAborted();
-    const opening = this.#open(openPartsOf(options));
+    const opening = this.#open(openPartsOf(options), options);
     this.#openings.add(opening);
     try {
       return await opening;
@@ -77,10 +80,14 @@ export class BrokerClient implements Creance {
     return { issuer: this.issuer, address: this.address };
   }
 
-  async #open(open: OpenParts): Promise<Session> {
+  async #open(
+    open: OpenParts,
+    { report = this.#report, actionName }: SessionOptions,
+  ): Promise<Session> {
     const { signal } = this.#end;
     const opened = await openSession(this.#parts, this.#evidence, open, signal);
-    const session = new BrokerSession(this.#parts, opened, this.#evidence);
+    const own = { evidence: this.#evidence, report, actionName };
+    const session = new BrokerSession(this.#parts, opened, own);
     this.#sessions.add(session);
     session.signal.addEventListener('abort', () => this.#sessions.delete(session), { once: true });
     this.#parts.onEvent({ type: 'session_opened', sessionId: session.id, name: session.name });

@@ -7,7 +7,7 @@ import type { Creance } from './creance.js';
 import { ConfigurationError } from './errors/creance-error.js';
 
 /** The options that the environment does not set. */
-export type EnvironmentOptions = Pick<ConnectOptions, 'clock' | 'onEvent'>;
+export type EnvironmentOptions = Pick<ConnectOptions, 'clock' | 'onEvent' | 'report'>;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

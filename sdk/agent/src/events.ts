@@ -39,6 +39,20 @@ export type CreanceEvent =
       readonly waitMillis: number;
       readonly code: string;
     }
+  /** The broker has taken a report of what the session did; `dropped` of it it had no use or room for. */
+  | {
+      readonly type: 'actions_reported';
+      readonly sessionId: string;
+      readonly count: number;
+      readonly dropped: number;
+    }
+  /** Actions that will not be reported: there was no room, or the broker did not take them. */
+  | {
+      readonly type: 'actions_dropped';
+      readonly sessionId: string;
+      readonly count: number;
+      readonly code: string;
+    }
   | { readonly type: 'renewal_failed'; readonly sessionId: string; readonly code: string }
   /** The broker did not confirm the end of a session in time: it ends there by its idle end. */
   | { readonly type: 'end_unconfirmed'; readonly sessionId: string; readonly code: string }

@@ -114,7 +114,7 @@ describe('a call that is not signed', () => {
     other.close();
   });
 
-  it.each(['authorization', 'dpop'])('brings no %s of its own', async (name) => {
+  it.each(['authorization', 'dpop', 'creance-action'])('brings no %s of its own', async (name) => {
     const metadata = new Metadata();
     metadata.set(name, 'mine');
     await expect(read(client, metadata)).rejects.toMatchObject({

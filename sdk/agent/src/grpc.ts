@@ -1,7 +1,7 @@
 import { InterceptingCall, type Interceptor } from '@grpc/grpc-js';
 import { type GrpcResource, type GrpcResourceByMethod, requestOf } from './grpc/resource-ask.js';
 import { type CallSigning, SignedCall } from './grpc/signed-call.js';
-import type { HeadersRequest } from './http/fetch.js';
+import type { SigningRequest } from './http/fetch.js';
 import { internalSession } from './internal.js';
 import type { Session } from './session/session.js';
 
@@ -41,8 +41,9 @@ export function creanceInterceptor(
   };
 }
 
-/** A session of another copy of this package is used by its public face: it takes nothing afresh. */
-function signingOf(session: Session, request: HeadersRequest): CallSigning {
+/** A session of another copy of this package is used by its public face: it takes nothing afresh and reports nothing. */
+function signingOf(session: Session, request: SigningRequest): CallSigning {
   const known = internalSession(session)?.signing(request);
-  return known ?? { sign: () => session.headers(request), refuse: () => {}, remember: () => {} };
+  const quiet = { refuse: () => {}, remember: () => {}, answered: () => {} };
+  return known ?? { sign: () => session.headers(request), ...quiet };
 }

@@ -1,4 +1,4 @@
-import type { HeadersRequest } from './http/fetch.js';
+import type { SigningRequest } from './http/fetch.js';
 import type { Signing } from './http/signing.js';
 import { BrokerSession } from './session/broker-session.js';
 import type { MemberKind } from './session/open.js';
@@ -11,7 +11,7 @@ export interface InternalSession extends Session {
   /** What the session may be used for. */
   readonly kind: MemberKind;
   /** Signs a request as `session.headers` does, as often as it has to be sent. */
-  signing(request: HeadersRequest): Signing;
+  signing(request: SigningRequest): Signing;
   /**
    * Makes a unary call as the session, with a proof that covers the request bytes when `digest` is set.
    * Tried once, except that a demand for a nonce is answered. Throws a `CreanceError`, or the reason

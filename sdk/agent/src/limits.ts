@@ -43,8 +43,25 @@ export const limits = {
   /** Milliseconds that a stream must have lived for its pauses to begin anew. */
   streamSteadyMillis: 10_000,
 
+  /** Actions of a session that wait to be reported; more are dropped and counted. */
+  actionsWaiting: 1_000,
+  /** Characters of an action's name; a longer one is cut off. */
+  actionNameChars: 128,
+  /** Actions of one report, and milliseconds for which they are gathered. */
+  reportActions: 64,
+  reportMillis: 1_000,
+  /** Milliseconds of one try to report, and of all that waits when the session is closed. */
+  reportCallMillis: 2_000,
+  reportFlushMillis: 1_000,
+  /** Tries of one report, and milliseconds before the second; doubles from try to try. */
+  reportTries: 5,
+  reportPauseMillis: 1_000,
+
   /** Resources that a task names. */
   taskGrants: 16,
+  /** Destinations of one resource of a task, and of a whole task. */
+  taskGrantDestinations: 64,
+  taskDestinations: 128,
   /** Characters of a subject or session id at an identity provider. */
   upstreamChars: 255,
 

@@ -11,7 +11,14 @@ export interface Call {
   readonly authorization: string | null;
   /** The `DPoP` header; null when there is none. */
   readonly proof: string | null;
+  /**
+   * The `Creance-Action` header, by which the agent names the action in its own report. Decides nothing.
+   */
+  readonly actionId?: string | null | undefined;
 }
+
+/** Name of the header, or gRPC metadata, with the agent's id of the action. */
+export const actionHeader = 'creance-action';
 
 /** Token and proof, both unchecked. */
 export interface Presented {
@@ -26,6 +33,7 @@ export function callOf(request: Request): Call {
     pathname: new URL(request.url).pathname,
     authorization: request.headers.get('authorization'),
     proof: request.headers.get('dpop'),
+    actionId: request.headers.get(actionHeader),
   };
 }
 

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Failure } from './failure.js';
 import type { Identity } from './identity.js';
-import { callOfNode } from './node-call.js';
+import { callOfNode, originOfNode } from './node-call.js';
 import { checkScopes } from './options.js';
+import type { OriginOptions } from './origin.js';
+import { type RequireArguments, readRequire } from './route-options.js';
 import { endWithToken } from './running-call.js';
 import type { Verifier } from './verifier.js';
 
@@ -31,8 +33,8 @@ export type Middleware = (
   next: (fault?: unknown) => void,
 ) => Promise<void>;
 
-/** How requests are named in reports. */
-export interface ExpressOptions {
+/** What reports say of requests. They tell the network of the socket's peer; behind a proxy, say so. */
+export interface ExpressOptions extends OriginOptions<ProtectedRequest> {
   /**
    * Names the action: a template or a registered name, never an argument. By default the method and the
    * template of the route, as far as it is a text: `GET /contacts/:id`. The path under which a router is
@@ -46,8 +48,10 @@ export interface CreanceExpress {
   /**
    * Lets a request through when its token holds all of these scopes, sets `request.identity`, and ends
    * the call when the token ends while it runs. Throws for a scope that is none by form.
+   * `requireScopes(['mail:send'], { destinations: (request) => … })` also tells what the action is aimed
+   * at; what reads the body must stand before.
    */
-  requireScopes(...scopes: string[]): Middleware;
+  requireScopes(...args: RequireArguments<ProtectedRequest>): Middleware;
 }
 
 /**
@@ -60,8 +64,8 @@ export interface CreanceExpress {
 export function creanceExpress(verifier: Verifier, options: ExpressOptions = {}): CreanceExpress {
   const { actionOf = routeOf } = options;
   return {
-    requireScopes(...scopes) {
-      Object.freeze(scopes);
+    requireScopes(...args) {
+      const { scopes, route } = readRequire(args);
       checkScopes(scopes);
       return async (request, response, next) => {
         let mayBegin = false;
@@ -79,7 +83,12 @@ export function creanceExpress(verifier: Verifier, options: ExpressOptions = {})
         response: ServerResponse,
       ): Promise<boolean> {
         const call = callOfNode(request, request.originalUrl);
-        const verified = await verifier.verifyCall(call, { scopes, action: actionOf(request) });
+        const verified = await verifier.verifyCall(call, {
+          scopes,
+          action: route.action ?? actionOf(request),
+          destinations: route.destinations?.(request),
+          origin: originOfNode(request, request, options),
+        });
         if (!verified.ok) {
           refuse(request, response, verified.failure);
           return false;

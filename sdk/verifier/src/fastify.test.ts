@@ -1,7 +1,8 @@
 import type { AddressInfo } from 'node:net';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
 import { creanceFastify, requireScopes } from './fastify.js';
+import type { OriginOptions } from './origin.js';
 import { get, type Place, raw } from './support/node-bench.js';
 import { Seen } from './support/seen.js';
 import { cutEntry } from './support/test-issuer.js';
@@ -19,12 +20,12 @@ interface Served extends Place {
   readonly finish: () => void;
 }
 
-async function serve(): Promise<Served> {
+async function serve(origin?: OriginOptions<FastifyRequest>): Promise<Served> {
   const seen = new Seen();
   const bench = await openBench({ reports: seen });
   const app = Fastify({ forceCloseConnections: true });
   apps.push(app);
-  await app.register(creanceFastify(bench.verifier));
+  await app.register(creanceFastify(bench.verifier, origin));
   const onRequest = requireScopes('contacts:read');
   let finish = () => {};
   let begin = () => {};
@@ -35,6 +36,11 @@ async function serve(): Promise<Served> {
   app.get('/contacts/:id', { onRequest }, async () => ({}));
   app.get('/hooked', { preHandler: onRequest }, async () => ({}));
   app.get('/export', { onRequest: requireScopes('contacts:export') }, async () => ({}));
+  const aimed = requireScopes(['contacts:read'], {
+    action: 'mail.send',
+    destinations: ({ query }) => (query as { to?: string[] }).to?.map(recipient),
+  });
+  app.get('/mails', { preHandler: aimed }, async () => ({}));
   app.get('/slow', { onRequest }, async () => {
     begin();
     await new Promise<void>((resolve) => {
@@ -52,6 +58,50 @@ async function serve(): Promise<Served> {
   const { port } = app.server.address() as AddressInfo;
   return { bench, port, seen, begun, finish: () => finish() };
 }
+
+const recipient = (value: string) => ({ kind: 'email' as const, value });
+
+describe('what is reported of a request', () => {
+  it('is what its route says that it is aimed at, and its name', async () => {
+    const served = await serve();
+    const reply = await get(served, '/mails?to=ann@example.com&to=bob@example.com');
+    expect(reply.status).toBe(200);
+    expect(served.seen.last).toMatchObject({
+      action: 'mail.send',
+      destinations: { named: ['ann@example.com', 'bob@example.com'].map(recipient), unread: 0 },
+    });
+    await get(served, '/contacts');
+    expect(served.seen.last?.destinations).toBeUndefined();
+  });
+
+  // breaks when: a fault of what names the destinations lets the request through without them
+  it('is never nothing because its destinations cannot be told: it is not let through', async () => {
+    const served = await serve();
+    expect((await get(served, '/mails?to=ann@example.com')).status).toBe(500);
+    expect(served.seen.sightings).toEqual([]);
+  });
+
+  it('is the network of the peer, and the client without its version', async () => {
+    const served = await serve();
+    await get(served, '/contacts');
+    const network = new Uint8Array(0);
+    expect(served.seen.last?.origin).toEqual({ isSeen: true, network, client: 'node' });
+    const refused = await get(served, '/export');
+    expect(refused.status).toBe(403);
+    expect(served.seen.last?.origin?.client).toBe('node');
+  });
+
+  it('is nothing of the network behind a proxy, but what the proxy says', async () => {
+    const clientAddress = ({ headers }: FastifyRequest) =>
+      headers['x-real-ip'] as string | undefined;
+    const served = await serve({ behindProxy: true, clientAddress });
+    await get(served, '/contacts');
+    expect(served.seen.last?.origin).toMatchObject({ isSeen: false, client: 'node' });
+    await get(served, '/contacts', { headers: { 'x-real-ip': '::ffff:192.0.2.7' } });
+    const network = Uint8Array.of(192, 0, 2);
+    expect(served.seen.last?.origin).toEqual({ isSeen: true, network, client: 'node' });
+  });
+});
 
 describe('requireScopes', () => {
   it('lets a good request through and says who makes it', async () => {

@@ -7,7 +7,9 @@ import type {
 } from 'fastify';
 import type { Failure } from './failure.js';
 import type { Identity } from './identity.js';
-import { callOfNode } from './node-call.js';
+import { callOfNode, originOfNode } from './node-call.js';
+import type { OriginOptions } from './origin.js';
+import { type RequireArguments, readRequire } from './route-options.js';
 import { endWithToken } from './running-call.js';
 import type { Verifier } from './verifier.js';
 
@@ -19,13 +21,22 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** The verifier of `creanceFastify`. */
     creanceVerifier: Verifier;
+    /** How `creanceFastify` was told to learn where requests come from. */
+    creanceOrigin: OriginOptions<FastifyRequest>;
   }
 }
 
-/** Registers a verifier: `app.register(creanceFastify(verifier))`, then `requireScopes` per route. */
-export function creanceFastify(verifier: Verifier): FastifyPluginAsync {
+/**
+ * Registers a verifier: `app.register(creanceFastify(verifier))`, then `requireScopes` per route. Reports
+ * tell the network of the socket's peer; behind a proxy, say so.
+ */
+export function creanceFastify(
+  verifier: Verifier,
+  origin: OriginOptions<FastifyRequest> = {},
+): FastifyPluginAsync {
   const plugin = async (app: FastifyInstance): Promise<void> => {
     app.decorate('creanceVerifier', verifier);
+    app.decorate('creanceOrigin', origin);
     app.decorateRequest('identity', null);
   };
   // What the plug-in decorates must reach the routes beside it.
@@ -36,12 +47,22 @@ export function creanceFastify(verifier: Verifier): FastifyPluginAsync {
  * A hook for a route's `onRequest` or `preHandler`: lets a request through when its token holds all of
  * these scopes, sets `request.identity`, and ends the call when the token ends while it runs. Reports
  * name the action by the route's template, such as `GET /contacts/:id`.
+ *
+ * `requireScopes(['mail:send'], { destinations: ({ body }) => … })` also tells what the action is aimed at;
+ * a request has its body from `preHandler` on.
  */
-export function requireScopes(...scopes: string[]): onRequestAsyncHookHandler {
-  Object.freeze(scopes);
+export function requireScopes(
+  ...args: RequireArguments<FastifyRequest>
+): onRequestAsyncHookHandler {
+  const { scopes, route } = readRequire(args);
   return async (request, reply) => {
-    const options = { scopes, action: actionOf(request) };
-    const { creanceVerifier } = request.server;
+    const { creanceOrigin, creanceVerifier } = request.server;
+    const options = {
+      scopes,
+      action: route.action ?? actionOf(request),
+      destinations: route.destinations?.(request),
+      origin: originOfNode(request.raw, request, creanceOrigin),
+    };
     const verified = await creanceVerifier.verifyCall(callOfNode(request.raw), options);
     if (!verified.ok) return refuse(reply, verified.failure);
     const { identity } = verified;

@@ -1,5 +1,6 @@
 import { Strictness } from '@creance/proto/wire';
 import { describe, expect, it } from 'vitest';
+import { DestinationKey } from './destinations.js';
 import { Feed, type FeedOptions, type WireOpening } from './feed.js';
 import { newEcKey, signJws } from './grpc/ec-key.js';
 import { systemEntropy } from './runtime/entropy.js';
@@ -64,8 +65,21 @@ describe('Feed.open', () => {
         strictness: 'strict',
         maxStaleSeconds: 10,
         heartbeatSeconds: 2,
+        destinationKey: expect.any(DestinationKey),
       },
     });
+  });
+
+  it('takes a key of destinations that is one, and none from a broker that has none', async () => {
+    const openedWith = (bytes: number) => {
+      const { feed, issuer } = parts();
+      const changes = { destinationKey: Buffer.alloc(bytes, 1) };
+      return feed.open(issuer.opening(nonce, changes), nonce);
+    };
+    for (const bytes of [1, 16, 31, 33]) {
+      expect(await openedWith(bytes)).toEqual({ ok: false, error: 'settings_malformed' });
+    }
+    expect(await openedWith(0)).toMatchObject({ ok: true, value: { destinationKey: undefined } });
   });
 
   it.each<[string, string, (issuer: TestIssuer) => string]>([

@@ -1,6 +1,8 @@
+export type { DestinationKind } from '@creance/proto';
 export type { Call } from './call.js';
 export { choosePrimitives } from './choose-primitives.js';
 export type { CutFault } from './cuts.js';
+export { type Destination, DestinationKey, type SeenDestinations } from './destinations.js';
 export type { LimitReason, OnEvent, VerifierEvent } from './events.js';
 export { Failure, type FailureBody, type FailureParts } from './failure.js';
 export type { FailureRow } from './failure-row.js';
@@ -25,6 +27,7 @@ export {
 export { type Identity, TokenEnded } from './identity.js';
 export { type VerifierLimits, verifierLimits } from './limits.js';
 export { nodePrimitives } from './node-primitives.js';
+export type { Origin, OriginOptions } from './origin.js';
 export type { Primitives, Soon, VerifyKey } from './primitives.js';
 export type {
   Report,
@@ -34,6 +37,7 @@ export type {
   SendReport,
 } from './reports/report.js';
 export { Reporter, type ReporterParts } from './reports/reporter.js';
+export type { RequireArguments, RouteOptions } from './route-options.js';
 export type { Clock, Timer } from './runtime/clock.js';
 export type { Entropy } from './runtime/entropy.js';
 export type { FeedSettings, Strictness, WireSettings } from './settings.js';
@@ -47,4 +51,10 @@ export {
 export { type Arrival, type FrameFault, View, type ViewChange } from './view.js';
 export { type ProtectOptions, protect, type WebHandler } from './web.js';
 export { webPrimitives } from './web-primitives.js';
-export type { SeenForeignProof, SeenProof, Sighting, Witness } from './witness.js';
+export type {
+  SeenForeignProof,
+  SeenOrigin,
+  SeenProof,
+  Sighting,
+  Witness,
+} from './witness.js';

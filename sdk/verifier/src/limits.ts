@@ -57,8 +57,15 @@ export const reportBytesMax = 49_152;
 /** Characters of an action's name; a longer one is cut off. */
 export const actionCharsMax = 128;
 
+/** Destinations of one action that are told, and those that are looked at for it. */
+export const destinationsMax = 16;
+export const destinationsReadMax = 64;
+
+/** Ids of actions, as agents give them, that are remembered at least: more than the broker remembers. */
+export const actionIdsRemembered = 4_096;
+
 /** Milliseconds for which sightings are gathered into one report. */
-export const reportMillis = 200;
+export const reportMillis = 20;
 
 /** Tries of one report; after that it is dropped, and counted. */
 export const reportTriesMax = 5;

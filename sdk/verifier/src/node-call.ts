@@ -1,10 +1,12 @@
-import type { Call } from './call.js';
+import { actionHeader, type Call } from './call.js';
+import { type Origin, type OriginOptions, originOf } from './origin.js';
 
 /** A request of `node:http` or `node:http2`, by its shape. */
 export interface NodeRequest {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
   readonly rawHeaders: readonly string[];
+  readonly socket?: { readonly remoteAddress?: string | undefined } | undefined;
 }
 
 /**
@@ -18,7 +20,18 @@ export function callOfNode(request: NodeRequest, url: string = request.url ?? ''
     pathname: query < 0 ? url : url.slice(0, query),
     authorization: headerOf(request.rawHeaders, 'authorization'),
     proof: headerOf(request.rawHeaders, 'dpop'),
+    actionId: headerOf(request.rawHeaders, actionHeader),
   };
+}
+
+/** Where a request of Node's own came from. A framework asks its options with a request of its own. */
+export function originOfNode<Request>(
+  { rawHeaders, socket }: NodeRequest,
+  request: Request,
+  options: OriginOptions<Request>,
+): Origin {
+  const client = headerOf(rawHeaders, 'user-agent');
+  return originOf(request, options, { address: socket?.remoteAddress, client });
 }
 
 function headerOf(rawHeaders: readonly string[], name: string): string | null {

@@ -1,4 +1,5 @@
-import { ok, type Result, refuse, uriCharsMax } from '@creance/proto';
+import { destinationKeyBytes, ok, type Result, refuse, uriCharsMax } from '@creance/proto';
+import { DestinationKey } from './destinations.js';
 import { maxStaleSecondsMax } from './limits.js';
 
 /** What a verifier does when its view is too old: refuse, or allow and flag. */
@@ -13,6 +14,8 @@ export interface WireSettings {
   readonly heartbeatSeconds: number;
   readonly nonce: Uint8Array;
   readonly issuer: string;
+  /** 32 bytes; empty from a broker that knows of no destinations. */
+  readonly destinationKey: Uint8Array;
 }
 
 /** What the broker's manifest says of the verifier's resource. */
@@ -26,6 +29,8 @@ export interface FeedSettings {
   readonly maxStaleSeconds: number;
   /** Seconds between heartbeats. */
   readonly heartbeatSeconds: number;
+  /** Hashes the destinations of the resource; undefined when the broker gives no key. */
+  readonly destinationKey: DestinationKey | undefined;
 }
 
 /** Why settings count for nothing, their signature aside. */
@@ -51,19 +56,28 @@ export function readSettings(
   wire: WireSettings,
   asked: Asked,
 ): Result<FeedSettings, SettingsFault> {
-  const { resource, audience, maxStaleSeconds, heartbeatSeconds } = wire;
+  const { resource, audience, maxStaleSeconds, heartbeatSeconds, destinationKey: key } = wire;
   const strictness = strictnesses[wire.strictness];
   if (strictness === undefined || resource === '') return refuse('settings_malformed');
   if (audience === '' || audience.length > uriCharsMax) return refuse('settings_malformed');
   if (maxStaleSeconds < 1 || maxStaleSeconds > maxStaleSecondsMax || heartbeatSeconds < 1) {
     return refuse('settings_malformed');
   }
+  if (key.length !== 0 && key.length !== destinationKeyBytes) return refuse('settings_malformed');
   if (wire.issuer !== asked.issuer) return refuse('settings_other_issuer');
   if (!isSame(wire.nonce, asked.nonce)) return refuse('settings_replayed');
   if (asked.resource !== undefined && asked.resource !== resource) {
     return refuse('settings_other_resource');
   }
-  return ok({ resource, audience, strictness, maxStaleSeconds, heartbeatSeconds });
+  const destinationKey = key.length === 0 ? undefined : new DestinationKey(key);
+  return ok({
+    resource,
+    audience,
+    strictness,
+    maxStaleSeconds,
+    heartbeatSeconds,
+    destinationKey,
+  });
 }
 
 function isSame(one: Uint8Array, other: Uint8Array): boolean {

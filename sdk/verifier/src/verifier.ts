@@ -1,5 +1,6 @@
 import type { ScopeSet } from '@creance/proto';
 import { type Call, callOf } from './call.js';
+import { type Destination, seenDestinations } from './destinations.js';
 import { type LimitReason, type OnEvent, safely } from './events.js';
 import { Failure } from './failure.js';
 import type { FailureReason } from './failures.js';
@@ -8,6 +9,7 @@ import type { Identity } from './identity.js';
 import { Judge, type Refusal } from './judge.js';
 import { type VerifierLimits, verifierLimits } from './limits.js';
 import { checkScopes, parsePublicOrigin } from './options.js';
+import type { Origin } from './origin.js';
 import type { Primitives } from './primitives.js';
 import { type Entropy, systemEntropy } from './runtime/entropy.js';
 import type { Strictness } from './settings.js';
@@ -23,6 +25,14 @@ export interface VerifyOptions {
    * never an argument. By default the method alone: a path may hold arguments.
    */
   readonly action?: string | undefined;
+  /**
+   * What the action is aimed at, for reports: recipients, tables, packages, as the request names them.
+   * The verifier hashes them after it has answered, and only hashes leave it; at most 16 are told. An
+   * empty list says that the action has none; undefined says nothing.
+   */
+  readonly destinations?: readonly Destination[] | undefined;
+  /** Where the request came from, for reports. The wrappers fill it in. */
+  readonly origin?: Origin | undefined;
   /** Releases the identity when it aborts: the signal of whoever runs the call. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -116,9 +126,13 @@ class FeedVerifier implements Verifier {
 
   async verifyCall(call: Call, options: VerifyOptions): Promise<Verified> {
     checkScopes(options.scopes);
+    const { destinations: given, origin } = options;
+    const destinations = given && seenDestinations(given);
     const judged = await this.#judge.judge(call, options.scopes as ScopeSet);
     if (this.#reports !== undefined) {
-      tell(this.#reports, options.action ?? call.method, judged, this.#primitives);
+      const action = options.action ?? call.method;
+      const as = { action, unverifiedId: call.actionId, destinations, origin };
+      tell(this.#reports, as, judged, this.#primitives);
     }
     const { verdict } = judged;
     if (!verdict.ok) return { ok: false, failure: this.#failure(verdict.error, options) };

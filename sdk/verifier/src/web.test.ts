@@ -62,6 +62,35 @@ describe('protect', () => {
     expect(called).toEqual(['support-triage']);
   });
 
+  it('tells what a request is aimed at, and where it came from', async () => {
+    const seen = new Seen();
+    const bench = await openBench({ reports: seen });
+    const destinations = async (request: Request) => [
+      { kind: 'email' as const, value: await request.clone().text() },
+    ];
+    const clientAddress = ({ headers }: Request) => headers.get('x-real-ip') ?? undefined;
+    const options = { scopes, destinations, clientAddress };
+    const guarded = protect(bench.verifier, options, async (request) => {
+      return new Response(await request.text());
+    });
+    const token = bench.issuer.token();
+    const headers = {
+      authorization: `DPoP ${token}`,
+      dpop: bench.issuer.proof(token, { htm: 'POST' }),
+      'user-agent': 'curl/8',
+      'x-real-ip': '192.0.2.7',
+    };
+    const init = { method: 'POST', headers, body: 'ann@example.com' };
+    const reply = await guarded(new Request(`${bench.issuer.audience}/contacts`, init));
+    expect(await reply.text()).toBe('ann@example.com');
+    expect(seen.last).toMatchObject({
+      destinations: { named: [{ kind: 'email', value: 'ann@example.com' }] },
+      origin: { isSeen: true, network: Uint8Array.of(192, 0, 2), client: 'curl' },
+    });
+    await guarded(ask(bench));
+    expect(seen.last?.origin).toBeUndefined();
+  });
+
   // breaks when: streamOf does not listen to the signal.
   it('breaks off a body that streams when the session is suspended, and serves what comes later', async () => {
     const bench = await openBench();

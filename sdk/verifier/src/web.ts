@@ -1,15 +1,25 @@
+import type { Destination } from './destinations.js';
 import type { Identity } from './identity.js';
 import { checkScopes } from './options.js';
+import type { OriginOptions } from './origin.js';
 import { failureOfEnd } from './running-call.js';
 import type { Verifier } from './verifier.js';
 
 /** What an action asks for. */
-export interface ProtectOptions {
+export interface ProtectOptions extends Pick<OriginOptions<Request>, 'clientAddress'> {
   /** Scopes of the action: the token must hold them all. At least one. */
   readonly scopes: readonly string[];
   /** Name of the action in reports, such as `GET /contacts/:id`; by default the method alone. */
   readonly action?: string | undefined;
+  /**
+   * What a request is aimed at, for reports. Called for every request, also for those that are refused: it
+   * must not act, and reads the body of a clone. Only hashes leave the process. What it throws fails the
+   * request.
+   */
+  readonly destinations?: ((request: Request) => Named | Promise<Named>) | undefined;
 }
+
+type Named = readonly Destination[] | undefined;
 
 /** Answers a request whose token and proof are good. */
 export type WebHandler = (request: Request, identity: Identity) => Response | Promise<Response>;
@@ -22,13 +32,22 @@ export type WebHandler = (request: Request, identity: Identity) => Response | Pr
  */
 export function protect(
   verifier: Verifier,
-  { scopes, action }: ProtectOptions,
+  { scopes, action, destinations, clientAddress }: ProtectOptions,
   handler: WebHandler,
 ): (request: Request) => Promise<Response> {
   const required = Object.freeze([...scopes]);
   checkScopes(required);
   return async (request) => {
-    const verified = await verifier.verify(request, { scopes: required, action });
+    const verified = await verifier.verify(request, {
+      scopes: required,
+      action,
+      destinations: await destinations?.(request),
+      // A Web request does not know its peer.
+      origin: {
+        address: clientAddress?.(request),
+        client: request.headers.get('user-agent'),
+      },
+    });
     if (!verified.ok) return verified.failure.response();
     const { identity } = verified;
     try {

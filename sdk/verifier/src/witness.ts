@@ -1,4 +1,5 @@
-import type { SessionId } from '@creance/proto';
+import type { Handle, SessionId } from '@creance/proto';
+import type { SeenDestinations } from './destinations.js';
 import type { FailureReason } from './failures.js';
 
 /** A genuine proof by the key of the token that it came with. */
@@ -20,6 +21,16 @@ export interface SeenForeignProof {
   readonly proof: string;
 }
 
+/** Where a request came from, folded. */
+export interface SeenOrigin {
+  /** Whether an address was seen, and not only that of a proxy. */
+  readonly isSeen: boolean;
+  /** First 3 bytes of an IPv4 address, first 6 of an IPv6 address; empty when unknown or this host. */
+  readonly network: Uint8Array;
+  /** Family of the client; empty when unknown. */
+  readonly client: string;
+}
+
 /**
  * What a verifier has seen of one request. It holds what may be said and nothing else: of a token that
  * is not genuine nothing at all, of one made out to another resource its hash, of one made out to this
@@ -28,6 +39,11 @@ export interface SeenForeignProof {
 export interface Sighting {
   /** Name of the action: a route template or a registered name. */
   readonly action: string;
+  /**
+   * The id that the agent gave the action, well-formed; only with a `proof`. It is the requester's word: the
+   * same one may come with any number of actions.
+   */
+  readonly actionId?: Handle | undefined;
   /** Why the request was refused; undefined when it was allowed. */
   readonly refusal: FailureReason | undefined;
   /** Session of a genuine token made out to this resource. */
@@ -37,6 +53,10 @@ export interface Sighting {
   readonly proof: SeenProof | undefined;
   /** Only with a `sessionId`. */
   readonly foreignProof: SeenForeignProof | undefined;
+  /** What the resource says that the action was aimed at; undefined when it says nothing. */
+  readonly destinations?: SeenDestinations | undefined;
+  /** Undefined when nothing is known of it. */
+  readonly origin?: SeenOrigin | undefined;
 }
 
 /**

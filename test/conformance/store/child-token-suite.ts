@@ -1,3 +1,4 @@
+import type { DestinationHash } from '@creance/proto';
 import { describe, expect, it } from 'vitest';
 import {
   handleOf,
@@ -26,7 +27,8 @@ import { childTokenAsk, openElsewhere, rekeyAsk } from './tree-asks.js';
 export function childTokenSuite(name: string, open: OpenStore): void {
   describe(`${name}: a child on another host`, () => {
     const fresh = freshStore(open);
-    const task = { grants: [{ resource: 'crm', scopes: [] }] };
+    const destinations = [handleOf('a destination') as string as DestinationHash];
+    const task = { grants: [{ resource: 'crm', scopes: [], destinations }] };
     const invite = (on: StoreUnderTest, over = {}) =>
       on.store.createChildJoinToken(
         childTokenAsk(on.clock, 'root', 't', { member: mailer, ...over }),

@@ -1,3 +1,4 @@
+import type { DestinationHash } from '@creance/proto';
 import { describe, expect, it } from 'vitest';
 import {
   handleOf,
@@ -14,7 +15,8 @@ import { delegateAsk, delegateLine } from './tree-asks.js';
 export function delegateSuite(name: string, open: OpenStore): void {
   describe(`${name}: delegating in the same process`, () => {
     const fresh = freshStore(open);
-    const task = { grants: [{ resource: 'crm', scopes: [] }] };
+    const destinations = [handleOf('a destination') as string as DestinationHash];
+    const task = { grants: [{ resource: 'crm', scopes: [], destinations }] };
 
     it('opens a child with the member, evidence, transaction and upstream of its parent', async () => {
       const { store, clock, crash } = fresh.current;

@@ -14,10 +14,14 @@ import { refusalSuite } from './refusal-suite.js';
 import { registrySuite } from './registry-suite.js';
 import { rekeySuite } from './rekey-suite.js';
 import { restartSuite } from './restart-suite.js';
+import { revalidateSuite } from './revalidate-suite.js';
+import { riskEvidenceSuite } from './risk-evidence-suite.js';
+import { riskHoldSuite } from './risk-hold-suite.js';
 import { sessionSuite } from './session-suite.js';
 import { suspendSuite } from './suspend-suite.js';
 import { theftSuite } from './theft-suite.js';
 import { treeSuite } from './tree-suite.js';
+import { watchSuite } from './watch-suite.js';
 
 /** The contract of broker/src/store/store.ts, sentence by sentence, for any store. */
 export function storeSuite(name: string, open: OpenStore): void {
@@ -40,4 +44,8 @@ export function storeSuite(name: string, open: OpenStore): void {
   rekeySuite(name, open);
   theftSuite(name, open);
   registrySuite(name, open);
+  riskHoldSuite(name, open);
+  riskEvidenceSuite(name, open);
+  revalidateSuite(name, open);
+  watchSuite(name, open);
 }

@@ -7,7 +7,7 @@ import { lineageOf, type Session } from '../../domain/session.js';
 import type { Signal, SignalKind } from '../../domain/signal.js';
 import { FakeClock } from '../../doubles/fake-clock.js';
 import { scopesOf, sessionIdOf } from '../../doubles/ids.js';
-import { registryOf, resourceOf, workloadOf } from '../../doubles/registries.js';
+import { registryOf, resourceOf, responsesOf, workloadOf } from '../../doubles/registries.js';
 import { sessionOf } from '../../doubles/sessions.js';
 import { newSigner, proofBy, signed } from '../../doubles/signed.js';
 import { openGenuineTokens } from '../../tokens/genuine-token.js';
@@ -15,7 +15,7 @@ import { openCutTokens } from '../../tokens/genuine-token-cuts.js';
 import { type Signer, sha256Base64url } from '../../tokens/signing-key.js';
 import { openTheftProofs } from '../../tokens/theft-proofs.js';
 import type { Answered } from '../respond.js';
-import { openWitness, type Witness } from '../witness.js';
+import { openWitness, type Witness, type WitnessParts } from '../witness.js';
 import { TheftStore } from './theft-store.js';
 
 /** For tests: the issuer of the stand. */
@@ -55,6 +55,7 @@ export class WitnessStand {
       store,
       clock,
       proofs: this.proofs,
+      profile: quietWatch,
       registry: () => this.registry,
       feed: { askProofs: (session, hashes) => void this.asks.push({ session, hashes }) },
       limitHit: (name) => void this.limitHits.push(name),
@@ -67,7 +68,7 @@ export class WitnessStand {
   }
 
   get registry(): ReturnType<typeof registryOf> {
-    const responses = { onForeignKey: this.onForeignKey };
+    const responses = responsesOf({ onForeignKey: this.onForeignKey });
     return registryOf({
       resources: [resourceOf(), resourceOf({ name: 'mail' })],
       workloads: [workloadOf({ responses })],
@@ -179,6 +180,9 @@ export class WitnessStand {
       vantage: { origin: false, destination: false, outcome: false },
       proof: undefined,
       foreignProof: undefined,
+      destinations: [],
+      network: undefined,
+      client: undefined,
       ...parts,
     };
   }
@@ -206,3 +210,11 @@ export class WitnessStand {
     }
   }
 }
+
+/** A watch that sees nothing: these tests are of facts. */
+const quietWatch: WitnessParts['profile'] = {
+  take() {},
+  refused() {},
+  resumed() {},
+  async settled() {},
+};

@@ -11,6 +11,7 @@ import { WriteQueue } from './queue.js';
 import { restore } from './restore.js';
 import { openRoom, type Room } from './room.js';
 import { SqliteStore } from './sqlite-store.js';
+import { forgetDeadWatch } from './watch-keeping.js';
 
 /** What a store is given besides its files. */
 export interface StoreSurroundings {
@@ -44,6 +45,7 @@ export function assembleStore(
   const { audit, journal, log, resumes } = room;
   const transaction = transactionOf(db);
   if (surroundings.restored) restoreFrom(room, marks, transaction, clock);
+  forgetDeadWatch(room);
   markAll(room, marks);
   const issuer = identity.issuer;
   const checkpoints = new Checkpoints({ db, issuer, audit, clock, limits, signer });

@@ -23,6 +23,7 @@ export class ChildTokenTable {
   readonly #redeem: Database.Statement<[string, string, number]>;
   readonly #countWaiting: Database.Statement<[string, number, number], number>;
   readonly #forget: Database.Statement<[number, number]>;
+  readonly #dropWaiting: Database.Statement<[string]>;
   readonly #dropAll: Database.Statement<[]>;
 
   constructor(db: Database.Database) {
@@ -40,6 +41,9 @@ export class ChildTokenTable {
       .pluck();
     this.#forget = db.prepare(`DELETE FROM child_join_tokens WHERE hash IN
       (SELECT hash FROM child_join_tokens WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`);
+    this.#dropWaiting = db.prepare(
+      'DELETE FROM child_join_tokens WHERE parent = ? AND redeemed_by IS NULL',
+    );
     this.#dropAll = db.prepare('DELETE FROM child_join_tokens');
   }
 
@@ -72,6 +76,11 @@ export class ChildTokenTable {
   /** Forgets those that expired at or before an instant, at most `limit`. */
   forget(expiredAt: Instant, limit: number): void {
     this.#forget.run(expiredAt, limit);
+  }
+
+  /** Deletes those of a parent that nobody has redeemed. */
+  dropWaiting(parent: SessionId): void {
+    this.#dropWaiting.run(parent);
   }
 
   /** Deletes all: after a restore nobody knows which were redeemed. */

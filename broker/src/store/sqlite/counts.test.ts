@@ -82,7 +82,7 @@ class World {
   }
 
   change(one: Step, entry: Entry, revision: Revision): void {
-    const hold = { from: openedAt, to: undefined };
+    const hold = { from: openedAt, to: undefined, cause: 'operator' as const };
     if (one.does === 'open' && isUnended(entry, this.mirror.cuts)) this.open(entry, one.owner);
     if (one.does === 'end') this.mirror.end(entry, { as: 'ended', revision });
     if (one.does === 'hold') this.mirror.hold(entry, revision, hold);

@@ -1,6 +1,6 @@
 import type { Revision } from '@creance/proto';
 import type { Instant } from '../../domain/instant.js';
-import type { Session, SessionEnd } from '../../domain/session.js';
+import type { HoldCause, Session, SessionEnd } from '../../domain/session.js';
 import type { Cuts } from './cuts.js';
 
 /** How and when a session itself was ended, as its row says. */
@@ -14,6 +14,7 @@ export interface Ending {
 export interface Hold {
   readonly from: Instant;
   readonly to: Instant | undefined;
+  readonly cause: HoldCause;
 }
 
 /** A session in memory. */

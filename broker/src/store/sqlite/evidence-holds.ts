@@ -10,7 +10,7 @@ type HoldLimits = Readonly<
 /** For how long evidence is held, and since what. */
 export interface EvidenceHold {
   readonly until: Instant;
-  /** Thefts since it was last quiet. */
+  /** Holds since it was last quiet. */
   readonly times: number;
   readonly lastAt: Instant;
   /** At which the root was held or ended with it. */
@@ -19,20 +19,23 @@ export interface EvidenceHold {
 
 const columns = 'until, times, last_at AS lastAt, revision';
 
-/** Evidence that a theft has touched, by the handle of its key. */
+/** Tables of evidence that is held: what a theft has touched, and what the watch holds. */
+export type HoldTable = 'evidence_holds' | 'watch_holds';
+
+/** Evidence that is held for a while, by the handle of its key. */
 export class EvidenceHolds {
   readonly #limits: HoldLimits;
   readonly #find: Database.Statement<[string], EvidenceHold>;
   readonly #save: Database.Statement<[string, number, number, number, number]>;
   readonly #forget: Database.Statement<[number, number]>;
 
-  constructor(db: Database.Database, limits: HoldLimits) {
+  constructor(db: Database.Database, limits: HoldLimits, table: HoldTable) {
     this.#limits = limits;
-    this.#find = db.prepare(`SELECT ${columns} FROM evidence_holds WHERE handle = ?`);
-    this.#save = db.prepare(`INSERT OR REPLACE INTO evidence_holds
+    this.#find = db.prepare(`SELECT ${columns} FROM ${table} WHERE handle = ?`);
+    this.#save = db.prepare(`INSERT OR REPLACE INTO ${table}
       (handle, until, times, last_at, revision) VALUES (?, ?, ?, ?, ?)`);
-    this.#forget = db.prepare(`DELETE FROM evidence_holds WHERE handle IN
-      (SELECT handle FROM evidence_holds WHERE last_at <= ? ORDER BY last_at LIMIT ?)`);
+    this.#forget = db.prepare(`DELETE FROM ${table} WHERE handle IN
+      (SELECT handle FROM ${table} WHERE last_at <= ? ORDER BY last_at LIMIT ?)`);
   }
 
   /** The last hold of evidence that has not been quiet since. */

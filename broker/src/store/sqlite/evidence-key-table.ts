@@ -26,9 +26,12 @@ const save = `INSERT INTO evidence_keys (key, handle, issuer, kind, name, expire
   ON CONFLICT (key) DO UPDATE SET issuer = excluded.issuer, kind = excluded.kind,
     name = excluded.name, expires_at = excluded.expires_at`;
 
-const find = `SELECT evidence_keys.*, coalesce(evidence_holds.until, 0) AS held_until,
+const find = `SELECT evidence_keys.*,
+    max(coalesce(evidence_holds.until, 0), coalesce(watch_holds.until, 0)) AS held_until,
     EXISTS (SELECT 1 FROM cut_keys WHERE cut_keys.key = evidence_keys.key) AS is_cut
-  FROM evidence_keys LEFT JOIN evidence_holds USING (handle) WHERE evidence_keys.key = ?`;
+  FROM evidence_keys LEFT JOIN evidence_holds USING (handle)
+    LEFT JOIN watch_holds ON watch_holds.handle = evidence_keys.handle
+  WHERE evidence_keys.key = ?`;
 
 /** Evidence keys on the disk, and those that were cut, for ever. */
 export class EvidenceKeyTable {

@@ -24,10 +24,12 @@ export const shelvedPerSweep = 10_000;
 export function expireSessions(room: Room, now: Instant): number {
   const { mirror, journal } = room;
   const { overdue, dead } = sweep(room, now);
+  for (const { session } of dead) room.keptWatch.forgetSession(session.id);
   let ended = 0;
   for (const entry of overdue) {
     // One above it that was ended just now has taken it along.
     if (!mirror.isUnended(entry)) continue;
+    room.keptWatch.forgetSession(entry.session.id);
     ended += expireEntry(room, entry, now);
   }
   forget(room, now);
@@ -96,6 +98,7 @@ function forget(room: Room, now: Instant): void {
   childTokens.forget(before, most);
   room.evidenceKeys.forget(before, most);
   room.evidenceHolds.forget(now, most);
+  room.watchHolds.forget(now, most);
 }
 
 /**

@@ -4,6 +4,7 @@ import type { CutDone, CutTarget, HandleCut, RegistryChange, RegistryChanged } f
 import { countEnded } from './ending.js';
 import type { Entry } from './entry.js';
 import type { Room } from './room.js';
+import { forgetWatchOf } from './watch-keeping.js';
 
 /**
  * Cuts what hangs below a handle: one row of the log, whatever it ends. What is opened afterwards lives;
@@ -25,6 +26,7 @@ export function cutHandle(room: Room, ask: HandleCut): Result<CutDone, 'target_u
 export function changeRegistry(room: Room, ask: RegistryChange): Result<RegistryChanged, never> {
   const gone = membersGone(room, ask);
   room.audit.append(ask.audit);
+  forgetWatchOf(room, ask.isRegistered);
   if (gone.length === 0) return ok({ members: [], sessionsEnded: 0 });
   const done = countEnded(room.mirror, () => {
     const revisions = gone.map(({ handle }) => cutBelow(room, handle));

@@ -98,16 +98,17 @@ export class Mirror implements Endings {
 
   /** Marks a session as held, or as held no more. */
   hold(entry: Entry, suspendedAt: Revision | undefined, hold: Hold): void {
-    const { session } = entry;
-    this.#change(entry, { hold, session: { ...session, suspendedAt } });
+    const heldFor = suspendedAt === undefined ? undefined : hold.cause;
+    const held = { suspendedAt, heldFor, revalidatedAt: undefined };
+    this.#change(entry, { hold, session: { ...entry.session, ...held } });
   }
 
-  /** Binds a session to another key. */
-  rekey(entry: Entry, key: Thumbprint): void {
+  /** Binds a session to another key, at a revision in this hold when that revalidates it. */
+  rekey(entry: Entry, key: Thumbprint, revalidatedAt: Revision | undefined): void {
     const { session } = entry;
     const unmove = this.#live.move(entry, key);
     this.#journal.onRollback(unmove);
-    this.#change(entry, { session: { ...session, key } });
+    this.#change(entry, { session: { ...session, key, revalidatedAt } });
   }
 
   /** Sets the last activity of a session, and whether its row holds it. */

@@ -103,5 +103,7 @@ function rootOf(room: Room, ask: OpenSession, vouched: Vouched): Session {
     absoluteEndAt: ask.absoluteEndAt,
     end: undefined,
     suspendedAt: undefined,
+    heldFor: undefined,
+    revalidatedAt: undefined,
   };
 }

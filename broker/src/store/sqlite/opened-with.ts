@@ -18,6 +18,8 @@ export function openedWith(
   | 'absoluteEndAt'
   | 'end'
   | 'suspendedAt'
+  | 'heldFor'
+  | 'revalidatedAt'
 > {
   return {
     id,

@@ -10,6 +10,7 @@ import { EvidenceKeyTable } from './evidence-key-table.js';
 import { FormerKeys } from './former-keys.js';
 import { JoinTokenTable } from './join-token-table.js';
 import { Journal } from './journal.js';
+import { KeptWatchTable } from './kept-watch-table.js';
 import { RevocationLog } from './log.js';
 import { Members } from './members.js';
 import { Mirror } from './mirror.js';
@@ -40,6 +41,8 @@ export interface Room {
   readonly childTokens: ChildTokenTable;
   readonly evidenceKeys: EvidenceKeyTable;
   readonly evidenceHolds: EvidenceHolds;
+  readonly watchHolds: EvidenceHolds;
+  readonly keptWatch: KeptWatchTable;
 }
 
 /** Furnishes a room from a migrated database. */
@@ -70,7 +73,9 @@ export function openRoom(db: Database.Database, clock: Clock, limits: Limits): R
     joinTokens: new JoinTokenTable(db),
     childTokens: new ChildTokenTable(db),
     evidenceKeys: new EvidenceKeyTable(db),
-    evidenceHolds: new EvidenceHolds(db, limits),
+    evidenceHolds: new EvidenceHolds(db, limits, 'evidence_holds'),
+    watchHolds: new EvidenceHolds(db, limits, 'watch_holds'),
+    keptWatch: new KeptWatchTable(db),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Handle, Revision, SessionId, Thumbprint } from '@creance/proto';
 import type { Instant } from '../../domain/instant.js';
 import type { MemberKind } from '../../domain/registry.js';
-import type { Session, SessionEnd } from '../../domain/session.js';
+import type { HoldCause, Session, SessionEnd } from '../../domain/session.js';
 import type { Task } from '../../domain/task.js';
 import type { Ending, Hold } from './entry.js';
 import type { NewEntry } from './mirror.js';
@@ -36,6 +36,8 @@ export interface SessionRow extends NewSessionColumns {
   readonly suspended_at: number | null;
   readonly held_from: number | null;
   readonly held_to: number | null;
+  /** For what it is held, or was the last time. */
+  readonly held_for: string | null;
   /** Revision at which it was bound to its key, unless that is its first. */
   readonly rekeyed_at: number | null;
 }
@@ -92,7 +94,17 @@ function sessionOf(row: SessionRow, ending: Ending | undefined): Session {
     activeAt: row.active_at as Instant,
     end: ending?.as,
     suspendedAt: (row.suspended_at ?? undefined) as Revision | undefined,
+    heldFor: row.suspended_at === null ? undefined : (row.held_for as HoldCause),
+    revalidatedAt: revalidatedAtOf(row),
   };
+}
+
+/** A rekey below a hold is one in it: nothing else binds a held session to another key. */
+function revalidatedAtOf({
+  suspended_at: heldAt,
+  rekeyed_at: at,
+}: SessionRow): Revision | undefined {
+  return heldAt !== null && at !== null && at > heldAt ? (at as Revision) : undefined;
 }
 
 function endingOf({ ending, end_revision: revision }: SessionRow): Ending | undefined {
@@ -100,15 +112,20 @@ function endingOf({ ending, end_revision: revision }: SessionRow): Ending | unde
   return { as: ending as SessionEnd, revision: revision as Revision };
 }
 
-function holdOf({ held_from: from, held_to: to }: SessionRow): Hold | undefined {
+function holdOf({ held_from: from, held_to: to, held_for: cause }: SessionRow): Hold | undefined {
   if (from === null) return undefined;
-  return { from: from as Instant, to: (to ?? undefined) as Instant | undefined };
+  const ended = (to ?? undefined) as Instant | undefined;
+  return { from: from as Instant, to: ended, cause: cause as HoldCause };
 }
 
 /** A task as its column holds it. */
 export function taskText(task: Task | undefined): string | null {
   if (task === undefined) return null;
-  const grants = task.grants.map(({ resource, scopes }) => ({ resource, scopes }));
+  const grants = task.grants.map(({ resource, scopes, destinations }) => ({
+    resource,
+    scopes,
+    destinations,
+  }));
   return JSON.stringify({ grants });
 }
 

@@ -47,7 +47,7 @@ export class SessionTable {
   readonly #insert: Database.Statement<[NewSessionColumns]>;
   readonly #setEnding: Database.Statement<[string, number, number]>;
   readonly #setActive: Database.Statement<[number, number]>;
-  readonly #setHold: Database.Statement<[number | null, number, number | null, number]>;
+  readonly #setHold: Database.Statement<[number | null, number, number | null, string, number]>;
   readonly #setKey: Database.Statement<[string, number, number]>;
   readonly #byId: Database.Statement<[string], SessionRow>;
   readonly #byKey: Database.Statement<[string], SessionRow>;
@@ -63,7 +63,8 @@ export class SessionTable {
     );
     this.#setActive = db.prepare('UPDATE sessions SET active_at = ? WHERE ordinal = ?');
     this.#setHold = db.prepare(
-      'UPDATE sessions SET suspended_at = ?, held_from = ?, held_to = ? WHERE ordinal = ?',
+      `UPDATE sessions SET suspended_at = ?, held_from = ?, held_to = ?, held_for = ?
+        WHERE ordinal = ?`,
     );
     this.#setKey = db.prepare('UPDATE sessions SET key = ?, rekeyed_at = ? WHERE ordinal = ?');
     this.#byId = db.prepare('SELECT * FROM sessions WHERE id = ?');
@@ -86,8 +87,9 @@ export class SessionTable {
     this.#setActive.run(at, ordinal);
   }
 
-  setHold(ordinal: number, suspendedAt: Revision | undefined, { from, to }: Hold): void {
-    this.#setHold.run(suspendedAt ?? null, from, to ?? null, ordinal);
+  setHold(ordinal: number, suspendedAt: Revision | undefined, hold: Hold): void {
+    const { from, to, cause } = hold;
+    this.#setHold.run(suspendedAt ?? null, from, to ?? null, cause, ordinal);
   }
 
   setKey(ordinal: number, key: Thumbprint, rekeyedAt: Revision): void {

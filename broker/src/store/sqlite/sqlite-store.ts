@@ -12,10 +12,12 @@ import { newest, treeOf } from './listing.js';
 import { openSession } from './open-session.js';
 import type { Lane, WriteQueue } from './queue.js';
 import { rekeySession } from './rekeying.js';
+import { suspendForRisk } from './risk-hold.js';
 import type { Room } from './room.js';
 import { cutTokens, resumeSession, suspendSession } from './suspending.js';
 import { answerTheft } from './theft.js';
 import { cutTokenKeys, publishTokenKey } from './token-keys.js';
+import { WatchKeeping } from './watch-keeping.js';
 
 /** Parts of a store that is open. */
 export interface SqliteStoreParts {
@@ -39,6 +41,7 @@ export class SqliteStore implements Store {
   readonly identity: StoreIdentity;
   readonly #room: Room;
   readonly #queue: WriteQueue;
+  readonly #watchKeeping: WatchKeeping;
   readonly #close: () => void;
   #closed: Promise<void> | undefined;
 
@@ -46,6 +49,7 @@ export class SqliteStore implements Store {
     this.identity = identity;
     this.#room = room;
     this.#queue = queue;
+    this.#watchKeeping = new WatchKeeping(room, queue);
     this.#close = close;
   }
 
@@ -146,6 +150,10 @@ export class SqliteStore implements Store {
     return this.#write(suspendSession, ask, 'cuts');
   }
 
+  suspendForRisk(ask: Ask<'suspendForRisk'>): Answer<'suspendForRisk'> {
+    return this.#write(suspendForRisk, ask, 'cuts');
+  }
+
   resumeSession(ask: Ask<'resumeSession'>): Answer<'resumeSession'> {
     return this.#write(resumeSession, ask);
   }
@@ -172,6 +180,14 @@ export class SqliteStore implements Store {
 
   async expireSessions(now: Instant): Promise<number> {
     return acknowledged(await this.#queue.submit(() => ok(expireSessions(this.#room, now))));
+  }
+
+  keepWatch(rows: Ask<'keepWatch'>): Answer<'keepWatch'> {
+    return this.#watchKeeping.keep(rows);
+  }
+
+  watchRows(kind: Ask<'watchRows'>): Answer<'watchRows'> {
+    return this.#room.keptWatch.rows(kind);
   }
 
   appendAudit(event: Ask<'appendAudit'>): Answer<'appendAudit'> {

@@ -1,6 +1,6 @@
 import type { Revision } from '@creance/proto';
 import type { Instant } from '../../domain/instant.js';
-import type { Session, SessionEnd } from '../../domain/session.js';
+import type { HoldCause, Session, SessionEnd } from '../../domain/session.js';
 import type { Cuts } from './cuts.js';
 import { type Entry, type Hold, lineOf } from './entry.js';
 
@@ -8,6 +8,7 @@ import { type Entry, type Hold, lineOf } from './entry.js';
 export interface Standing {
   readonly end: SessionEnd | undefined;
   readonly suspendedAt: Revision | undefined;
+  readonly heldFor: HoldCause | undefined;
   /** Of the whole path, in the order of their beginning. */
   readonly holds: readonly Hold[];
 }
@@ -21,7 +22,7 @@ export interface Endings {
 /** What holds for whatever hangs below nothing: a cut "before" ends whole trees. */
 export function standingAboveRoot({ session }: Entry, { cuts }: Endings): Standing {
   const end = session.openedRevision < cuts.before ? 'revoked' : undefined;
-  return { end, suspendedAt: undefined, holds: [] };
+  return { end, suspendedAt: undefined, heldFor: undefined, holds: [] };
 }
 
 /** What holds for a session, from what holds for its parent. Its own end is named first. */
@@ -30,6 +31,7 @@ export function standingOf(entry: Entry, above: Standing, { cuts }: Endings): St
   return {
     end: ending?.as ?? (cuts.endsByHandle(session) ? 'revoked' : above.end),
     suspendedAt: session.suspendedAt ?? above.suspendedAt,
+    heldFor: session.heldFor ?? above.heldFor,
     holds: hold === undefined ? above.holds : byBeginning([...above.holds, hold]),
   };
 }
@@ -43,14 +45,14 @@ export function sessionStanding(
   standing: Standing,
   { idleSeconds }: Endings,
 ): Session {
-  const { suspendedAt, holds } = standing;
+  const { suspendedAt, heldFor, holds } = standing;
   const activeAt = restedActivity(session.activeAt, holds, idleSeconds * 1_000_000);
   const wasIdle = suspendedAt !== undefined && activeAt !== undefined;
   const end = standing.end ?? (wasIdle ? 'expired' : undefined);
   if (activeAt === session.activeAt && end === session.end && suspendedAt === session.suspendedAt) {
     return session;
   }
-  return { ...session, end, suspendedAt, activeAt: activeAt ?? session.activeAt };
+  return { ...session, end, suspendedAt, heldFor, activeAt: activeAt ?? session.activeAt };
 }
 
 /** The path from the root to an entry, each session with the end and the hold that hold for it. */

@@ -1,7 +1,7 @@
 import { ok, type Result, type Revision, refuse } from '@creance/proto';
 import type { Instant } from '../../domain/instant.js';
-import { pathFault } from '../../domain/session.js';
-import type { CutDone, SessionCut, StoreRefusal, SuspendRefusal } from '../store.js';
+import { type HoldCause, holdCauses, pathFault } from '../../domain/session.js';
+import type { CutDone, ResumeRefusal, SessionCut, StoreRefusal, SuspendRefusal } from '../store.js';
 import { noteActivity } from './act.js';
 import { countFree } from './counts.js';
 import { type Entry, type Hold, isHeld, lineOf } from './entry.js';
@@ -16,23 +16,27 @@ export function suspendSession(room: Room, ask: SessionCut): Result<CutDone, Hol
   if (!found.ok) return found;
   const { suspendedAt } = found.value.session;
   if (suspendedAt !== undefined) return ok({ revision: suspendedAt, sessionsEnded: 0 });
-  const held = holdEntry(room, found.value, ask.now);
+  const held = holdEntry(room, found.value, ask.now, 'operator');
   room.audit.append(ask.audit);
   return ok(held);
 }
 
-/** The store step of Resume. It counts as activity of the session and of those above it. */
+/**
+ * The store step of Resume. It counts as activity of the session and of those above it. What the watch holds
+ * must have been revalidated first, whoever asks.
+ */
 export function resumeSession(
   room: Room,
   ask: SessionCut,
-): Result<number, 'session_not_suspended' | HoldFault> {
+): Result<number, Exclude<ResumeRefusal, StoreRefusal>> {
   const { mirror, sessions, resumes, audit } = room;
   const found = unendedSession(room, ask);
   if (!found.ok) return found;
   const entry = found.value;
-  const { suspendedAt, id } = entry.session;
+  const { suspendedAt, heldFor = 'operator', revalidatedAt, id } = entry.session;
   if (suspendedAt === undefined) return refuse('session_not_suspended');
-  const hold: Hold = { from: entry.hold?.from ?? ask.now, to: ask.now };
+  if (heldFor === 'watch' && revalidatedAt === undefined) return refuse('revalidation_required');
+  const hold: Hold = { from: entry.hold?.from ?? ask.now, to: ask.now, cause: heldFor };
   sessions.setHold(entry.ordinal, undefined, hold);
   mirror.hold(entry, undefined, hold);
   if (isHeld(entry)) keepActivity(room, entry, ask.now);
@@ -72,13 +76,31 @@ export function unendedSession(
   return fault === undefined || fault === 'session_suspended' ? ok(entry) : refuse(fault);
 }
 
+/** Whether a session is held for a cause itself, or for a stricter one. */
+export function isHeldFor({ session }: Entry, cause: HoldCause): boolean {
+  const { heldFor } = session;
+  return heldFor !== undefined && holdCauses.indexOf(heldFor) >= holdCauses.indexOf(cause);
+}
+
+/** Holds a session for a cause: one that is held for less keeps its row, and is held for this from now on. */
+export function holdFor(room: Room, entry: Entry, now: Instant, cause: HoldCause): CutDone {
+  const { session, hold } = entry;
+  const { suspendedAt } = session;
+  if (suspendedAt === undefined || hold === undefined) return holdEntry(room, entry, now, cause);
+  if (!isHeldFor(entry, cause)) {
+    room.sessions.setHold(entry.ordinal, suspendedAt, { ...hold, cause });
+    room.mirror.hold(entry, suspendedAt, { ...hold, cause });
+  }
+  return { revision: suspendedAt, sessionsEnded: 0 };
+}
+
 /** Marks a session as held in the log, in its row and in memory. */
-export function holdEntry(room: Room, entry: Entry, now: Instant): CutDone {
+function holdEntry(room: Room, entry: Entry, now: Instant, cause: HoldCause): CutDone {
   const { log, sessions, mirror } = room;
   const sessionsEnded = countFree(entry, mirror.cuts);
   const { id, activeAt } = entry.session;
   const revision = log.append({ kind: 'handle', handle: id, absolute: false });
-  const hold: Hold = { from: beginning(room, entry, now), to: undefined };
+  const hold: Hold = { from: beginning(room, entry, now), to: undefined, cause };
   sessions.setHold(entry.ordinal, revision, hold);
   // Else it might seem, after a restart, to have idled out before it was held.
   sessions.setActive(entry.ordinal, activeAt);

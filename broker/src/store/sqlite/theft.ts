@@ -5,7 +5,7 @@ import { countUnended } from './counts.js';
 import { endEntry } from './ending.js';
 import { type Entry, lineOf, rootOf } from './entry.js';
 import type { Room } from './room.js';
-import { type HoldFault, holdEntry, unendedSession } from './suspending.js';
+import { type HoldFault, holdFor, unendedSession } from './suspending.js';
 
 /**
  * The store step that answers a cloned key. Facts about a tree that is held already may be older than the
@@ -24,7 +24,7 @@ export function answerTheft(room: Room, ask: SessionCut): Result<TheftAnswered, 
   if (unanswered.length === 0 && suspendedAt !== undefined) {
     return ok({ answer, session, revision: suspendedAt, sessionsEnded: 0 });
   }
-  const done = isRepeated ? revoke(room, root) : holdRoot(room, root, ask.now);
+  const done = isRepeated ? revoke(room, root) : holdFor(room, root, ask.now, 'theft');
   for (const { handle } of unanswered) room.evidenceHolds.hold(handle, ask.now, done.revision);
   room.audit.append(ask.audit);
   return ok({ ...done, answer, session });
@@ -52,10 +52,4 @@ function judgeEvidence({ evidenceHolds }: Room, entry: Entry, now: Instant): rea
 function revoke(room: Room, root: Entry): CutDone {
   const sessionsEnded = countUnended(root, room.mirror.cuts);
   return { revision: endEntry(room, root, 'revoked'), sessionsEnded };
-}
-
-function holdRoot(room: Room, root: Entry, now: Instant): CutDone {
-  const { suspendedAt } = root.session;
-  if (suspendedAt !== undefined) return { revision: suspendedAt, sessionsEnded: 0 };
-  return holdEntry(room, root, now);
 }

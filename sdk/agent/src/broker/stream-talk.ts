@@ -15,6 +15,8 @@ export interface StreamAsk<T> {
   readonly kind: Exclude<AnyRequest, { readonly $case: 'challengeAnswer' }>;
   /** Reads the answer; undefined when it is of another kind. Throws when it has no sense. */
   readonly read: (answer: AnyAnswer) => T | undefined;
+  /** Whether the process stays alive for the answer; false when nobody awaits it. Default true. */
+  readonly keepsAlive?: boolean;
 }
 
 /** What one stream needs. */
@@ -125,8 +127,9 @@ export class StreamTalk {
         this.#waiting.delete(id);
         resolve(answer);
       };
-      // Keeps the process alive: somebody awaits the outcome, and the stream itself does not.
       const timer = this.#parts.clock.after(waitMillis, () => this.#fail('stream_silent'));
+      // As a rule somebody awaits the outcome, and the stream itself keeps no process alive.
+      if (ask.keepsAlive === false) timer.unref();
       this.#waiting.set(id, { timer, settle });
       this.#say(id, ask.kind);
     });

@@ -1,5 +1,11 @@
 import { formatJoinString, parseProof, type Reason, type UnverifiedProof } from '@creance/proto';
-import { IssueTokenRequest, IssueTokenResponse, RenewSessionResponse } from '@creance/proto/wire';
+import {
+  IssueTokenRequest,
+  IssueTokenResponse,
+  RenewSessionResponse,
+  ReportActionsRequest,
+  ReportActionsResponse,
+} from '@creance/proto/wire';
 import { grpcStatus } from '../errors/status.js';
 import type {
   BrokerCall,
@@ -67,7 +73,7 @@ export class ScriptedBroker extends ScriptedSessions {
   }
 
   /** Messages of one kind on all streams. */
-  streamed(kind: 'issueToken' | 'renewSession' | 'challengeAnswer'): number {
+  streamed(kind: 'issueToken' | 'renewSession' | 'reportActions' | 'challengeAnswer'): number {
     const heard = this.streams.flatMap((stream) => stream.heard);
     return heard.filter((request) => request.kind?.$case === kind).length;
   }
@@ -161,23 +167,28 @@ export class ScriptedBroker extends ScriptedSessions {
       this.secrets.add(ask.value.proof);
       return undefined;
     }
-    const scripted = this.#scripted(ask.$case === 'issueToken' ? 'IssueToken' : 'RenewSession');
+    const scripted = this.#scripted(methodOf[ask.$case]);
     const fault = this.stateFault(sessionId);
     const key = this.sessions.get(sessionId) ?? '';
-    if (ask.$case === 'issueToken') {
-      const reply =
-        scripted ?? (fault ? refusalReply(fault) : good(this.issue(ask.value, sessionId, key)));
-      return answerOf(reply, (bytes) => ({
-        $case: 'issueToken',
-        value: IssueTokenResponse.decode(bytes),
-      }));
+    const reply = (act: () => Uint8Array) =>
+      scripted ?? (fault ? refusalReply(fault) : good(act()));
+    switch (ask.$case) {
+      case 'issueToken':
+        return answerOf(
+          reply(() => this.issue(ask.value, sessionId, key)),
+          (bytes) => ({ $case: 'issueToken', value: IssueTokenResponse.decode(bytes) }),
+        );
+      case 'reportActions':
+        return answerOf(
+          reply(() => this.reported(ask.value, sessionId)),
+          (bytes) => ({ $case: 'reportActions', value: ReportActionsResponse.decode(bytes) }),
+        );
+      case 'renewSession':
+        return answerOf(
+          reply(() => replies.renewed(this.idleSeconds, this.nowSeconds)),
+          (bytes) => ({ $case: 'renewSession', value: RenewSessionResponse.decode(bytes) }),
+        );
     }
-    const renewed = replies.renewed(this.idleSeconds, this.nowSeconds);
-    const reply = scripted ?? (fault ? refusalReply(fault) : good(renewed));
-    return answerOf(reply, (bytes) => ({
-      $case: 'renewSession',
-      value: RenewSessionResponse.decode(bytes),
-    }));
   }
 
   #answer(method: string, call: BrokerCall, key: string, expected: ProofExpected): Judged {
@@ -189,6 +200,8 @@ export class ScriptedBroker extends ScriptedSessions {
     switch (method) {
       case 'IssueToken':
         return { response: this.issue(IssueTokenRequest.decode(call.request), sessionId, key) };
+      case 'ReportActions':
+        return { response: this.reported(ReportActionsRequest.decode(call.request), sessionId) };
       case 'RenewSession':
         return { response: replies.renewed(this.idleSeconds, nowSeconds) };
       case 'EndSession':
@@ -213,3 +226,10 @@ export class ScriptedBroker extends ScriptedSessions {
     }
   }
 }
+
+/** The unary method that a message of a stream stands for. */
+const methodOf = {
+  issueToken: 'IssueToken',
+  renewSession: 'RenewSession',
+  reportActions: 'ReportActions',
+} as const;

@@ -3,8 +3,10 @@ import {
   DelegateSessionRequest,
   type Evidence,
   type IssueTokenRequest,
+  type Observation,
   OpenSessionRequest,
   RekeySessionRequest,
+  type ReportActionsRequest,
   SessionKind,
 } from '@creance/proto/wire';
 import type { Clock } from '../runtime/clock.js';
@@ -35,6 +37,8 @@ export class ScriptedSessions {
   readonly secrets: Set<string> = new Set();
   protected readonly clock: Clock;
   protected readonly judge: ScriptedJudge;
+  /** Reports that were taken, by whatever way, with the session that sent them. */
+  readonly reports: { readonly sessionId: string; readonly report: ReportActionsRequest }[] = [];
   #tokens = 0;
 
   constructor(clock: Clock) {
@@ -101,6 +105,16 @@ export class ScriptedSessions {
     if (fault !== undefined) return { reason: fault };
     this.sessions.set(sessionId, newKey);
     return { response: replies.rekeyed() };
+  }
+
+  /** All that sessions have reported; what came twice is here twice. */
+  get observations(): readonly Observation[] {
+    return this.reports.flatMap(({ report }) => report.observations);
+  }
+
+  protected reported(report: ReportActionsRequest, sessionId: string): Uint8Array {
+    this.reports.push({ sessionId, report });
+    return replies.reported(report.observations.length);
   }
 
   protected issue(ask: IssueTokenRequest, sessionId: string, key: string): Uint8Array {

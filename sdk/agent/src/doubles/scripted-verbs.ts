@@ -9,6 +9,7 @@ import {
   OpenSessionResponse,
   RekeySessionResponse,
   RenewSessionResponse,
+  ReportActionsResponse,
   type SessionKind,
 } from '@creance/proto/wire';
 import type { BrokerReply } from '../transport/contract.js';
@@ -85,6 +86,9 @@ export const replies = {
       childJoinToken,
       expiresUnixSeconds: BigInt(nowSeconds + 60),
     }).finish(),
+
+  reported: (taken: number): Uint8Array =>
+    ReportActionsResponse.encode({ taken, dropped: 0, proofsWanted: [] }).finish(),
 
   rekeyed: (): Uint8Array => RekeySessionResponse.encode({ revision: 2n }).finish(),
 };

@@ -26,6 +26,7 @@ export type ConfigurationFault =
   | 'key_file_malformed'
   | 'client_closed'
   | 'audience_malformed'
+  | 'action_malformed'
   | 'method_malformed'
   | 'workload_malformed';
 
@@ -68,6 +69,10 @@ const configurationRows: Readonly<Record<ConfigurationFault, LocalRow>> = {
     what: 'the audience is empty or longer than 256 characters',
     hint: 'name the audience of the resource as it is registered',
   },
+  action_malformed: {
+    what: 'the action has no name, or its outcome is neither allowed nor refused',
+    hint: 'name it by a route template or a registered name',
+  },
   method_malformed: { what: 'the method path cannot be read', hint: 'use /package.Service/Method' },
   workload_malformed: {
     what: 'the name of the workload is empty or longer than 64 characters',
@@ -89,8 +94,8 @@ const requestRows: Readonly<Record<RequestFault, LocalRow>> = {
     hint: "leave redirect out, or set it to 'manual' or 'error', and call again with the new URL",
   },
   header_reserved: {
-    what: 'the request brings an Authorization or DPoP header of its own',
-    hint: 'leave it out: the session sets both',
+    what: 'the request brings an Authorization, DPoP or Creance-Action header of its own',
+    hint: 'leave it out: the session sets them',
   },
 };
 

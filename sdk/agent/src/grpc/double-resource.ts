@@ -43,6 +43,8 @@ export interface SeenGrpcCall {
   readonly token: string;
   readonly proof: UnverifiedProof;
   readonly message: string | undefined;
+  /** Entries of `creance-action`. */
+  readonly actionIds: readonly string[];
 }
 
 /** What refuses a call. */
@@ -96,7 +98,8 @@ export async function startGrpcResource(): Promise<GrpcResource> {
     const proof = parseProof(String(metadata.get('dpop')[0]));
     if (!proof.ok) throw new Error(`the SDK made a proof that is ${proof.error}`);
     const token = String(metadata.get('authorization')[0]).replace(/^DPoP /, '');
-    resource.seen.push({ path, token, proof: proof.value, message });
+    const actionIds = metadata.get('creance-action').map(String);
+    resource.seen.push({ path, token, proof: proof.value, message, actionIds });
     const fault = faultOf(proof.value, resource.origin + path, token, ids);
     if (fault !== undefined) resource.faults.push(fault);
     return resource.refusals.shift();

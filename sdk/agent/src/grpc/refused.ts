@@ -1,4 +1,5 @@
 import { type StatusObject, status } from '@grpc/grpc-js';
+import type { ActionOutcome } from '../actions/action.js';
 import { reasonOf } from '../errors/refusal.js';
 import { type Challenge, challengeOf } from '../http/challenge.js';
 import { endOf, textOf } from '../transport/reply.js';
@@ -15,4 +16,18 @@ export function challengeOfStatus(ended: StatusObject): Challenge | undefined {
   const challenge = textOf(ended.metadata, 'www-authenticate');
   if (end.nonce !== undefined) return 'nonce';
   return challengeOf({ challenge, hasNonce: false });
+}
+
+/** Statuses that a call has when nobody answered it, whatever else may give them. */
+const unanswered: readonly number[] = [
+  status.CANCELLED,
+  status.DEADLINE_EXCEEDED,
+  status.UNAVAILABLE,
+];
+
+/** What a resource did with a call that has ended with this status; undefined when it may not have heard it. */
+export function outcomeOf({ code }: StatusObject): ActionOutcome | undefined {
+  if (unanswered.includes(code)) return undefined;
+  const isRefused = code === status.UNAUTHENTICATED || code === status.PERMISSION_DENIED;
+  return isRefused ? 'refused' : 'allowed';
 }

@@ -1,4 +1,4 @@
-import type { HeadersRequest } from '../http/fetch.js';
+import type { SigningRequest } from '../http/fetch.js';
 
 /** What a gRPC call needs of its session. */
 export interface GrpcResource {
@@ -19,8 +19,9 @@ export interface GrpcResource {
 export type GrpcResourceByMethod = (path: string) => GrpcResource | undefined;
 
 /** The HTTP request that a gRPC call is (RFC 9449 §4.2; every gRPC call is a POST to its path). */
-export function requestOf(resource: GrpcResource, path: string): HeadersRequest {
+export function requestOf(resource: GrpcResource, path: string): SigningRequest {
   const { audience, scopes, lifetimeSeconds, origin = audience } = resource;
   const base = URL.canParse(origin) ? new URL(origin).origin : origin;
-  return { url: base + path, method: 'POST', audience, scopes, lifetimeSeconds };
+  const creance = { action: path };
+  return { url: base + path, method: 'POST', audience, scopes, lifetimeSeconds, creance };
 }

@@ -6,12 +6,14 @@ import {
   type StatusObject,
   status,
 } from '@grpc/grpc-js';
+import type { ActionOutcome } from '../actions/action.js';
 import { requestRefused } from '../errors/local.js';
 import type { Challenge } from '../http/challenge.js';
-import type { SignedHeaders } from '../http/signing.js';
+import { reservedHeaders } from '../http/request.js';
+import type { SignedHeaders } from '../http/signed-headers.js';
 import { systemClock, type Timer } from '../runtime/clock.js';
 import { textOf } from '../transport/reply.js';
-import { challengeOfStatus } from './refused.js';
+import { challengeOfStatus, outcomeOf } from './refused.js';
 import { statusOf } from './status.js';
 
 type Call = ReturnType<NextCall>;
@@ -25,6 +27,8 @@ export interface CallSigning {
   refuse(): void;
   /** The resource has sent a nonce. */
   remember(nonce: string | undefined): void;
+  /** The resource has answered for good. Counts once. */
+  answered(outcome: ActionOutcome): void;
 }
 
 /** What a signed call needs. */
@@ -120,12 +124,11 @@ export class SignedCall implements Call {
 
   async #signed(): Promise<Metadata> {
     const metadata = this.#metadata.clone();
-    const isTaken = ['authorization', 'dpop'].some((name) => metadata.get(name).length > 0);
+    const isTaken = reservedHeaders.some((name) => metadata.get(name).length > 0);
     if (isTaken) throw requestRefused('header_reserved');
     this.#signing ??= this.#parts.signing();
-    const { authorization, dpop } = await this.#signing.sign();
-    metadata.set('authorization', authorization);
-    metadata.set('dpop', dpop);
+    const signed = Object.entries(await this.#signing.sign());
+    for (const [name, value] of signed) metadata.set(name, value);
     return metadata;
   }
 
@@ -150,6 +153,8 @@ export class SignedCall implements Call {
     const hear = (tell: () => void) => {
       if (!responseStream) return void this.#held.push(tell);
       this.#done = undefined;
+      // A stream may run for hours: that it has begun is its outcome.
+      this.#signing?.answered('allowed');
       tell();
     };
     return {
@@ -167,8 +172,14 @@ export class SignedCall implements Call {
     this.#signing?.remember(textOf(ended.metadata, 'dpop-nonce'));
     const challenge = challengeOfStatus(ended);
     const isFinal = this.#done === undefined || challenge === undefined;
-    if (isFinal || this.#answered.has(challenge)) this.#end(ended);
+    if (isFinal || this.#answered.has(challenge)) this.#finally(ended);
     else this.#again(challenge);
+  }
+
+  #finally(ended: StatusObject): void {
+    const outcome = outcomeOf(ended);
+    if (outcome !== undefined) this.#signing?.answered(outcome);
+    this.#end(ended);
   }
 
   /** Each challenge once in a call: a resource that is never content gets no endless stream of tokens. */

@@ -1,6 +1,8 @@
+import type { ActionOutcome } from '../actions/action.js';
 import { type Challenge, readChallenge } from './challenge.js';
 import { type ProtectedInit, type ProtectedRequest, parseRequest } from './request.js';
-import { type SignedHeaders, Signing, type SigningParts } from './signing.js';
+import type { SignedHeaders } from './signed-headers.js';
+import { Signing, type SigningParts } from './signing.js';
 
 /** Sends a request with a token and a proof of its own for each sending. See `Session.fetch`. */
 export async function protectedFetch(
@@ -16,13 +18,23 @@ export async function protectedFetch(
     const response = await sendOnce(input, request, await signing.sign(signal), signal);
     signing.remember(response.headers.get('dpop-nonce'));
     const challenge = readChallenge(response);
-    if (challenge === undefined || answered.has(challenge) || !request.resendable) return response;
+    if (challenge === undefined || answered.has(challenge) || !request.resendable) {
+      signing.answered(outcomeOf(response));
+      return response;
+    }
     // Each challenge once in a request: a resource that is never content gets no endless stream of tokens.
     answered.add(challenge);
     // The connection is free again only when the body is out of the way.
     await response.body?.cancel();
     if (challenge === 'token') signing.refuse();
   }
+}
+
+/** What a resource does with a token that it does not let through (RFC 6750 §3.1). */
+const refusals: readonly number[] = [401, 403];
+
+function outcomeOf({ status }: Response): ActionOutcome {
+  return refusals.includes(status) ? 'refused' : 'allowed';
 }
 
 /** Which request is to be signed. */
@@ -36,8 +48,11 @@ export interface HeadersRequest {
   readonly lifetimeSeconds?: number | undefined;
 }
 
+/** The same, and how it is reported. */
+export type SigningRequest = HeadersRequest & Pick<ProtectedInit, 'creance'>;
+
 /** Parses a request that something else sends. Throws as `session.headers` does before it asks for a token. */
-export function signingOf(parts: SigningParts, { url, method, ...rest }: HeadersRequest): Signing {
+export function signingOf(parts: SigningParts, { url, method, ...rest }: SigningRequest): Signing {
   return new Signing(parts, parseRequest(url, { ...rest, method: method ?? 'GET' }));
 }
 

@@ -46,6 +46,8 @@ describe('parseRequest', () => {
     [url, { headers: { Authorization: 'Bearer mine' } }, 'CREANCE_HEADER_RESERVED'],
     [url, { headers: [['DPOP', 'mine']] }, 'CREANCE_HEADER_RESERVED'],
     [url, { headers: new Headers({ dpop: 'mine' }) }, 'CREANCE_HEADER_RESERVED'],
+    // An id of the caller's could hide another action.
+    [url, { headers: { 'Creance-Action': 'mine' } }, 'CREANCE_HEADER_RESERVED'],
     [url, { scopes: [] }, 'CREANCE_SCOPE_MALFORMED'],
   ])('refuses %s with %j', (input, init, code) => {
     expect(() => parseRequest(input, { scopes, ...(init as object) })).toThrowError(

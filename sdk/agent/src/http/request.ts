@@ -2,6 +2,7 @@ import { proofTarget } from '@creance/proto';
 import { type RequestFault, requestRefused } from '../errors/local.js';
 import { isLoopback } from '../runtime/loopback.js';
 import { parseTokenRequest } from '../session/token-ask.js';
+import { actionHeader } from './signed-headers.js';
 import type { SignedRequest } from './signing.js';
 
 /** `RequestInit` with what the token is for. */
@@ -12,7 +13,15 @@ export type ProtectedInit = RequestInit & {
   readonly scopes: readonly string[];
   /** As in `TokenRequest`. */
   readonly lifetimeSeconds?: number | undefined;
+  /** How the request is reported. */
+  readonly creance?: RequestNaming | undefined;
 };
+
+/** How a request is reported to the broker. */
+export interface RequestNaming {
+  /** What it does: a route template or a registered name, such as `contacts.export`; never an argument. */
+  readonly action?: string | undefined;
+}
 
 /** A request that may carry a token. */
 export interface ProtectedRequest extends SignedRequest {
@@ -27,7 +36,7 @@ export interface ProtectedRequest extends SignedRequest {
 
 /** Parses a request. Throws `RequestRefusedError` when it could give the token away. */
 export function parseRequest(input: string | URL | Request, init: ProtectedInit): ProtectedRequest {
-  const { audience, scopes, lifetimeSeconds, ...rest } = init;
+  const { audience, scopes, lifetimeSeconds, creance, ...rest } = init;
   const given = input instanceof Request ? input : undefined;
   const href = given?.url ?? String(input);
   const target = proofTarget(href);
@@ -41,12 +50,16 @@ export function parseRequest(input: string | URL | Request, init: ProtectedInit)
     method: methodOf(rest.method ?? given?.method ?? 'GET'),
     target,
     origin,
+    action: creance?.action,
     headers,
     signals: [rest.signal ?? given?.signal].filter((signal) => signal !== undefined),
     resendable: isResendable(rest.body, given),
     init: rest,
   };
 }
+
+/** Headers, and gRPC metadata, that nobody but the session sets. */
+export const reservedHeaders: readonly string[] = ['authorization', 'dpop', actionHeader];
 
 function faultOf(
   protocol: string,
@@ -56,7 +69,7 @@ function faultOf(
 ): RequestFault | undefined {
   if (protocol === 'http:' && !isLoopback(hostname)) return 'plain_http';
   if (redirect === 'follow') return 'redirect_follow';
-  return headers.has('authorization') || headers.has('dpop') ? 'header_reserved' : undefined;
+  return reservedHeaders.some((name) => headers.has(name)) ? 'header_reserved' : undefined;
 }
 
 /** The methods that `fetch` writes in upper case, whatever the caller wrote (Fetch §2.2.1). */

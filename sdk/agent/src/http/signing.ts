@@ -1,10 +1,9 @@
+import type { ActionNotes, ActionOutcome } from '../actions/action.js';
 import type { Nonces } from '../proof/nonces.js';
 import { abortable } from '../runtime/abortable.js';
 import type { IssuedToken } from '../session/token.js';
 import type { TokenAsk } from '../session/token-ask.js';
-
-/** The two headers of one request (RFC 9449 §7.1). Bearer material, fit for this request only. */
-export type SignedHeaders = { readonly authorization: string; readonly dpop: string };
+import { actionHeader, type SignedHeaders } from './signed-headers.js';
 
 /** Where tokens come from. */
 export interface TokenSource {
@@ -19,6 +18,8 @@ export interface SigningParts {
   readonly tokens: TokenSource;
   readonly nonces: Nonces;
   readonly signal: AbortSignal;
+  /** Hears of what was answered; undefined when the session does not report. */
+  readonly actions?: ActionNotes | undefined;
 }
 
 /** A request that may carry a token. */
@@ -28,6 +29,8 @@ export interface SignedRequest {
   /** The proof's `htu`. */
   readonly target: string;
   readonly origin: string;
+  /** Name of what it does, if the caller gave one. */
+  readonly action: string | undefined;
 }
 
 /** Signs one request, as often as it has to be sent: each time with a proof of its own. */
@@ -36,6 +39,8 @@ export class Signing {
   readonly #request: SignedRequest;
   #token: IssuedToken | undefined;
   #isRefused = false;
+  /** Id of the sending that nobody has heard the end of. */
+  #actionId: string | undefined;
 
   constructor(parts: SigningParts, request: SignedRequest) {
     this.#parts = parts;
@@ -51,7 +56,19 @@ export class Signing {
     this.#token = await abortable(signal, this.#next());
     this.#isRefused = false;
     const dpop = this.#token.prove(this.#request);
-    return { authorization: `DPoP ${this.#token.reveal()}`, dpop };
+    const signed = { authorization: `DPoP ${this.#token.reveal()}`, dpop };
+    // Each sending is an action of its own to whoever sees it: what was refused must not hide the next one.
+    this.#actionId = this.#parts.actions?.newId();
+    return this.#actionId === undefined ? signed : { ...signed, [actionHeader]: this.#actionId };
+  }
+
+  /** The last sending was answered, and not with a demand for another one. Counts once. */
+  answered(outcome: ActionOutcome): void {
+    const { ask, action, method, target: url } = this.#request;
+    const id = this.#actionId;
+    this.#actionId = undefined;
+    if (id === undefined) return;
+    this.#parts.actions?.answered({ id, outcome, action, method, url, audience: ask.audience });
   }
 
   /** The resource has refused the token: the next one is another. */

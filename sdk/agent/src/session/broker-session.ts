@@ -1,10 +1,19 @@
+import type { ActionRecord } from '../actions/action.js';
+import type { Reporter } from '../actions/reporter.js';
 import type { BrokerParts } from '../broker/channel.js';
 import { configurationError, refusedBeforehand, sessionClosed } from '../errors/local.js';
-import { type HeadersRequest, protectedFetch, signingOf } from '../http/fetch.js';
+import {
+  type HeadersRequest,
+  protectedFetch,
+  type SigningRequest,
+  signingOf,
+} from '../http/fetch.js';
 import type { ProtectedInit } from '../http/request.js';
-import type { SignedHeaders, Signing, SigningParts } from '../http/signing.js';
-import type { EvidenceSource } from '../keys/evidence.js';
+import type { SignedHeaders } from '../http/signed-headers.js';
+import type { Signing, SigningParts } from '../http/signing.js';
+import { limits } from '../limits.js';
 import { abortable } from '../runtime/abortable.js';
+import { orLater } from '../runtime/clock.js';
 import { inspectAsText } from '../runtime/opaque.js';
 import {
   type ChildJoinToken,
@@ -14,6 +23,7 @@ import {
 import { type DelegateOptions, delegateAsk } from './delegate.js';
 import { SessionLine } from './line.js';
 import type { MemberKind, OpenedSession } from './open.js';
+import { type OwnParts, reporterOf } from './own-parts.js';
 import { rekeyAsk } from './rekey.js';
 import { keepRenewed } from './renewal.js';
 import type { Session } from './session.js';
@@ -30,21 +40,32 @@ export class BrokerSession implements Session {
 
   readonly #parts: BrokerParts;
   readonly #opened: OpenedSession;
-  readonly #evidence: EvidenceSource | undefined;
+  readonly #own: OwnParts;
   readonly #line: SessionLine;
   readonly #tokens: SessionTokens;
+  /** Only workloads have something to say of themselves. */
+  readonly #reporter: Reporter | undefined;
+  /** Open children of this process. */
+  readonly #children = new Set<BrokerSession>();
   #absoluteEndSeconds: number;
   #closing: Promise<void> | undefined;
 
-  /** `evidence` is that of the session itself; undefined when it shares its parent's. */
-  constructor(parts: BrokerParts, opened: OpenedSession, evidence: EvidenceSource | undefined) {
+  constructor(parts: BrokerParts, opened: OpenedSession, own: OwnParts) {
     this.#parts = parts;
     this.#opened = opened;
-    this.#evidence = evidence;
+    this.#own = own;
     this.#absoluteEndSeconds = opened.absoluteEndSeconds;
-    this.#line = new SessionLine(parts, opened, () => this.#tokens.clear());
+    this.#line = new SessionLine(parts, opened, {
+      onTokensDead: () => this.#tokens.clear(),
+      onStreamOpened: () => this.#reporter?.reopened(),
+    });
     this.#tokens = new SessionTokens(parts, opened.id, this.#line);
-    this.signal.addEventListener('abort', () => this.#tokens.clear(), { once: true });
+    this.#reporter = reporterOf(parts, opened, own, this.#line);
+    const ended = () => {
+      this.#tokens.clear();
+      this.#reporter?.stop();
+    };
+    this.signal.addEventListener('abort', ended, { once: true });
     const { clock, entropy, onEvent } = parts;
     const { id: sessionId, idleSeconds } = opened;
     keepRenewed({
@@ -102,10 +123,8 @@ export class BrokerSession implements Session {
     const opened = await abortable(this.signal, asked);
     // Ended meanwhile: the end at the broker has reached the child as well.
     this.signal.throwIfAborted();
-    const child = new BrokerSession(this.#parts, opened, undefined);
-    // The listener goes with the child, so that a parent holds nothing of children that are over.
-    const listening = { once: true, signal: child.signal };
-    this.signal.addEventListener('abort', () => child.#line.finish(this.signal.reason), listening);
+    const child = new BrokerSession(this.#parts, opened, { ...this.#own, evidence: undefined });
+    this.#keep(child);
     const { id: sessionId, name } = child;
     this.#parts.onEvent({ type: 'session_opened', sessionId, name, parentId: this.id });
     return child;
@@ -119,8 +138,12 @@ export class BrokerSession implements Session {
     );
   }
 
+  record(action: ActionRecord): void {
+    this.#reporter?.record(action);
+  }
+
   async rekey(): Promise<void> {
-    const evidence = this.#evidence;
+    const { evidence } = this.#own;
     if (evidence === undefined) throw refusedBeforehand('rekey_needs_evidence');
     this.signal.throwIfAborted();
     await abortable(
@@ -130,7 +153,7 @@ export class BrokerSession implements Session {
   }
 
   /** @internal Signs a request, as often as it has to be sent. */
-  signing(request: HeadersRequest): Signing {
+  signing(request: SigningRequest): Signing {
     return signingOf(this.#signingParts, request);
   }
 
@@ -169,13 +192,32 @@ export class BrokerSession implements Session {
   }
 
   get #signingParts(): SigningParts {
-    return { tokens: this.#tokens, nonces: this.#parts.nonces, signal: this.signal };
+    const { nonces } = this.#parts;
+    return { tokens: this.#tokens, nonces, signal: this.signal, actions: this.#reporter };
+  }
+
+  /** The listeners go with the child, so that a parent holds nothing of children that are over. */
+  #keep(child: BrokerSession): void {
+    const listening = { once: true, signal: child.signal };
+    this.signal.addEventListener('abort', () => child.#line.finish(this.signal.reason), listening);
+    this.#children.add(child);
+    child.signal.addEventListener('abort', () => this.#children.delete(child), { once: true });
+  }
+
+  /** Itself and all that ends with it in this process. */
+  #family(): BrokerSession[] {
+    return [this, ...[...this.#children].flatMap((child) => child.#family())];
   }
 
   async #close(): Promise<void> {
     if (this.signal.aborted) return;
+    const reporters = this.#family().flatMap((session) => session.#reporter ?? []);
+    for (const reporter of reporters) reporter.leave();
     this.#line.finish(sessionClosed());
-    await this.#line.tellEnd();
+    const told = Promise.all(reporters.map((reporter) => reporter.flush()))
+      // What was done is told while the sessions live at the broker.
+      .then(() => this.#line.tellEnd());
+    await orLater(this.#parts.clock, limits.closeMillis, told);
   }
 }
 

@@ -5,6 +5,8 @@ import type { Voice } from './voice.js';
 
 /** Who hears of the stream. */
 export interface LineStreamEars {
+  /** It stands, and takes requests. */
+  onOpened(): void;
   /** The broker says that the session is held, or no longer. */
   onHeld(isHeld: boolean): void;
   /** There is no stream: for this reason, or because it was closed from this side. */
@@ -40,6 +42,7 @@ export class LineStream {
         onEvent({ type: 'stream_opened', sessionId });
         // The broker opens none for a session that is held.
         this.#ears.onHeld(false);
+        this.#ears.onOpened();
       },
       onHeld: (isHeld) => this.#ears.onHeld(isHeld),
       onLost: (error) => this.#ears.onGone(error),

@@ -18,6 +18,14 @@ import { type Renewal, renewAsk } from './renew.js';
 import { SessionKey } from './session-key.js';
 import { makeVoice, type Voice } from './voice.js';
 
+/** Who hears of the line. */
+export interface LineEars {
+  /** Tokens from before are worth nothing. */
+  onTokensDead(): void;
+  /** Requests go over a new stream from now on. */
+  onStreamOpened(): void;
+}
+
 /**
  * The line between a session and the broker. Everything that comes back passes here, so that the first
  * reply or message that tells of an end stops all work at once.
@@ -25,17 +33,16 @@ import { makeVoice, type Voice } from './voice.js';
 export class SessionLine {
   readonly #parts: BrokerParts;
   readonly #opened: OpenedSession;
-  readonly #onTokensDead: () => void;
+  readonly #ears: LineEars;
   readonly #end = new AbortController();
   readonly #key: SessionKey;
   readonly #hold: Hold;
   readonly #stream: LineStream;
 
-  /** `onTokensDead` is called when tokens from before are worth nothing. */
-  constructor(parts: BrokerParts, opened: OpenedSession, onTokensDead: () => void) {
+  constructor(parts: BrokerParts, opened: OpenedSession, ears: LineEars) {
     this.#parts = parts;
     this.#opened = opened;
-    this.#onTokensDead = onTokensDead;
+    this.#ears = ears;
     // Every running request listens: many listeners are use, not a leak. Node 20 warns of ten, newer ones do not.
     setMaxListeners(0, this.#end.signal);
     const { id: sessionId } = opened;
@@ -44,6 +51,7 @@ export class SessionLine {
       onResumed: () => parts.onEvent({ type: 'session_resumed', sessionId }),
     });
     this.#stream = new LineStream(parts, sessionId, {
+      onOpened: () => ears.onStreamOpened(),
       onHeld: (isHeld) => this.#hold.tell(isHeld),
       onGone: (error) => this.#streamGone(error),
     });
@@ -99,20 +107,26 @@ export class SessionLine {
     this.#parts.onEvent({ type: 'session_ended', sessionId: this.#opened.id, code: error.code });
   }
 
+  /**
+   * Makes a call after `finish`, as the session that still lives at the broker: not over its stream, and
+   * whatever its signal says.
+   */
+  lastCall<T>(ask: LineAsk<T>): Promise<T> {
+    const sessionId = this.#opened.id;
+    return this.#key.speak(({ channel }) => channel.call({ ...ask, sessionId }));
+  }
+
   /** Tells the broker, as far as that works within 2 s. Never throws. */
   async tellEnd(): Promise<void> {
     const { clock, onEvent } = this.#parts;
     const { id: sessionId } = this.#opened;
-    const told = this.#key.speak(({ channel }) =>
-      channel.call({
-        path: SessionServiceService.endSession.path,
-        request: () => EndSessionRequest.encode({}).finish(),
-        read: () => {},
-        digest: true,
-        sessionId,
-        deadlineMillis: limits.closeMillis,
-      }),
-    );
+    const told = this.lastCall({
+      path: SessionServiceService.endSession.path,
+      request: () => EndSessionRequest.encode({}).finish(),
+      read: () => {},
+      digest: true,
+      deadlineMillis: limits.closeMillis,
+    });
     const settled = told.catch((error: unknown) => {
       // The broker ends it by its idle end; there is nobody left here to act on the error.
       if (!endsSession(error)) onEvent({ type: 'end_unconfirmed', sessionId, code: codeOf(error) });
@@ -156,7 +170,7 @@ export class SessionLine {
   }
 
   #tokensDead(type: 'session_suspended' | 'session_rekeyed'): void {
-    this.#onTokensDead();
+    this.#ears.onTokensDead();
     this.#parts.onEvent({ type, sessionId: this.#opened.id });
   }
 }

@@ -1,5 +1,6 @@
 import { isJoinToken, uriCharsMax } from '@creance/proto';
 import type { OpenSessionRequest } from '@creance/proto/wire';
+import type { ActionName } from '../actions/action.js';
 import { refusedBeforehand } from '../errors/local.js';
 import { limits } from '../limits.js';
 import { type Task, wireTaskOf } from './task.js';
@@ -18,6 +19,14 @@ export interface SessionOptions {
    * for children, which have that of their root.
    */
   readonly upstream?: Upstream | undefined;
+  /**
+   * Whether the broker is told what the session did: name, audience and outcome of each action, in
+   * batches and off the path of its calls. By default as the client was told, else yes. Children in this
+   * process do as their parent.
+   */
+  readonly report?: boolean | undefined;
+  /** Names the requests of `fetch` in reports; by default `HTTP GET` and the like. */
+  readonly actionName?: ActionName | undefined;
 }
 
 /** A login at an identity provider, in the provider's own words (OpenID Connect, CAEP). */

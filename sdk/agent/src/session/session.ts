@@ -1,6 +1,7 @@
+import type { ActionRecord } from '../actions/action.js';
 import type { HeadersRequest } from '../http/fetch.js';
 import type { ProtectedInit } from '../http/request.js';
-import type { SignedHeaders } from '../http/signing.js';
+import type { SignedHeaders } from '../http/signed-headers.js';
 import type { ChildJoinToken, ChildJoinTokenRequest } from './child-join-token.js';
 import type { DelegateOptions } from './delegate.js';
 import type { Token } from './token.js';
@@ -33,7 +34,8 @@ export interface Session extends AsyncDisposable {
    * `fetch` with a token and a proof (RFC 9449 §7.1). Takes one fresh nonce and one fresh token when
    * the resource asks for them and the body can be sent again; gives every other reply back as it is,
    * 403 too. Follows no redirect. Throws `RequestRefusedError` for a request that could give the token
-   * away, the errors of `token`, the reason of the signal that aborted, and what `fetch` throws.
+   * away, the errors of `token`, the reason of the signal that aborted, and what `fetch` throws. What was
+   * answered is reported to the broker: refused for a 401 or 403, else allowed.
    */
   fetch(input: string | URL | Request, init: ProtectedInit): Promise<Response>;
   /**
@@ -42,6 +44,12 @@ export interface Session extends AsyncDisposable {
    * Throws as `fetch` does before it sends.
    */
   headers(request: HeadersRequest): Promise<SignedHeaders>;
+  /**
+   * Reports an action that was done by other means, so that the broker's picture of the session is whole.
+   * Returns at once; does nothing when the session does not report, or is over. Throws a
+   * `ConfigurationError` for an action without name, audience or outcome.
+   */
+  record(action: ActionRecord): void;
   /**
    * Opens a child in this process, with a key of its own: for a part of the work that needs less, and that
    * can be ended by itself. It stays the same workload, holds no more than this session, lives no longer,
@@ -62,6 +70,6 @@ export interface Session extends AsyncDisposable {
    * it has no evidence of its own.
    */
   rekey(): Promise<void>;
-  /** Ends the session and everything below it. Never throws, takes at most 2 s, may be repeated. */
+  /** Reports what is left, and ends the session and everything below it. Never throws, takes at most 2 s, may be repeated. */
   close(): Promise<void>;
 }

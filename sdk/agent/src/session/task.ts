@@ -1,5 +1,11 @@
-import { parseScopes, uriCharsMax } from '@creance/proto';
-import type { Task as WireTask } from '@creance/proto/wire';
+import {
+  canonicalDestination,
+  type DestinationKind,
+  destinationKinds,
+  parseScopes,
+  uriCharsMax,
+} from '@creance/proto';
+import type { DestinationKind as WireDestinationKind, Task as WireTask } from '@creance/proto/wire';
 import { refusedBeforehand } from '../errors/local.js';
 import { limits } from '../limits.js';
 
@@ -20,6 +26,19 @@ export interface TaskGrant {
   readonly audience: string;
   /** 1 to 32 scopes, in any order, without duplicates. */
   readonly scopes: readonly string[];
+  /**
+   * What the session is for at this resource, 1 to 64, in all resources together 128; when absent, what the
+   * sessions above say. An action at another destination weighs against the session. Below a session that
+   * names some, only those may be named. The broker keeps hashes and no more.
+   */
+  readonly destinations?: readonly Destination[] | undefined;
+}
+
+/** Something that actions may be aimed at: a recipient, a table, a package. */
+export interface Destination {
+  readonly kind: DestinationKind;
+  /** In any form of its kind, at most 512 characters, without marks that hide or reorder text. */
+  readonly value: string;
 }
 
 const uint32Max = 2 ** 32 - 1;
@@ -33,14 +52,40 @@ export function wireTaskOf(task: Task | undefined): WireTask | undefined {
   if (!isNamed || !isLifetime(lifetimeSeconds)) throw refusedBeforehand('task_malformed');
   if (new Set(grants?.map(({ audience }) => audience)).size !== (grants?.length ?? 0))
     throw refusedBeforehand('task_malformed');
+  const inAll = grants?.reduce((sum, each) => sum + (each.destinations?.length ?? 0), 0) ?? 0;
+  if (inAll > limits.taskDestinations) throw refusedBeforehand('task_malformed');
   return { grants: (grants ?? []).map(wireGrantOf), lifetimeSeconds: lifetimeSeconds ?? 0 };
 }
 
-function wireGrantOf({ audience, scopes }: TaskGrant): WireTask['grants'][number] {
+function wireGrantOf({ audience, scopes, destinations }: TaskGrant): WireTask['grants'][number] {
   const parsed = parseScopes(scopes);
   const isNamed = typeof audience === 'string' && audience !== '' && audience.length <= uriCharsMax;
   if (!isNamed || !parsed.ok) throw refusedBeforehand('task_malformed');
-  return { audience, scopes: [...parsed.value] };
+  return { audience, scopes: [...parsed.value], destinations: wireDestinationsOf(destinations) };
+}
+
+/** On the wire none leave what stands above: here too an empty list must not say the opposite. */
+function wireDestinationsOf(
+  destinations: readonly Destination[] | undefined,
+): WireTask['grants'][number]['destinations'] {
+  if (destinations === undefined) return [];
+  const isNamed =
+    Array.isArray(destinations) &&
+    destinations.length > 0 &&
+    destinations.length <= limits.taskGrantDestinations;
+  if (!isNamed || !destinations.every(isDestination)) throw refusedBeforehand('task_malformed');
+  return destinations.map(({ kind, value }) => ({
+    kind: (destinationKinds.indexOf(kind) + 1) as WireDestinationKind,
+    value,
+  }));
+}
+
+function isDestination({ kind, value }: Destination): boolean {
+  return (
+    destinationKinds.includes(kind) &&
+    typeof value === 'string' &&
+    canonicalDestination(kind, value).ok
+  );
 }
 
 function isLifetime(seconds: number | undefined): boolean {

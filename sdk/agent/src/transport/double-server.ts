@@ -1,4 +1,5 @@
 import {
+  ActionServiceService,
   OperatorServiceService,
   RegistryServiceService,
   SessionServiceService,
@@ -22,7 +23,12 @@ export interface DoubleServer {
   kill(): void;
 }
 
-const services = [SessionServiceService, OperatorServiceService, RegistryServiceService];
+const services = [
+  SessionServiceService,
+  ActionServiceService,
+  OperatorServiceService,
+  RegistryServiceService,
+];
 
 /** Starts a server; port 0 takes any free one. Sets the broker's origin to match. */
 export async function startDouble(broker: ScriptedBroker, port = 0): Promise<DoubleServer> {

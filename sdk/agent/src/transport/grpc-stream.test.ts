@@ -149,6 +149,20 @@ describe('a process', () => {
     expect(broker.streamed('issueToken')).toBe(1);
   });
 
+  // breaks when: a report that waits for its answer keeps the process alive, and then goes another way
+  it('does not wait for what it reports: nobody awaits it', async () => {
+    const action = `{ action: 'a', audience: '${crm.audience}', outcome: 'allowed' }`;
+    const code = `for (let at = 0; at < 64; at += 1) session.record(${action});
+      await new Promise((resolve) => setTimeout(resolve, 100));`;
+    const ran = run(code, () => {
+      const [stream] = broker.streams;
+      if (stream !== undefined) stream.reply = () => undefined;
+    });
+    expect(await ran).toEqual({ code: 0, output: 'opened\n' });
+    expect(broker.streamed('reportActions')).toBe(1);
+    expect(broker.seen('ReportActions')).toEqual([]);
+  });
+
   // breaks when: a request that waits on the stream does not keep the process alive
   it('waits for an answer that it awaits', async () => {
     const code = `const { scopes } = await session.token(${JSON.stringify(crm)}); console.log(scopes[0]);`;

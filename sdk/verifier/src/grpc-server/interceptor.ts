@@ -1,12 +1,17 @@
 import { type Metadata, ServerInterceptingCall, type ServerInterceptor } from '@grpc/grpc-js';
-import type { Call } from '../call.js';
+import { actionHeader, type Call } from '../call.js';
 import { Failure } from '../failure.js';
 import { checkScopes } from '../options.js';
+import { type OriginOptions, originOf } from '../origin.js';
 import type { Verified, Verifier } from '../verifier.js';
 import { ProtectedCall } from './protected-call.js';
 
-/** Which methods ask for what. A method that is named nowhere is refused to everybody. */
-export interface ProtectedMethods {
+/**
+ * Which methods ask for what. A method that is named nowhere is refused to everybody. Reports tell the
+ * network of the connection's peer; behind a proxy, say so. Of what a message is aimed at nothing is told:
+ * a call is judged before its first message.
+ */
+export interface ProtectedMethods extends OriginOptions<Metadata> {
   /** Scopes by method: `{ '/crm.v1.Contacts/Export': ['contacts:export'] }`. The token must hold them all. */
   readonly scopes: Readonly<Record<string, readonly string[]>>;
   /** Methods that anybody may call without a token, such as `/grpc.health.v1.Health/Check`. */
@@ -28,7 +33,7 @@ const methodForm = /^\/[\w.]+\/\w+$/;
  */
 export function creanceServerInterceptor(
   verifier: Verifier,
-  { scopes, unprotected = [] }: ProtectedMethods,
+  { scopes, unprotected = [], ...origin }: ProtectedMethods,
 ): ServerInterceptor {
   const rules = new Map(Object.entries(scopes).map(([path, each]) => [path, frozen(each)]));
   for (const each of rules.values()) checkScopes(each);
@@ -40,7 +45,14 @@ export function creanceServerInterceptor(
     return new ProtectedCall(call, async (metadata) =>
       required === undefined
         ? notProtected()
-        : verifier.verifyCall(callOf(path, metadata), { scopes: required, action: path }),
+        : verifier.verifyCall(callOf(path, metadata), {
+            scopes: required,
+            action: path,
+            origin: originOf(metadata, origin, {
+              address: call.getConnectionInfo().remoteAddress,
+              client: entryOf(metadata, 'user-agent'),
+            }),
+          }),
     );
   };
 }
@@ -51,6 +63,7 @@ function callOf(path: string, metadata: Metadata): Call {
     pathname: path,
     authorization: entryOf(metadata, 'authorization'),
     proof: entryOf(metadata, 'dpop'),
+    actionId: entryOf(metadata, actionHeader),
   };
 }
 

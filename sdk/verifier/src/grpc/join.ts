@@ -68,6 +68,7 @@ export async function joinVerifier(options: JoinOptions): Promise<Verifier> {
   const reports = new ReportLine();
   const reporter = new Reporter({
     send: (report) => reports.send(report),
+    destinationKey: () => feed.settings?.destinationKey,
     primitives: feed.primitives,
     clock,
     entropy,

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { decodeBase64url } from '@creance/proto';
 import { ActionOutcome } from '@creance/proto/wire';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newHandle } from '../support/test-issuer.js';
-import type { Verifier } from '../verifier.js';
+import type { Verifier, VerifyOptions } from '../verifier.js';
 import { newEcKey } from './ec-key.js';
 import type { FakeBroker } from './fake-broker.js';
 import { FakePlace, hastyClock } from './fake-place.js';
@@ -25,12 +25,13 @@ const observations = () => broker.reports.seen.flatMap((report) => report.observ
 async function use(
   verifier: Verifier,
   made: (changes: object) => [string, string],
+  aim: Partial<VerifyOptions> = {},
 ): Promise<string> {
   const ask = async (changes: object) => {
     const [token, proof] = made(changes);
     const headers = { authorization: `DPoP ${token}`, dpop: proof };
     const request = new Request(`${broker.issuer.audience}/contacts`, { headers });
-    const options = { scopes: ['contacts:read'], action: 'GET /contacts' };
+    const options = { scopes: ['contacts:read'], action: 'GET /contacts', ...aim };
     return { proof, verified: await verifier.verify(request, options) };
   };
   const first = await ask({});
@@ -74,6 +75,28 @@ describe('a joined verifier that reports', () => {
       dropped: 0,
       unread: 0,
     });
+  });
+
+  // breaks when: the key of the settings is another one, or a destination goes out in plain
+  it('says what an action was aimed at and where it came from, in no form that can be read', async () => {
+    const verifier = await place.startReady();
+    const token = broker.issuer.token();
+    const aim = {
+      destinations: [{ kind: 'email' as const, value: 'Ann@Example.com' }],
+      origin: { address: '198.51.100.77', client: 'undici/7.1' },
+    };
+    await use(verifier, (changes) => [token, broker.issuer.proof(token, changes)], aim);
+    await eventually(() => observations().length).toBe(2);
+    const hmac = createHmac('sha256', Buffer.alloc(32, 7));
+    hmac.update('creance-destination-v1\0email\0Ann@example.com');
+    const origin = { networkPrefix: Buffer.from([198, 51, 100]), client: 'undici' };
+    const vantage = { origin: true, destination: true, outcome: false };
+    const destinations = [hmac.digest().subarray(0, 16)];
+    for (const each of observations()) {
+      expect(each).toMatchObject({ destinations, origin, vantage });
+    }
+    const sent = broker.of('ReportActions').map(({ request }) => request.toString('latin1'));
+    expect(sent.join()).not.toMatch(/ann@|198\.|undici\/7/i);
   });
 
   it('sends the bytes of a theft, and of a token for another resource the hash', async () => {

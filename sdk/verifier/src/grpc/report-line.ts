@@ -19,9 +19,6 @@ import type { Voice } from './voice.js';
 const hashBytes = 32;
 const nothing = Buffer.alloc(0);
 
-/** Of what it says it has seen nothing but that token and proof were good: the rest it was told. */
-const vantage = { origin: false, destination: false, outcome: false };
-
 /** Carries reports over the verifier's session, whichever is open now. */
 export class ReportLine {
   #voice: Voice | undefined;
@@ -49,6 +46,7 @@ export function encodeReport({ actions, proofs, dropped }: Report): Uint8Array {
 
 function observationOf(reported: ReportedAction): Observation {
   const { id, sessionId, tokenHash, action, refusal, ageMillis, proof, foreignProof } = reported;
+  const { destinations, origin } = reported;
   return {
     actionId: Buffer.from(id),
     sessionId: sessionId === undefined ? nothing : Buffer.from(bytesOfHandle(sessionId)),
@@ -61,13 +59,20 @@ function observationOf(reported: ReportedAction): Observation {
         : ActionOutcome.ACTION_OUTCOME_REFUSED,
     refusal: refusal ?? '',
     ageMillis,
-    vantage,
+    vantage: {
+      origin: origin?.isSeen ?? false,
+      destination: destinations !== undefined,
+      // It has seen that token and proof were good, and not what came of the action.
+      outcome: false,
+    },
     proof: proof && {
       counter: BigInt(proof.counter ?? 0),
       issuedUnixSeconds: BigInt(proof.issuedAt),
       hash: bytesOf(proof.hash),
     },
     foreignProof,
+    destinations: (destinations ?? []).map(bytesOf),
+    origin: origin && { networkPrefix: Buffer.from(origin.network), client: origin.client },
   };
 }
 

@@ -1,3 +1,4 @@
+import { bytesOfHandle } from '@creance/proto';
 import type { Primitives } from '../primitives.js';
 import type { Entropy } from '../runtime/entropy.js';
 import type { Report, ReportedAction } from './report.js';
@@ -5,6 +6,9 @@ import type { Waiting } from './sightings.js';
 
 const idBytes = 16;
 const uint32Max = 0xffff_ffff;
+
+/** What the broker takes in no name: controls, marks that turn or hide text, halves of a character. */
+const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /** Sightings that go out together, under ids that stay when they are sent again. */
 export interface Batch {
@@ -15,7 +19,7 @@ export interface Batch {
   readonly proofs: readonly string[];
 }
 
-/** Gives sightings their ids, and their proofs their hashes: neither is needed before. */
+/** Gives sightings without an id of the agent's a random one, and their proofs and destinations hashes. */
 export async function batchOf(
   waiting: readonly Waiting[],
   proofs: readonly string[],
@@ -25,7 +29,12 @@ export async function batchOf(
   const hashOf = ({ sighting: { proof } }: Waiting) =>
     proof === undefined ? '' : primitives.sha256(proof.text);
   const proofHashes = await Promise.all(waiting.map(hashOf));
-  return { waiting, ids: entropy.bytes(idBytes * waiting.length), proofHashes, proofs };
+  await Promise.all(waiting.map(({ aimed }) => aimed?.settle()));
+  const ids = entropy.bytes(idBytes * waiting.length);
+  for (const [at, { sighting }] of waiting.entries()) {
+    if (sighting.actionId !== undefined) ids.set(bytesOfHandle(sighting.actionId), at * idBytes);
+  }
+  return { waiting, ids, proofHashes, proofs };
 }
 
 /** The report of a batch, as old as its sightings are now. */
@@ -36,17 +45,17 @@ export function reportOf(batch: Batch, dropped: number, nowMillis: number): Repo
 
 function actionOf(
   { ids, proofHashes }: Batch,
-  { sighting, atMillis }: Waiting,
+  { sighting, atMillis, aimed }: Waiting,
   at: number,
   nowMillis: number,
 ): ReportedAction {
-  const { action, foreignProof, proof, refusal, sessionId, tokenHash } = sighting;
+  const { action, foreignProof, origin, proof, refusal, sessionId, tokenHash } = sighting;
   const ageMillis = Math.round(nowMillis - atMillis);
   return {
     id: ids.subarray(at * idBytes, (at + 1) * idBytes),
     sessionId,
     tokenHash,
-    action,
+    action: action.replace(unprintable, '\ufffd'),
     refusal,
     ageMillis: Math.min(Math.max(0, ageMillis), uint32Max),
     proof: proof && {
@@ -55,5 +64,7 @@ function actionOf(
       hash: proofHashes[at] ?? '',
     },
     foreignProof: foreignProof && { token: foreignProof.token, proof: foreignProof.proof },
+    destinations: aimed?.hashes,
+    origin,
   };
 }

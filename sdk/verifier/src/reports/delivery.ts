@@ -38,6 +38,7 @@ export class Delivery {
 }
 
 /** Whether the report itself is at fault, so that sending it again cannot help, in whatever session. */
-function isFinal({ status }: ReportFault): boolean {
+function isFinal({ reason, status }: ReportFault): boolean {
+  if (reason === 'request_too_large') return true;
   return status === 'INVALID_ARGUMENT' || status === 'UNIMPLEMENTED';
 }

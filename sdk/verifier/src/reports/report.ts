@@ -1,8 +1,9 @@
-import type { Reason, Result, SessionId } from '@creance/proto';
+import type { DestinationHash, Reason, Result, SessionId } from '@creance/proto';
+import type { SeenOrigin } from '../witness.js';
 
 /** One sighting as it goes out. */
 export interface ReportedAction {
-  /** Random, 16 bytes: tried again, a report counts once. */
+  /** 16 bytes, the agent's own or random: tried again, a report counts once. */
   readonly id: Uint8Array;
   readonly sessionId: SessionId | undefined;
   /** SHA-256 as base64url. */
@@ -21,6 +22,9 @@ export interface ReportedAction {
       }
     | undefined;
   readonly foreignProof: { readonly token: string; readonly proof: string } | undefined;
+  /** What it was aimed at, each once; undefined when the resource did not say, or there was no key. */
+  readonly destinations: readonly DestinationHash[] | undefined;
+  readonly origin: SeenOrigin | undefined;
 }
 
 /** A batch of sightings. */

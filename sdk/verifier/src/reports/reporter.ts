@@ -1,3 +1,4 @@
+import type { DestinationKey } from '../destinations.js';
 import { type OnEvent, safely } from '../events.js';
 import {
   actionCharsMax,
@@ -9,10 +10,12 @@ import type { Primitives } from '../primitives.js';
 import type { Clock, Timer } from '../runtime/clock.js';
 import type { Entropy } from '../runtime/entropy.js';
 import type { Sighting, Witness } from '../witness.js';
+import { ActionIds } from './action-ids.js';
 import { type Batch, batchOf } from './batch.js';
 import { Delivery } from './delivery.js';
 import { ForeignPace } from './foreign-pace.js';
 import { KeptProofs } from './kept-proofs.js';
+import { LateHashing } from './late-hashing.js';
 import type { ReportFault, ReportReply, SendReport } from './report.js';
 import { Sightings } from './sightings.js';
 import { bytesOfProofs, WantedProofs } from './wanted-proofs.js';
@@ -20,6 +23,8 @@ import { bytesOfProofs, WantedProofs } from './wanted-proofs.js';
 /** What a reporter needs. */
 export interface ReporterParts {
   readonly send: SendReport;
+  /** The key of the resource's destinations; without one they are not told. */
+  readonly destinationKey?: (() => DestinationKey | undefined) | undefined;
   readonly primitives: Primitives;
   readonly clock: Clock;
   readonly entropy: Entropy;
@@ -38,7 +43,9 @@ export class Reporter implements Witness {
   readonly #sightings: Sightings;
   readonly #kept: KeptProofs;
   readonly #wanted: WantedProofs;
+  readonly #hashing: LateHashing;
   readonly #foreign = new ForeignPace();
+  readonly #ids = new ActionIds();
   readonly #delivery: Delivery;
   #timer: Timer | undefined;
   #isAtOnce = false;
@@ -58,6 +65,7 @@ export class Reporter implements Witness {
       perSessionMax: limits.proofsKeptPerSessionMax,
     });
     this.#wanted = new WantedProofs(this.#kept);
+    this.#hashing = new LateHashing(parts);
     this.#delivery = new Delivery(parts.send, parts.clock, parts.entropy);
   }
 
@@ -73,8 +81,15 @@ export class Reporter implements Witness {
       return;
     }
     const nowMillis = this.#parts.clock.monotonicMillis();
-    const sighting = this.#within(seen, nowMillis);
-    if (!this.#sightings.add({ sighting, atMillis: nowMillis })) {
+    const within = this.#within(seen, nowMillis);
+    const { destinations } = within;
+    const aimed = destinations && this.#hashing.take(destinations);
+    const sighting = aimed === undefined ? within : { ...within, destinations: undefined };
+    if (this.#sightings.add({ sighting, atMillis: nowMillis, aimed })) {
+      // Only now: what is dropped must not push out what the broker may still know.
+      if (sighting.actionId !== undefined) this.#ids.use(sighting.actionId);
+      if (aimed !== undefined) this.#hashing.later(aimed);
+    } else {
       this.#dropped += 1;
       this.#droppedUntold += 1;
     }
@@ -97,6 +112,7 @@ export class Reporter implements Witness {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#timer?.cancel();
+    this.#hashing.close();
     this.#delivery.close();
     await this.#sending;
     await this.#send();
@@ -113,12 +129,17 @@ export class Reporter implements Witness {
   }
 
   #within(seen: Sighting, nowMillis: number): Sighting {
-    const { action, foreignProof } = seen;
+    const { action, actionId, foreignProof } = seen;
     const isTooMuch =
       foreignProof !== undefined && !this.#foreign.take(foreignProof.tokenHash, nowMillis);
-    if (action.length <= actionCharsMax && !isTooMuch) return seen;
+    const isUsed = actionId !== undefined && this.#ids.isUsed(actionId);
+    if (action.length <= actionCharsMax && !isTooMuch && !isUsed) return seen;
     const named = { ...seen, action: action.slice(0, actionCharsMax) };
-    return isTooMuch ? { ...named, foreignProof: undefined } : named;
+    return {
+      ...named,
+      ...(isTooMuch && { foreignProof: undefined }),
+      ...(isUsed && { actionId: undefined }),
+    };
   }
 
   /** Never sends at once: whoever notes is on the path of a request. */
@@ -188,6 +209,8 @@ export class Reporter implements Witness {
     const dropped = this.#droppedUntold;
     this.#droppedUntold = 0;
     if (dropped > 0) this.#onEvent({ kind: 'limit', reason: 'observations_full', count: dropped });
+    const over = this.#hashing.takeOver();
+    if (over > 0) this.#onEvent({ kind: 'limit', reason: 'destinations_full', count: over });
     const forgotten = this.#kept.takeForgotten();
     if (forgotten > 0) {
       this.#onEvent({ kind: 'limit', reason: 'proofs_kept_full', count: forgotten });

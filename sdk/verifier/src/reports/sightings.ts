@@ -1,12 +1,16 @@
 import { reportBytesMax, reportObservationsMax, type VerifierLimits } from '../limits.js';
 import type { Sighting } from '../witness.js';
 import { FairQueue } from './fair-queue.js';
+import type { Aimed } from './late-hashing.js';
 
 /** A sighting that waits. */
 export interface Waiting {
+  /** Without its destinations. */
   readonly sighting: Sighting;
   /** When it was seen, by the monotonic clock. */
   readonly atMillis: number;
+  /** What it was aimed at; undefined when nothing was said of it. */
+  readonly aimed?: Aimed | undefined;
 }
 
 /** Refused uses that a report holds at most while allowed actions wait too. */
@@ -15,6 +19,9 @@ const refusedShare = reportObservationsMax / 4;
 /** Bytes of an observation beside its texts, and of a character at most. */
 const observationBytes = 224;
 const charBytesMax = 3;
+
+/** Bytes of an origin at most. */
+const originBytes = 80;
 
 /**
  * Sightings on their way out, in three classes with bounds of their own: leaks that can be proved come
@@ -62,8 +69,8 @@ export class Sightings {
     const from = (queue: FairQueue<Waiting>, most: number) => {
       for (let count = 0; count < most && taken.length < reportObservationsMax; count += 1) {
         const { first } = queue;
-        if (first === undefined || bytesOf(first.sighting) > left) return;
-        left -= bytesOf(first.sighting);
+        if (first === undefined || bytesOf(first) > left) return;
+        left -= bytesOf(first);
         taken.push(first);
         queue.take();
       }
@@ -82,8 +89,11 @@ export class Sightings {
 }
 
 /** Bytes that a sighting takes in a message, at most. */
-function bytesOf({ action, refusal, foreignProof }: Sighting): number {
+function bytesOf({ sighting, aimed }: Waiting): number {
+  const { action, refusal, foreignProof, origin } = sighting;
   const foreign =
     foreignProof === undefined ? 0 : foreignProof.token.length + foreignProof.proof.length;
-  return observationBytes + charBytesMax * action.length + (refusal?.length ?? 0) + foreign;
+  const texts = charBytesMax * action.length + (refusal?.length ?? 0);
+  const aim = (aimed?.bytesMax ?? 0) + (origin === undefined ? 0 : originBytes);
+  return observationBytes + texts + foreign + aim;
 }

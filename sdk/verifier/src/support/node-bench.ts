@@ -11,11 +11,17 @@ export interface Place {
 export function get(
   { bench, port }: Place,
   path: string,
-  init: { htu?: string; signal?: AbortSignal; token?: string } = {},
+  init: {
+    htu?: string;
+    signal?: AbortSignal;
+    token?: string;
+    headers?: Record<string, string>;
+  } = {},
 ): Promise<Response> {
   const token = init.token ?? bench.issuer.token();
   const htu = init.htu ?? `${bench.issuer.audience}${path.split('?')[0]}`;
-  const headers = { authorization: `DPoP ${token}`, dpop: bench.issuer.proof(token, { htu }) };
+  const signed = { authorization: `DPoP ${token}`, dpop: bench.issuer.proof(token, { htu }) };
+  const headers = { ...init.headers, ...signed };
   return fetch(`http://127.0.0.1:${port}${path}`, { headers, signal: init.signal ?? null });
 }
 

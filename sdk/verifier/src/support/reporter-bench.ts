@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ok, type Result, refuse } from '@creance/proto';
 import { choosePrimitives } from '../choose-primitives.js';
+import { DestinationKey } from '../destinations.js';
 import type { VerifierEvent } from '../events.js';
 import { type VerifierLimits, verifierLimits } from '../limits.js';
 import type { Report, ReportFault, ReportReply } from '../reports/report.js';
@@ -38,7 +39,10 @@ export interface ReporterBench {
 }
 
 /** Opens a reporter on its own. */
-export function openReporter(limits: Partial<VerifierLimits> = {}): ReporterBench {
+export function openReporter(
+  limits: Partial<VerifierLimits> = {},
+  destinationKey: DestinationKey | undefined = new DestinationKey(new Uint8Array(32)),
+): ReporterBench {
   const clock = testClock();
   const reports: Report[] = [];
   const events: VerifierEvent[] = [];
@@ -50,6 +54,7 @@ export function openReporter(limits: Partial<VerifierLimits> = {}): ReporterBenc
       reports.push(report);
       return broker.answer();
     },
+    destinationKey: () => destinationKey,
     primitives: {
       ...primitives,
       sha256(text) {

@@ -78,6 +78,7 @@ export class TestIssuer {
       heartbeatSeconds: 2,
       nonce: Buffer.from(nonce),
       issuer: this.issuer,
+      destinationKey: Buffer.alloc(32, 7),
       ...changes,
     }).finish();
     return {

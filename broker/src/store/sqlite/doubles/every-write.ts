@@ -2,7 +2,7 @@ import type { AuditEvent } from '../../../domain/audit.js';
 import { plusSeconds } from '../../../domain/instant.js';
 import type { MemberHandles, MemberRef } from '../../../domain/registry.js';
 import { handleOf, sessionIdOf, thumbprintOfName } from '../../../doubles/ids.js';
-import type { CutTarget, OpenSession, SessionWrite } from '../../store.js';
+import type { CutTarget, OpenSession, SessionWrite, WatchRow } from '../../store.js';
 import type { Stage } from './failing-commit.js';
 
 /** For tests: the workload of all sessions. */
@@ -108,6 +108,14 @@ function ofSession(stage: Stage, name: string): Writes {
     renew: () => store.renewSession(ask()),
     rekey: () => store.rekeySession({ ...ask(), ...rekey }),
     suspend: () => store.suspendSession(ask()),
+    risk: () => store.suspendForRisk({ ...ask(), tree: false, holdEvidence: false }),
+    riskTree: () =>
+      store.suspendForRisk({
+        ...ask(),
+        session: sessionIdOf(kidOf(name)),
+        tree: true,
+        holdEvidence: true,
+      }),
     resume: () => store.resumeSession(ask()),
     tokens: () => store.cutTokens(ask()),
     theft: () => store.answerTheft(ask()),
@@ -143,7 +151,17 @@ function others(stage: Stage, name: string): Writes {
     publish: () => store.publishTokenKey({ keyId, x: keyId, y: keyId, retireAt: 1 }, event(stage)),
     expire: () => store.expireSessions(clock.now()),
     audit: () => store.appendAudit(event(stage)),
+    keep: () => store.keepWatch(watchOf(stage, name)),
   };
+}
+
+/** The bytes tell when they were kept. */
+function watchOf({ clock }: Stage, name: string): readonly WatchRow[] {
+  const bytes = Buffer.from(String(clock.now()));
+  return [
+    { kind: 'profile', name, bytes },
+    { kind: 'session', name: sessionIdOf(name), bytes },
+  ];
 }
 
 function freshHandles(name: string): MemberHandles {

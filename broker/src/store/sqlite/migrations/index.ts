@@ -1,5 +1,6 @@
 import { spine } from './0001-spine.js';
 import { tree } from './0002-tree.js';
+import { watch } from './0003-watch.js';
 
 /** One step of the schema. Once released its text never changes: the checksum would tell. */
 export interface Migration {
@@ -12,4 +13,5 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { number: 1, sql: spine },
   { number: 2, sql: tree },
+  { number: 3, sql: watch },
 ];

@@ -116,7 +116,30 @@ export interface Observation {
    * Token and proof of a genuine token, made out to the reporter's resource, whose proof is by another
    * key.
    */
-  foreignProof: ForeignProof | undefined;
+  foreignProof:
+    | ForeignProof
+    | undefined;
+  /**
+   * What the action was aimed at: hashes by the key of the resource, 16 bytes each, at most 16. One that
+   * has no canonical form is there too, by the hash of an empty one of its kind.
+   */
+  destinations: Buffer[];
+  /** Where the request came from, as the witness has seen it. */
+  origin: Origin | undefined;
+}
+
+/** Origin says where a request came from, coarse enough to hold still for one deployment. */
+export interface Origin {
+  /**
+   * The network: the first 3 bytes of an IPv4 address (a /24), the first 6 of an IPv6 address (a /48).
+   * Empty when it is not known.
+   */
+  networkPrefix: Buffer;
+  /**
+   * Family of the client without its version, such as `undici` or `python-requests`; at most 64
+   * characters, empty when it is not known.
+   */
+  client: string;
 }
 
 /** Vantage says what a witness has seen itself and not only been told. */
@@ -273,6 +296,8 @@ function createBaseObservation(): Observation {
     vantage: undefined,
     proof: undefined,
     foreignProof: undefined,
+    destinations: [],
+    origin: undefined,
   };
 }
 
@@ -310,6 +335,12 @@ export const Observation: MessageFns<Observation> = {
     }
     if (message.foreignProof !== undefined) {
       ForeignProof.encode(message.foreignProof, writer.uint32(90).fork()).join();
+    }
+    for (const v of message.destinations) {
+      writer.uint32(98).bytes(v!);
+    }
+    if (message.origin !== undefined) {
+      Origin.encode(message.origin, writer.uint32(106).fork()).join();
     }
     return writer;
   },
@@ -415,6 +446,22 @@ export const Observation: MessageFns<Observation> = {
             message.foreignProof = ForeignProof.decode(reader, reader.uint32());
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.destinations.push(Buffer.from(reader.bytes()));
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.origin = Origin.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -460,6 +507,10 @@ export const Observation: MessageFns<Observation> = {
         : isSet(object.foreign_proof)
         ? ForeignProof.fromJSON(object.foreign_proof)
         : undefined,
+      destinations: globalThis.Array.isArray(object?.destinations)
+        ? object.destinations.map((e: any) => Buffer.from(bytesFromBase64(e)))
+        : [],
+      origin: isSet(object.origin) ? Origin.fromJSON(object.origin) : undefined,
     };
   },
 
@@ -498,6 +549,12 @@ export const Observation: MessageFns<Observation> = {
     if (message.foreignProof !== undefined) {
       obj.foreignProof = ForeignProof.toJSON(message.foreignProof);
     }
+    if (message.destinations?.length) {
+      obj.destinations = message.destinations.map((e) => base64FromBytes(e));
+    }
+    if (message.origin !== undefined) {
+      obj.origin = Origin.toJSON(message.origin);
+    }
     return obj;
   },
 
@@ -523,6 +580,99 @@ export const Observation: MessageFns<Observation> = {
     message.foreignProof = (object.foreignProof !== undefined && object.foreignProof !== null)
       ? ForeignProof.fromPartial(object.foreignProof)
       : undefined;
+    message.destinations = object.destinations?.map((e) => e) || [];
+    message.origin = (object.origin !== undefined && object.origin !== null)
+      ? Origin.fromPartial(object.origin)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseOrigin(): Origin {
+  return { networkPrefix: Buffer.alloc(0), client: "" };
+}
+
+export const Origin: MessageFns<Origin> = {
+  encode(message: Origin, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.networkPrefix.length !== 0) {
+      writer.uint32(10).bytes(message.networkPrefix);
+    }
+    if (message.client !== "") {
+      writer.uint32(18).string(message.client);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Origin {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOrigin();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.networkPrefix = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.client = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Origin {
+    return {
+      networkPrefix: isSet(object.networkPrefix)
+        ? Buffer.from(bytesFromBase64(object.networkPrefix))
+        : isSet(object.network_prefix)
+        ? Buffer.from(bytesFromBase64(object.network_prefix))
+        : Buffer.alloc(0),
+      client: isSet(object.client) ? globalThis.String(object.client) : "",
+    };
+  },
+
+  toJSON(message: Origin): unknown {
+    const obj: any = {};
+    if (message.networkPrefix.length !== 0) {
+      obj.networkPrefix = base64FromBytes(message.networkPrefix);
+    }
+    if (message.client !== "") {
+      obj.client = message.client;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Origin>, I>>(base?: I): Origin {
+    return Origin.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Origin>, I>>(object: I): Origin {
+    const message = createBaseOrigin();
+    message.networkPrefix = object.networkPrefix ?? Buffer.alloc(0);
+    message.client = object.client ?? "";
     return message;
   },
 };

@@ -18,6 +18,7 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import { ActionOutcome, actionOutcomeFromJSON, actionOutcomeToJSON } from "./action_service.js";
 import { SessionKind, sessionKindFromJSON, sessionKindToJSON, Upstream } from "./session_service.js";
 
 export const protobufPackage = "creance.v1";
@@ -92,6 +93,140 @@ export function sessionStateToJSON(object: SessionState): string {
       return "SESSION_STATE_EXPIRED";
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum SessionState");
+  }
+}
+
+/** RiskLevel is what the watch does about a session, the mildest first. */
+export const RiskLevel = {
+  /** RISK_LEVEL_UNSPECIFIED - Never sent. */
+  RISK_LEVEL_UNSPECIFIED: 0,
+  /** RISK_LEVEL_CALM - Nothing. */
+  RISK_LEVEL_CALM: 1,
+  /** RISK_LEVEL_OBSERVE - It is recorded; new tokens live at most 60 s. */
+  RISK_LEVEL_OBSERVE: 2,
+  /** RISK_LEVEL_NARROW - New tokens only read, or serve what was declared; they live 30 s. */
+  RISK_LEVEL_NARROW: 3,
+  /** RISK_LEVEL_SUSPEND - It is held with everything below it. */
+  RISK_LEVEL_SUSPEND: 4,
+  /** RISK_LEVEL_SUSPEND_TREE - Its whole tree is held, and the evidence. */
+  RISK_LEVEL_SUSPEND_TREE: 5,
+  /** RISK_LEVEL_REVOKE - It has ended for good. */
+  RISK_LEVEL_REVOKE: 6,
+} as const;
+
+export type RiskLevel = typeof RiskLevel[keyof typeof RiskLevel];
+
+export namespace RiskLevel {
+  export type RISK_LEVEL_UNSPECIFIED = typeof RiskLevel.RISK_LEVEL_UNSPECIFIED;
+  export type RISK_LEVEL_CALM = typeof RiskLevel.RISK_LEVEL_CALM;
+  export type RISK_LEVEL_OBSERVE = typeof RiskLevel.RISK_LEVEL_OBSERVE;
+  export type RISK_LEVEL_NARROW = typeof RiskLevel.RISK_LEVEL_NARROW;
+  export type RISK_LEVEL_SUSPEND = typeof RiskLevel.RISK_LEVEL_SUSPEND;
+  export type RISK_LEVEL_SUSPEND_TREE = typeof RiskLevel.RISK_LEVEL_SUSPEND_TREE;
+  export type RISK_LEVEL_REVOKE = typeof RiskLevel.RISK_LEVEL_REVOKE;
+}
+
+export function riskLevelFromJSON(object: any): RiskLevel {
+  switch (object) {
+    case 0:
+    case "RISK_LEVEL_UNSPECIFIED":
+      return RiskLevel.RISK_LEVEL_UNSPECIFIED;
+    case 1:
+    case "RISK_LEVEL_CALM":
+      return RiskLevel.RISK_LEVEL_CALM;
+    case 2:
+    case "RISK_LEVEL_OBSERVE":
+      return RiskLevel.RISK_LEVEL_OBSERVE;
+    case 3:
+    case "RISK_LEVEL_NARROW":
+      return RiskLevel.RISK_LEVEL_NARROW;
+    case 4:
+    case "RISK_LEVEL_SUSPEND":
+      return RiskLevel.RISK_LEVEL_SUSPEND;
+    case 5:
+    case "RISK_LEVEL_SUSPEND_TREE":
+      return RiskLevel.RISK_LEVEL_SUSPEND_TREE;
+    case 6:
+    case "RISK_LEVEL_REVOKE":
+      return RiskLevel.RISK_LEVEL_REVOKE;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum RiskLevel");
+  }
+}
+
+export function riskLevelToJSON(object: RiskLevel): string {
+  switch (object) {
+    case RiskLevel.RISK_LEVEL_UNSPECIFIED:
+      return "RISK_LEVEL_UNSPECIFIED";
+    case RiskLevel.RISK_LEVEL_CALM:
+      return "RISK_LEVEL_CALM";
+    case RiskLevel.RISK_LEVEL_OBSERVE:
+      return "RISK_LEVEL_OBSERVE";
+    case RiskLevel.RISK_LEVEL_NARROW:
+      return "RISK_LEVEL_NARROW";
+    case RiskLevel.RISK_LEVEL_SUSPEND:
+      return "RISK_LEVEL_SUSPEND";
+    case RiskLevel.RISK_LEVEL_SUSPEND_TREE:
+      return "RISK_LEVEL_SUSPEND_TREE";
+    case RiskLevel.RISK_LEVEL_REVOKE:
+      return "RISK_LEVEL_REVOKE";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum RiskLevel");
+  }
+}
+
+/** DecisionDone says what came of a decision. */
+export const DecisionDone = {
+  /** DECISION_DONE_UNSPECIFIED - Never sent. */
+  DECISION_DONE_UNSPECIFIED: 0,
+  /** DECISION_DONE_IMPOSED - A level was put upon a session. */
+  DECISION_DONE_IMPOSED: 1,
+  /** DECISION_DONE_ALERT - Somebody was told. */
+  DECISION_DONE_ALERT: 2,
+  /** DECISION_DONE_WOULD_HAVE - Nothing: the workload is watched in shadow. */
+  DECISION_DONE_WOULD_HAVE: 3,
+} as const;
+
+export type DecisionDone = typeof DecisionDone[keyof typeof DecisionDone];
+
+export namespace DecisionDone {
+  export type DECISION_DONE_UNSPECIFIED = typeof DecisionDone.DECISION_DONE_UNSPECIFIED;
+  export type DECISION_DONE_IMPOSED = typeof DecisionDone.DECISION_DONE_IMPOSED;
+  export type DECISION_DONE_ALERT = typeof DecisionDone.DECISION_DONE_ALERT;
+  export type DECISION_DONE_WOULD_HAVE = typeof DecisionDone.DECISION_DONE_WOULD_HAVE;
+}
+
+export function decisionDoneFromJSON(object: any): DecisionDone {
+  switch (object) {
+    case 0:
+    case "DECISION_DONE_UNSPECIFIED":
+      return DecisionDone.DECISION_DONE_UNSPECIFIED;
+    case 1:
+    case "DECISION_DONE_IMPOSED":
+      return DecisionDone.DECISION_DONE_IMPOSED;
+    case 2:
+    case "DECISION_DONE_ALERT":
+      return DecisionDone.DECISION_DONE_ALERT;
+    case 3:
+    case "DECISION_DONE_WOULD_HAVE":
+      return DecisionDone.DECISION_DONE_WOULD_HAVE;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum DecisionDone");
+  }
+}
+
+export function decisionDoneToJSON(object: DecisionDone): string {
+  switch (object) {
+    case DecisionDone.DECISION_DONE_UNSPECIFIED:
+      return "DECISION_DONE_UNSPECIFIED";
+    case DecisionDone.DECISION_DONE_IMPOSED:
+      return "DECISION_DONE_IMPOSED";
+    case DecisionDone.DECISION_DONE_ALERT:
+      return "DECISION_DONE_ALERT";
+    case DecisionDone.DECISION_DONE_WOULD_HAVE:
+      return "DECISION_DONE_WOULD_HAVE";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum DecisionDone");
   }
 }
 
@@ -274,6 +409,130 @@ export interface VerifierSummary {
   resource: string;
   /** Revision that it says it enforces; zero before the first acknowledgement. */
   acknowledgedRevision: bigint;
+}
+
+/** ExplainSessionRequest names a session, and the page of its tree. */
+export interface ExplainSessionRequest {
+  /** 16 bytes. */
+  sessionId: Buffer;
+  /** From the previous reply; empty starts at the root. */
+  pageToken: string;
+}
+
+/** ExplainSessionResponse says what is known of the sessions of one tree that are watched. */
+export interface ExplainSessionResponse {
+  /** Parents before their children; as many as one message holds. */
+  sessions: ExplainedSession[];
+  /** Risk from which each level begins, the mildest first. */
+  thresholds: RiskThreshold[];
+  /** When it was so, Unix time in microseconds. */
+  explainedUnixMicros: bigint;
+  /** Empty on the last page. */
+  nextPageToken: string;
+}
+
+/** RiskThreshold is the risk from which a level begins. */
+export interface RiskThreshold {
+  /** The level. */
+  level: RiskLevel;
+  /** From 0 to 1. */
+  risk: number;
+}
+
+/** ExplainedSession is what the watch knows of one session. */
+export interface ExplainedSession {
+  /** The session id, 16 bytes. */
+  sessionId: Buffer;
+  /** The parent's id, empty for a root. */
+  parentId: Buffer;
+  /** The workload by name. */
+  workload: string;
+  /** Its owner by name; empty when the manifest holds the workload no more. */
+  owner: string;
+  /** What the watch has put it under. */
+  level: RiskLevel;
+  /** Risk as of its last action, and the highest that it has had; from 0 to 1. */
+  risk: number;
+  /** See risk. */
+  peakRisk: number;
+  /** Whether it may act. */
+  state: SessionState;
+  /** Evidence, in the order of the actions. */
+  terms: EvidenceTerm[];
+  /** Its latest actions, the oldest first; none of a session that was never under suspicion. */
+  points: TimelinePoint[];
+  /** What was decided, the oldest first. */
+  decisions: RiskDecision[];
+  /** Of terms, points and decisions, how many did not fit into one message: the weakest and the oldest. */
+  leftOut: number;
+}
+
+/** EvidenceTerm is one piece of evidence. */
+export interface EvidenceTerm {
+  /** Number of the action in its session, from 0. */
+  actionIndex: number;
+  /** When, Unix time in microseconds; zero when it is not known. */
+  atUnixMicros: bigint;
+  /** What it is evidence of, such as `pace` or `origin`. */
+  kind: string;
+  /** The resource by name. */
+  resource: string;
+  /** Name of the action. */
+  action: string;
+  /** By how much it raised the evidence of its kind. Fades. */
+  added: number;
+  /** The same in one sentence, with its numbers. */
+  words: string;
+}
+
+/** TimelinePoint is one action of a session under suspicion. */
+export interface TimelinePoint {
+  /** When, Unix time in microseconds. */
+  atUnixMicros: bigint;
+  /** The resource by name. */
+  resource: string;
+  /** Name of the action. */
+  action: string;
+  /** What came of it. */
+  outcome: ActionOutcome;
+  /** Risk after it, from 0 to 1. */
+  risk: number;
+}
+
+/** RiskDecision is what was decided about a session. */
+export interface RiskDecision {
+  /** When, Unix time in microseconds. */
+  atUnixMicros: bigint;
+  /** The level that its risk called for. */
+  level: RiskLevel;
+  /** What came of it. */
+  done: DecisionDone;
+  /** The level that was imposed, where one was: `level`, or a milder one. */
+  imposedLevel: RiskLevel;
+  /** Risk at that moment, from 0 to 1. */
+  risk: number;
+  /** Why it was milder, or could not be written down; empty otherwise. */
+  because: string;
+  /** Kinds of evidence that decided, the strongest first. */
+  kinds: string[];
+}
+
+/** SuggestEnvelopeRequest names a workload. */
+export interface SuggestEnvelopeRequest {
+  /** By name. */
+  workload: string;
+}
+
+/** SuggestEnvelopeResponse is a pace for the manifest. */
+export interface SuggestEnvelopeResponse {
+  /** The block `pace:` in YAML, to be put below the workload, with what it rests on in comments. */
+  yaml: string;
+  /** Calm sessions that have taught it. */
+  sessionsLearned: number;
+  /** Actions that these did. What is old counts less. */
+  actionsLearned: number;
+  /** Resources that are granted, and at which no session was seen. */
+  unusedResources: string[];
 }
 
 function createBaseCutRequest(): CutRequest {
@@ -2222,6 +2481,1290 @@ export const VerifierSummary: MessageFns<VerifierSummary> = {
   },
 };
 
+function createBaseExplainSessionRequest(): ExplainSessionRequest {
+  return { sessionId: Buffer.alloc(0), pageToken: "" };
+}
+
+export const ExplainSessionRequest: MessageFns<ExplainSessionRequest> = {
+  encode(message: ExplainSessionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sessionId.length !== 0) {
+      writer.uint32(10).bytes(message.sessionId);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(18).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExplainSessionRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExplainSessionRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sessionId = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExplainSessionRequest {
+    return {
+      sessionId: isSet(object.sessionId)
+        ? Buffer.from(bytesFromBase64(object.sessionId))
+        : isSet(object.session_id)
+        ? Buffer.from(bytesFromBase64(object.session_id))
+        : Buffer.alloc(0),
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ExplainSessionRequest): unknown {
+    const obj: any = {};
+    if (message.sessionId.length !== 0) {
+      obj.sessionId = base64FromBytes(message.sessionId);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ExplainSessionRequest>, I>>(base?: I): ExplainSessionRequest {
+    return ExplainSessionRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ExplainSessionRequest>, I>>(object: I): ExplainSessionRequest {
+    const message = createBaseExplainSessionRequest();
+    message.sessionId = object.sessionId ?? Buffer.alloc(0);
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseExplainSessionResponse(): ExplainSessionResponse {
+  return { sessions: [], thresholds: [], explainedUnixMicros: 0n, nextPageToken: "" };
+}
+
+export const ExplainSessionResponse: MessageFns<ExplainSessionResponse> = {
+  encode(message: ExplainSessionResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.sessions) {
+      ExplainedSession.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.thresholds) {
+      RiskThreshold.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.explainedUnixMicros !== 0n) {
+      if (BigInt.asUintN(64, message.explainedUnixMicros) !== message.explainedUnixMicros) {
+        throw new globalThis.Error("value provided for field message.explainedUnixMicros of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.explainedUnixMicros);
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(34).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExplainSessionResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExplainSessionResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sessions.push(ExplainedSession.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.thresholds.push(RiskThreshold.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.explainedUnixMicros = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExplainSessionResponse {
+    return {
+      sessions: globalThis.Array.isArray(object?.sessions)
+        ? object.sessions.map((e: any) => ExplainedSession.fromJSON(e))
+        : [],
+      thresholds: globalThis.Array.isArray(object?.thresholds)
+        ? object.thresholds.map((e: any) => RiskThreshold.fromJSON(e))
+        : [],
+      explainedUnixMicros: isSet(object.explainedUnixMicros)
+        ? BigInt(object.explainedUnixMicros)
+        : isSet(object.explained_unix_micros)
+        ? BigInt(object.explained_unix_micros)
+        : 0n,
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ExplainSessionResponse): unknown {
+    const obj: any = {};
+    if (message.sessions?.length) {
+      obj.sessions = message.sessions.map((e) => ExplainedSession.toJSON(e));
+    }
+    if (message.thresholds?.length) {
+      obj.thresholds = message.thresholds.map((e) => RiskThreshold.toJSON(e));
+    }
+    if (message.explainedUnixMicros !== 0n) {
+      obj.explainedUnixMicros = message.explainedUnixMicros.toString();
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ExplainSessionResponse>, I>>(base?: I): ExplainSessionResponse {
+    return ExplainSessionResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ExplainSessionResponse>, I>>(object: I): ExplainSessionResponse {
+    const message = createBaseExplainSessionResponse();
+    message.sessions = object.sessions?.map((e) => ExplainedSession.fromPartial(e)) || [];
+    message.thresholds = object.thresholds?.map((e) => RiskThreshold.fromPartial(e)) || [];
+    message.explainedUnixMicros = (object.explainedUnixMicros !== undefined && object.explainedUnixMicros !== null)
+      ? BigInt(object.explainedUnixMicros)
+      : 0n;
+    message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseRiskThreshold(): RiskThreshold {
+  return { level: 0, risk: 0 };
+}
+
+export const RiskThreshold: MessageFns<RiskThreshold> = {
+  encode(message: RiskThreshold, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.level !== 0) {
+      writer.uint32(8).int32(message.level);
+    }
+    if (message.risk !== 0) {
+      writer.uint32(17).double(message.risk);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RiskThreshold {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRiskThreshold();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.level = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.risk = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RiskThreshold {
+    return {
+      level: isSet(object.level) ? riskLevelFromJSON(object.level) : 0,
+      risk: isSet(object.risk) ? globalThis.Number(object.risk) : 0,
+    };
+  },
+
+  toJSON(message: RiskThreshold): unknown {
+    const obj: any = {};
+    if (message.level !== 0) {
+      obj.level = riskLevelToJSON(message.level);
+    }
+    if (message.risk !== 0) {
+      obj.risk = floatToJson(message.risk);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RiskThreshold>, I>>(base?: I): RiskThreshold {
+    return RiskThreshold.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RiskThreshold>, I>>(object: I): RiskThreshold {
+    const message = createBaseRiskThreshold();
+    message.level = object.level ?? 0;
+    message.risk = object.risk ?? 0;
+    return message;
+  },
+};
+
+function createBaseExplainedSession(): ExplainedSession {
+  return {
+    sessionId: Buffer.alloc(0),
+    parentId: Buffer.alloc(0),
+    workload: "",
+    owner: "",
+    level: 0,
+    risk: 0,
+    peakRisk: 0,
+    state: 0,
+    terms: [],
+    points: [],
+    decisions: [],
+    leftOut: 0,
+  };
+}
+
+export const ExplainedSession: MessageFns<ExplainedSession> = {
+  encode(message: ExplainedSession, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sessionId.length !== 0) {
+      writer.uint32(10).bytes(message.sessionId);
+    }
+    if (message.parentId.length !== 0) {
+      writer.uint32(18).bytes(message.parentId);
+    }
+    if (message.workload !== "") {
+      writer.uint32(26).string(message.workload);
+    }
+    if (message.owner !== "") {
+      writer.uint32(34).string(message.owner);
+    }
+    if (message.level !== 0) {
+      writer.uint32(40).int32(message.level);
+    }
+    if (message.risk !== 0) {
+      writer.uint32(49).double(message.risk);
+    }
+    if (message.peakRisk !== 0) {
+      writer.uint32(57).double(message.peakRisk);
+    }
+    if (message.state !== 0) {
+      writer.uint32(64).int32(message.state);
+    }
+    for (const v of message.terms) {
+      EvidenceTerm.encode(v!, writer.uint32(74).fork()).join();
+    }
+    for (const v of message.points) {
+      TimelinePoint.encode(v!, writer.uint32(82).fork()).join();
+    }
+    for (const v of message.decisions) {
+      RiskDecision.encode(v!, writer.uint32(90).fork()).join();
+    }
+    if (message.leftOut !== 0) {
+      writer.uint32(96).uint32(message.leftOut);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExplainedSession {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExplainedSession();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sessionId = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.parentId = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.workload = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.owner = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.level = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.risk = reader.double();
+            continue;
+          }
+          case 7: {
+            if (tag !== 57) {
+              break;
+            }
+
+            message.peakRisk = reader.double();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.state = reader.int32() as any;
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.terms.push(EvidenceTerm.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.points.push(TimelinePoint.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.decisions.push(RiskDecision.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.leftOut = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExplainedSession {
+    return {
+      sessionId: isSet(object.sessionId)
+        ? Buffer.from(bytesFromBase64(object.sessionId))
+        : isSet(object.session_id)
+        ? Buffer.from(bytesFromBase64(object.session_id))
+        : Buffer.alloc(0),
+      parentId: isSet(object.parentId)
+        ? Buffer.from(bytesFromBase64(object.parentId))
+        : isSet(object.parent_id)
+        ? Buffer.from(bytesFromBase64(object.parent_id))
+        : Buffer.alloc(0),
+      workload: isSet(object.workload) ? globalThis.String(object.workload) : "",
+      owner: isSet(object.owner) ? globalThis.String(object.owner) : "",
+      level: isSet(object.level) ? riskLevelFromJSON(object.level) : 0,
+      risk: isSet(object.risk) ? globalThis.Number(object.risk) : 0,
+      peakRisk: isSet(object.peakRisk)
+        ? globalThis.Number(object.peakRisk)
+        : isSet(object.peak_risk)
+        ? globalThis.Number(object.peak_risk)
+        : 0,
+      state: isSet(object.state) ? sessionStateFromJSON(object.state) : 0,
+      terms: globalThis.Array.isArray(object?.terms)
+        ? object.terms.map((e: any) => EvidenceTerm.fromJSON(e))
+        : [],
+      points: globalThis.Array.isArray(object?.points) ? object.points.map((e: any) => TimelinePoint.fromJSON(e)) : [],
+      decisions: globalThis.Array.isArray(object?.decisions)
+        ? object.decisions.map((e: any) => RiskDecision.fromJSON(e))
+        : [],
+      leftOut: isSet(object.leftOut)
+        ? globalThis.Number(object.leftOut)
+        : isSet(object.left_out)
+        ? globalThis.Number(object.left_out)
+        : 0,
+    };
+  },
+
+  toJSON(message: ExplainedSession): unknown {
+    const obj: any = {};
+    if (message.sessionId.length !== 0) {
+      obj.sessionId = base64FromBytes(message.sessionId);
+    }
+    if (message.parentId.length !== 0) {
+      obj.parentId = base64FromBytes(message.parentId);
+    }
+    if (message.workload !== "") {
+      obj.workload = message.workload;
+    }
+    if (message.owner !== "") {
+      obj.owner = message.owner;
+    }
+    if (message.level !== 0) {
+      obj.level = riskLevelToJSON(message.level);
+    }
+    if (message.risk !== 0) {
+      obj.risk = floatToJson(message.risk);
+    }
+    if (message.peakRisk !== 0) {
+      obj.peakRisk = floatToJson(message.peakRisk);
+    }
+    if (message.state !== 0) {
+      obj.state = sessionStateToJSON(message.state);
+    }
+    if (message.terms?.length) {
+      obj.terms = message.terms.map((e) => EvidenceTerm.toJSON(e));
+    }
+    if (message.points?.length) {
+      obj.points = message.points.map((e) => TimelinePoint.toJSON(e));
+    }
+    if (message.decisions?.length) {
+      obj.decisions = message.decisions.map((e) => RiskDecision.toJSON(e));
+    }
+    if (message.leftOut !== 0) {
+      obj.leftOut = Math.round(message.leftOut);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ExplainedSession>, I>>(base?: I): ExplainedSession {
+    return ExplainedSession.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ExplainedSession>, I>>(object: I): ExplainedSession {
+    const message = createBaseExplainedSession();
+    message.sessionId = object.sessionId ?? Buffer.alloc(0);
+    message.parentId = object.parentId ?? Buffer.alloc(0);
+    message.workload = object.workload ?? "";
+    message.owner = object.owner ?? "";
+    message.level = object.level ?? 0;
+    message.risk = object.risk ?? 0;
+    message.peakRisk = object.peakRisk ?? 0;
+    message.state = object.state ?? 0;
+    message.terms = object.terms?.map((e) => EvidenceTerm.fromPartial(e)) || [];
+    message.points = object.points?.map((e) => TimelinePoint.fromPartial(e)) || [];
+    message.decisions = object.decisions?.map((e) => RiskDecision.fromPartial(e)) || [];
+    message.leftOut = object.leftOut ?? 0;
+    return message;
+  },
+};
+
+function createBaseEvidenceTerm(): EvidenceTerm {
+  return { actionIndex: 0, atUnixMicros: 0n, kind: "", resource: "", action: "", added: 0, words: "" };
+}
+
+export const EvidenceTerm: MessageFns<EvidenceTerm> = {
+  encode(message: EvidenceTerm, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.actionIndex !== 0) {
+      writer.uint32(8).uint32(message.actionIndex);
+    }
+    if (message.atUnixMicros !== 0n) {
+      if (BigInt.asUintN(64, message.atUnixMicros) !== message.atUnixMicros) {
+        throw new globalThis.Error("value provided for field message.atUnixMicros of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.atUnixMicros);
+    }
+    if (message.kind !== "") {
+      writer.uint32(26).string(message.kind);
+    }
+    if (message.resource !== "") {
+      writer.uint32(34).string(message.resource);
+    }
+    if (message.action !== "") {
+      writer.uint32(42).string(message.action);
+    }
+    if (message.added !== 0) {
+      writer.uint32(49).double(message.added);
+    }
+    if (message.words !== "") {
+      writer.uint32(58).string(message.words);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EvidenceTerm {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEvidenceTerm();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.actionIndex = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.atUnixMicros = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.resource = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.action = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.added = reader.double();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.words = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): EvidenceTerm {
+    return {
+      actionIndex: isSet(object.actionIndex)
+        ? globalThis.Number(object.actionIndex)
+        : isSet(object.action_index)
+        ? globalThis.Number(object.action_index)
+        : 0,
+      atUnixMicros: isSet(object.atUnixMicros)
+        ? BigInt(object.atUnixMicros)
+        : isSet(object.at_unix_micros)
+        ? BigInt(object.at_unix_micros)
+        : 0n,
+      kind: isSet(object.kind) ? globalThis.String(object.kind) : "",
+      resource: isSet(object.resource) ? globalThis.String(object.resource) : "",
+      action: isSet(object.action) ? globalThis.String(object.action) : "",
+      added: isSet(object.added) ? globalThis.Number(object.added) : 0,
+      words: isSet(object.words) ? globalThis.String(object.words) : "",
+    };
+  },
+
+  toJSON(message: EvidenceTerm): unknown {
+    const obj: any = {};
+    if (message.actionIndex !== 0) {
+      obj.actionIndex = Math.round(message.actionIndex);
+    }
+    if (message.atUnixMicros !== 0n) {
+      obj.atUnixMicros = message.atUnixMicros.toString();
+    }
+    if (message.kind !== "") {
+      obj.kind = message.kind;
+    }
+    if (message.resource !== "") {
+      obj.resource = message.resource;
+    }
+    if (message.action !== "") {
+      obj.action = message.action;
+    }
+    if (message.added !== 0) {
+      obj.added = floatToJson(message.added);
+    }
+    if (message.words !== "") {
+      obj.words = message.words;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<EvidenceTerm>, I>>(base?: I): EvidenceTerm {
+    return EvidenceTerm.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<EvidenceTerm>, I>>(object: I): EvidenceTerm {
+    const message = createBaseEvidenceTerm();
+    message.actionIndex = object.actionIndex ?? 0;
+    message.atUnixMicros = (object.atUnixMicros !== undefined && object.atUnixMicros !== null)
+      ? BigInt(object.atUnixMicros)
+      : 0n;
+    message.kind = object.kind ?? "";
+    message.resource = object.resource ?? "";
+    message.action = object.action ?? "";
+    message.added = object.added ?? 0;
+    message.words = object.words ?? "";
+    return message;
+  },
+};
+
+function createBaseTimelinePoint(): TimelinePoint {
+  return { atUnixMicros: 0n, resource: "", action: "", outcome: 0, risk: 0 };
+}
+
+export const TimelinePoint: MessageFns<TimelinePoint> = {
+  encode(message: TimelinePoint, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.atUnixMicros !== 0n) {
+      if (BigInt.asUintN(64, message.atUnixMicros) !== message.atUnixMicros) {
+        throw new globalThis.Error("value provided for field message.atUnixMicros of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.atUnixMicros);
+    }
+    if (message.resource !== "") {
+      writer.uint32(18).string(message.resource);
+    }
+    if (message.action !== "") {
+      writer.uint32(26).string(message.action);
+    }
+    if (message.outcome !== 0) {
+      writer.uint32(32).int32(message.outcome);
+    }
+    if (message.risk !== 0) {
+      writer.uint32(41).double(message.risk);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TimelinePoint {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTimelinePoint();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.atUnixMicros = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.resource = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.action = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.outcome = reader.int32() as any;
+            continue;
+          }
+          case 5: {
+            if (tag !== 41) {
+              break;
+            }
+
+            message.risk = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TimelinePoint {
+    return {
+      atUnixMicros: isSet(object.atUnixMicros)
+        ? BigInt(object.atUnixMicros)
+        : isSet(object.at_unix_micros)
+        ? BigInt(object.at_unix_micros)
+        : 0n,
+      resource: isSet(object.resource) ? globalThis.String(object.resource) : "",
+      action: isSet(object.action) ? globalThis.String(object.action) : "",
+      outcome: isSet(object.outcome) ? actionOutcomeFromJSON(object.outcome) : 0,
+      risk: isSet(object.risk) ? globalThis.Number(object.risk) : 0,
+    };
+  },
+
+  toJSON(message: TimelinePoint): unknown {
+    const obj: any = {};
+    if (message.atUnixMicros !== 0n) {
+      obj.atUnixMicros = message.atUnixMicros.toString();
+    }
+    if (message.resource !== "") {
+      obj.resource = message.resource;
+    }
+    if (message.action !== "") {
+      obj.action = message.action;
+    }
+    if (message.outcome !== 0) {
+      obj.outcome = actionOutcomeToJSON(message.outcome);
+    }
+    if (message.risk !== 0) {
+      obj.risk = floatToJson(message.risk);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<TimelinePoint>, I>>(base?: I): TimelinePoint {
+    return TimelinePoint.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<TimelinePoint>, I>>(object: I): TimelinePoint {
+    const message = createBaseTimelinePoint();
+    message.atUnixMicros = (object.atUnixMicros !== undefined && object.atUnixMicros !== null)
+      ? BigInt(object.atUnixMicros)
+      : 0n;
+    message.resource = object.resource ?? "";
+    message.action = object.action ?? "";
+    message.outcome = object.outcome ?? 0;
+    message.risk = object.risk ?? 0;
+    return message;
+  },
+};
+
+function createBaseRiskDecision(): RiskDecision {
+  return { atUnixMicros: 0n, level: 0, done: 0, imposedLevel: 0, risk: 0, because: "", kinds: [] };
+}
+
+export const RiskDecision: MessageFns<RiskDecision> = {
+  encode(message: RiskDecision, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.atUnixMicros !== 0n) {
+      if (BigInt.asUintN(64, message.atUnixMicros) !== message.atUnixMicros) {
+        throw new globalThis.Error("value provided for field message.atUnixMicros of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.atUnixMicros);
+    }
+    if (message.level !== 0) {
+      writer.uint32(16).int32(message.level);
+    }
+    if (message.done !== 0) {
+      writer.uint32(24).int32(message.done);
+    }
+    if (message.imposedLevel !== 0) {
+      writer.uint32(32).int32(message.imposedLevel);
+    }
+    if (message.risk !== 0) {
+      writer.uint32(41).double(message.risk);
+    }
+    if (message.because !== "") {
+      writer.uint32(50).string(message.because);
+    }
+    for (const v of message.kinds) {
+      writer.uint32(58).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RiskDecision {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRiskDecision();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.atUnixMicros = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.level = reader.int32() as any;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.done = reader.int32() as any;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.imposedLevel = reader.int32() as any;
+            continue;
+          }
+          case 5: {
+            if (tag !== 41) {
+              break;
+            }
+
+            message.risk = reader.double();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.because = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.kinds.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RiskDecision {
+    return {
+      atUnixMicros: isSet(object.atUnixMicros)
+        ? BigInt(object.atUnixMicros)
+        : isSet(object.at_unix_micros)
+        ? BigInt(object.at_unix_micros)
+        : 0n,
+      level: isSet(object.level) ? riskLevelFromJSON(object.level) : 0,
+      done: isSet(object.done) ? decisionDoneFromJSON(object.done) : 0,
+      imposedLevel: isSet(object.imposedLevel)
+        ? riskLevelFromJSON(object.imposedLevel)
+        : isSet(object.imposed_level)
+        ? riskLevelFromJSON(object.imposed_level)
+        : 0,
+      risk: isSet(object.risk) ? globalThis.Number(object.risk) : 0,
+      because: isSet(object.because) ? globalThis.String(object.because) : "",
+      kinds: globalThis.Array.isArray(object?.kinds) ? object.kinds.map((e: any) => globalThis.String(e)) : [],
+    };
+  },
+
+  toJSON(message: RiskDecision): unknown {
+    const obj: any = {};
+    if (message.atUnixMicros !== 0n) {
+      obj.atUnixMicros = message.atUnixMicros.toString();
+    }
+    if (message.level !== 0) {
+      obj.level = riskLevelToJSON(message.level);
+    }
+    if (message.done !== 0) {
+      obj.done = decisionDoneToJSON(message.done);
+    }
+    if (message.imposedLevel !== 0) {
+      obj.imposedLevel = riskLevelToJSON(message.imposedLevel);
+    }
+    if (message.risk !== 0) {
+      obj.risk = floatToJson(message.risk);
+    }
+    if (message.because !== "") {
+      obj.because = message.because;
+    }
+    if (message.kinds?.length) {
+      obj.kinds = message.kinds;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RiskDecision>, I>>(base?: I): RiskDecision {
+    return RiskDecision.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RiskDecision>, I>>(object: I): RiskDecision {
+    const message = createBaseRiskDecision();
+    message.atUnixMicros = (object.atUnixMicros !== undefined && object.atUnixMicros !== null)
+      ? BigInt(object.atUnixMicros)
+      : 0n;
+    message.level = object.level ?? 0;
+    message.done = object.done ?? 0;
+    message.imposedLevel = object.imposedLevel ?? 0;
+    message.risk = object.risk ?? 0;
+    message.because = object.because ?? "";
+    message.kinds = object.kinds?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseSuggestEnvelopeRequest(): SuggestEnvelopeRequest {
+  return { workload: "" };
+}
+
+export const SuggestEnvelopeRequest: MessageFns<SuggestEnvelopeRequest> = {
+  encode(message: SuggestEnvelopeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.workload !== "") {
+      writer.uint32(10).string(message.workload);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SuggestEnvelopeRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSuggestEnvelopeRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.workload = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SuggestEnvelopeRequest {
+    return { workload: isSet(object.workload) ? globalThis.String(object.workload) : "" };
+  },
+
+  toJSON(message: SuggestEnvelopeRequest): unknown {
+    const obj: any = {};
+    if (message.workload !== "") {
+      obj.workload = message.workload;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SuggestEnvelopeRequest>, I>>(base?: I): SuggestEnvelopeRequest {
+    return SuggestEnvelopeRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SuggestEnvelopeRequest>, I>>(object: I): SuggestEnvelopeRequest {
+    const message = createBaseSuggestEnvelopeRequest();
+    message.workload = object.workload ?? "";
+    return message;
+  },
+};
+
+function createBaseSuggestEnvelopeResponse(): SuggestEnvelopeResponse {
+  return { yaml: "", sessionsLearned: 0, actionsLearned: 0, unusedResources: [] };
+}
+
+export const SuggestEnvelopeResponse: MessageFns<SuggestEnvelopeResponse> = {
+  encode(message: SuggestEnvelopeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.yaml !== "") {
+      writer.uint32(10).string(message.yaml);
+    }
+    if (message.sessionsLearned !== 0) {
+      writer.uint32(16).uint32(message.sessionsLearned);
+    }
+    if (message.actionsLearned !== 0) {
+      writer.uint32(24).uint32(message.actionsLearned);
+    }
+    for (const v of message.unusedResources) {
+      writer.uint32(34).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SuggestEnvelopeResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSuggestEnvelopeResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.yaml = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.sessionsLearned = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.actionsLearned = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.unusedResources.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SuggestEnvelopeResponse {
+    return {
+      yaml: isSet(object.yaml) ? globalThis.String(object.yaml) : "",
+      sessionsLearned: isSet(object.sessionsLearned)
+        ? globalThis.Number(object.sessionsLearned)
+        : isSet(object.sessions_learned)
+        ? globalThis.Number(object.sessions_learned)
+        : 0,
+      actionsLearned: isSet(object.actionsLearned)
+        ? globalThis.Number(object.actionsLearned)
+        : isSet(object.actions_learned)
+        ? globalThis.Number(object.actions_learned)
+        : 0,
+      unusedResources: globalThis.Array.isArray(object?.unusedResources)
+        ? object.unusedResources.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.unused_resources)
+        ? object.unused_resources.map((e: any) => globalThis.String(e))
+        : [],
+    };
+  },
+
+  toJSON(message: SuggestEnvelopeResponse): unknown {
+    const obj: any = {};
+    if (message.yaml !== "") {
+      obj.yaml = message.yaml;
+    }
+    if (message.sessionsLearned !== 0) {
+      obj.sessionsLearned = Math.round(message.sessionsLearned);
+    }
+    if (message.actionsLearned !== 0) {
+      obj.actionsLearned = Math.round(message.actionsLearned);
+    }
+    if (message.unusedResources?.length) {
+      obj.unusedResources = message.unusedResources;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SuggestEnvelopeResponse>, I>>(base?: I): SuggestEnvelopeResponse {
+    return SuggestEnvelopeResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SuggestEnvelopeResponse>, I>>(object: I): SuggestEnvelopeResponse {
+    const message = createBaseSuggestEnvelopeResponse();
+    message.yaml = object.yaml ?? "";
+    message.sessionsLearned = object.sessionsLearned ?? 0;
+    message.actionsLearned = object.actionsLearned ?? 0;
+    message.unusedResources = object.unusedResources?.map((e) => e) || [];
+    return message;
+  },
+};
+
 /**
  * OperatorService is for people on call. Its callers are sessions of kind operator, or the owner of a
  * development broker over its unix socket.
@@ -2310,6 +3853,36 @@ export const OperatorServiceService = {
       Buffer.from(ListVerifiersResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListVerifiersResponse => ListVerifiersResponse.decode(value),
   },
+  /**
+   * ExplainSession says what the watch knows of a session and of its whole tree: risk, evidence, actions
+   * and decisions.
+   */
+  explainSession: {
+    path: "/creance.v1.OperatorService/ExplainSession" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ExplainSessionRequest): Buffer =>
+      Buffer.from(ExplainSessionRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ExplainSessionRequest => ExplainSessionRequest.decode(value),
+    responseSerialize: (value: ExplainSessionResponse): Buffer =>
+      Buffer.from(ExplainSessionResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ExplainSessionResponse => ExplainSessionResponse.decode(value),
+  },
+  /**
+   * SuggestEnvelope writes the pace of a workload for the manifest, from what its calm sessions have
+   * taught.
+   */
+  suggestEnvelope: {
+    path: "/creance.v1.OperatorService/SuggestEnvelope" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SuggestEnvelopeRequest): Buffer =>
+      Buffer.from(SuggestEnvelopeRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SuggestEnvelopeRequest => SuggestEnvelopeRequest.decode(value),
+    responseSerialize: (value: SuggestEnvelopeResponse): Buffer =>
+      Buffer.from(SuggestEnvelopeResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SuggestEnvelopeResponse => SuggestEnvelopeResponse.decode(value),
+  },
 } as const;
 
 export interface OperatorServiceServer extends UntypedServiceImplementation {
@@ -2336,6 +3909,16 @@ export interface OperatorServiceServer extends UntypedServiceImplementation {
   listSessions: handleUnaryCall<ListSessionsRequest, ListSessionsResponse>;
   /** ListVerifiers lists subscribed verifiers and the revision that each says it enforces. */
   listVerifiers: handleUnaryCall<ListVerifiersRequest, ListVerifiersResponse>;
+  /**
+   * ExplainSession says what the watch knows of a session and of its whole tree: risk, evidence, actions
+   * and decisions.
+   */
+  explainSession: handleUnaryCall<ExplainSessionRequest, ExplainSessionResponse>;
+  /**
+   * SuggestEnvelope writes the pace of a workload for the manifest, from what its calm sessions have
+   * taught.
+   */
+  suggestEnvelope: handleUnaryCall<SuggestEnvelopeRequest, SuggestEnvelopeResponse>;
 }
 
 export interface OperatorServiceClient extends Client {
@@ -2457,6 +4040,44 @@ export interface OperatorServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListVerifiersResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * ExplainSession says what the watch knows of a session and of its whole tree: risk, evidence, actions
+   * and decisions.
+   */
+  explainSession(
+    request: ExplainSessionRequest,
+    callback: (error: ServiceError | null, response: ExplainSessionResponse) => void,
+  ): ClientUnaryCall;
+  explainSession(
+    request: ExplainSessionRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ExplainSessionResponse) => void,
+  ): ClientUnaryCall;
+  explainSession(
+    request: ExplainSessionRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ExplainSessionResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * SuggestEnvelope writes the pace of a workload for the manifest, from what its calm sessions have
+   * taught.
+   */
+  suggestEnvelope(
+    request: SuggestEnvelopeRequest,
+    callback: (error: ServiceError | null, response: SuggestEnvelopeResponse) => void,
+  ): ClientUnaryCall;
+  suggestEnvelope(
+    request: SuggestEnvelopeRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SuggestEnvelopeResponse) => void,
+  ): ClientUnaryCall;
+  suggestEnvelope(
+    request: SuggestEnvelopeRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SuggestEnvelopeResponse) => void,
+  ): ClientUnaryCall;
 }
 
 export const OperatorServiceClient = makeGenericClientConstructor(
@@ -2474,6 +4095,10 @@ function bytesFromBase64(b64: string): Uint8Array {
 
 function base64FromBytes(arr: Uint8Array): string {
   return globalThis.Buffer.from(arr).toString("base64");
+}
+
+function floatToJson(value: number | null | undefined): number | string | null | undefined {
+  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
 }
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;

@@ -27,6 +27,85 @@ export const protobufPackage = "creance.v1";
 
 export const protobufFileName = "creance/v1/session_service.proto";
 
+/** DestinationKind says what a destination is, and by that how two forms of one are compared. */
+export const DestinationKind = {
+  /** DESTINATION_KIND_UNSPECIFIED - Never sent. */
+  DESTINATION_KIND_UNSPECIFIED: 0,
+  /** DESTINATION_KIND_EMAIL - An address of mail. */
+  DESTINATION_KIND_EMAIL: 1,
+  /** DESTINATION_KIND_HOST - A host by name or address, with a port that is not 80 or 443. */
+  DESTINATION_KIND_HOST: 2,
+  /** DESTINATION_KIND_TABLE - A table, as `database.schema.table`. */
+  DESTINATION_KIND_TABLE: 3,
+  /** DESTINATION_KIND_PACKAGE - A package by name, with its scope and without version. */
+  DESTINATION_KIND_PACKAGE: 4,
+  /** DESTINATION_KIND_PATH - A path of a file or an object. */
+  DESTINATION_KIND_PATH: 5,
+  /** DESTINATION_KIND_ACCOUNT - An account, customer or tenant, by whatever the resource calls it. */
+  DESTINATION_KIND_ACCOUNT: 6,
+} as const;
+
+export type DestinationKind = typeof DestinationKind[keyof typeof DestinationKind];
+
+export namespace DestinationKind {
+  export type DESTINATION_KIND_UNSPECIFIED = typeof DestinationKind.DESTINATION_KIND_UNSPECIFIED;
+  export type DESTINATION_KIND_EMAIL = typeof DestinationKind.DESTINATION_KIND_EMAIL;
+  export type DESTINATION_KIND_HOST = typeof DestinationKind.DESTINATION_KIND_HOST;
+  export type DESTINATION_KIND_TABLE = typeof DestinationKind.DESTINATION_KIND_TABLE;
+  export type DESTINATION_KIND_PACKAGE = typeof DestinationKind.DESTINATION_KIND_PACKAGE;
+  export type DESTINATION_KIND_PATH = typeof DestinationKind.DESTINATION_KIND_PATH;
+  export type DESTINATION_KIND_ACCOUNT = typeof DestinationKind.DESTINATION_KIND_ACCOUNT;
+}
+
+export function destinationKindFromJSON(object: any): DestinationKind {
+  switch (object) {
+    case 0:
+    case "DESTINATION_KIND_UNSPECIFIED":
+      return DestinationKind.DESTINATION_KIND_UNSPECIFIED;
+    case 1:
+    case "DESTINATION_KIND_EMAIL":
+      return DestinationKind.DESTINATION_KIND_EMAIL;
+    case 2:
+    case "DESTINATION_KIND_HOST":
+      return DestinationKind.DESTINATION_KIND_HOST;
+    case 3:
+    case "DESTINATION_KIND_TABLE":
+      return DestinationKind.DESTINATION_KIND_TABLE;
+    case 4:
+    case "DESTINATION_KIND_PACKAGE":
+      return DestinationKind.DESTINATION_KIND_PACKAGE;
+    case 5:
+    case "DESTINATION_KIND_PATH":
+      return DestinationKind.DESTINATION_KIND_PATH;
+    case 6:
+    case "DESTINATION_KIND_ACCOUNT":
+      return DestinationKind.DESTINATION_KIND_ACCOUNT;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum DestinationKind");
+  }
+}
+
+export function destinationKindToJSON(object: DestinationKind): string {
+  switch (object) {
+    case DestinationKind.DESTINATION_KIND_UNSPECIFIED:
+      return "DESTINATION_KIND_UNSPECIFIED";
+    case DestinationKind.DESTINATION_KIND_EMAIL:
+      return "DESTINATION_KIND_EMAIL";
+    case DestinationKind.DESTINATION_KIND_HOST:
+      return "DESTINATION_KIND_HOST";
+    case DestinationKind.DESTINATION_KIND_TABLE:
+      return "DESTINATION_KIND_TABLE";
+    case DestinationKind.DESTINATION_KIND_PACKAGE:
+      return "DESTINATION_KIND_PACKAGE";
+    case DestinationKind.DESTINATION_KIND_PATH:
+      return "DESTINATION_KIND_PATH";
+    case DestinationKind.DESTINATION_KIND_ACCOUNT:
+      return "DESTINATION_KIND_ACCOUNT";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum DestinationKind");
+  }
+}
+
 /** SessionKind says what a session may be used for. */
 export const SessionKind = {
   /** SESSION_KIND_UNSPECIFIED - Never sent. */
@@ -118,6 +197,20 @@ export interface TaskGrant {
   audience: string;
   /** Scopes, without duplicates; at least one. */
   scopes: string[];
+  /**
+   * What it is for at this resource, at most 64: an action at another destination speaks against the
+   * session. None leaves them as they are above it; where a session above names some, a child may name
+   * those alone.
+   */
+  destinations: Destination[];
+}
+
+/** Destination is something that actions may be aimed at. The broker keeps a hash of it and no more. */
+export interface Destination {
+  /** What it is. */
+  kind: DestinationKind;
+  /** In any form that has a canonical one, at most 512 characters. */
+  value: string;
 }
 
 /** Upstream names a login above a session, as its identity provider does (OpenID Connect, CAEP). */
@@ -573,7 +666,7 @@ export const Task: MessageFns<Task> = {
 };
 
 function createBaseTaskGrant(): TaskGrant {
-  return { audience: "", scopes: [] };
+  return { audience: "", scopes: [], destinations: [] };
 }
 
 export const TaskGrant: MessageFns<TaskGrant> = {
@@ -583,6 +676,9 @@ export const TaskGrant: MessageFns<TaskGrant> = {
     }
     for (const v of message.scopes) {
       writer.uint32(18).string(v!);
+    }
+    for (const v of message.destinations) {
+      Destination.encode(v!, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -616,6 +712,14 @@ export const TaskGrant: MessageFns<TaskGrant> = {
             message.scopes.push(reader.string());
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.destinations.push(Destination.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -632,6 +736,9 @@ export const TaskGrant: MessageFns<TaskGrant> = {
     return {
       audience: isSet(object.audience) ? globalThis.String(object.audience) : "",
       scopes: globalThis.Array.isArray(object?.scopes) ? object.scopes.map((e: any) => globalThis.String(e)) : [],
+      destinations: globalThis.Array.isArray(object?.destinations)
+        ? object.destinations.map((e: any) => Destination.fromJSON(e))
+        : [],
     };
   },
 
@@ -643,6 +750,9 @@ export const TaskGrant: MessageFns<TaskGrant> = {
     if (message.scopes?.length) {
       obj.scopes = message.scopes;
     }
+    if (message.destinations?.length) {
+      obj.destinations = message.destinations.map((e) => Destination.toJSON(e));
+    }
     return obj;
   },
 
@@ -653,6 +763,92 @@ export const TaskGrant: MessageFns<TaskGrant> = {
     const message = createBaseTaskGrant();
     message.audience = object.audience ?? "";
     message.scopes = object.scopes?.map((e) => e) || [];
+    message.destinations = object.destinations?.map((e) => Destination.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseDestination(): Destination {
+  return { kind: 0, value: "" };
+}
+
+export const Destination: MessageFns<Destination> = {
+  encode(message: Destination, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.kind !== 0) {
+      writer.uint32(8).int32(message.kind);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Destination {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDestination();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.kind = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Destination {
+    return {
+      kind: isSet(object.kind) ? destinationKindFromJSON(object.kind) : 0,
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+    };
+  },
+
+  toJSON(message: Destination): unknown {
+    const obj: any = {};
+    if (message.kind !== 0) {
+      obj.kind = destinationKindToJSON(message.kind);
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Destination>, I>>(base?: I): Destination {
+    return Destination.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Destination>, I>>(object: I): Destination {
+    const message = createBaseDestination();
+    message.kind = object.kind ?? 0;
+    message.value = object.value ?? "";
     return message;
   },
 };

@@ -133,6 +133,11 @@ export interface Settings {
   nonce: Buffer;
   /** The issuer. */
   issuer: string;
+  /**
+   * Key of the resource's destinations, 32 bytes: HMAC-SHA256 by it, over `creance-destination-v1` 0x00
+   * kind 0x00 canonical form, makes the hashes of Observation.destinations. Never logged.
+   */
+  destinationKey: Buffer;
 }
 
 /** Resync asks the subscriber to come back. */
@@ -514,6 +519,7 @@ function createBaseSettings(): Settings {
     heartbeatSeconds: 0,
     nonce: Buffer.alloc(0),
     issuer: "",
+    destinationKey: Buffer.alloc(0),
   };
 }
 
@@ -539,6 +545,9 @@ export const Settings: MessageFns<Settings> = {
     }
     if (message.issuer !== "") {
       writer.uint32(58).string(message.issuer);
+    }
+    if (message.destinationKey.length !== 0) {
+      writer.uint32(66).bytes(message.destinationKey);
     }
     return writer;
   },
@@ -612,6 +621,14 @@ export const Settings: MessageFns<Settings> = {
             message.issuer = reader.string();
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.destinationKey = Buffer.from(reader.bytes());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -641,6 +658,11 @@ export const Settings: MessageFns<Settings> = {
         : 0,
       nonce: isSet(object.nonce) ? Buffer.from(bytesFromBase64(object.nonce)) : Buffer.alloc(0),
       issuer: isSet(object.issuer) ? globalThis.String(object.issuer) : "",
+      destinationKey: isSet(object.destinationKey)
+        ? Buffer.from(bytesFromBase64(object.destinationKey))
+        : isSet(object.destination_key)
+        ? Buffer.from(bytesFromBase64(object.destination_key))
+        : Buffer.alloc(0),
     };
   },
 
@@ -667,6 +689,9 @@ export const Settings: MessageFns<Settings> = {
     if (message.issuer !== "") {
       obj.issuer = message.issuer;
     }
+    if (message.destinationKey.length !== 0) {
+      obj.destinationKey = base64FromBytes(message.destinationKey);
+    }
     return obj;
   },
 
@@ -682,6 +707,7 @@ export const Settings: MessageFns<Settings> = {
     message.heartbeatSeconds = object.heartbeatSeconds ?? 0;
     message.nonce = object.nonce ?? Buffer.alloc(0);
     message.issuer = object.issuer ?? "";
+    message.destinationKey = object.destinationKey ?? Buffer.alloc(0);
     return message;
   },
 };

@@ -1,0 +1,24 @@
+import type { Command } from 'commander';
+import { suggestEnvelope } from './envelope.js';
+import { explain } from './explain.js';
+import { formatOption, operatorCommand, withLine } from './options.js';
+import type { Output } from './output.js';
+
+/** Adds what the watch has to say: why a session is under suspicion, and what a workload usually does. */
+export function addWatchCommands(creance: Command, output: Output): void {
+  operatorCommand(creance, 'explain', 'say what the watch knows of a session and its tree')
+    .argument('<id>', 'the session')
+    .option('--html <file>', 'write one self-contained page to a file')
+    .addOption(formatOption())
+    .action((id, flags) => withLine(flags, (line) => explain(line, { ...flags, id }, output)));
+  operatorCommand(
+    creance.command('envelope').description('what a workload declares of its ways'),
+    'suggest',
+    'write the pace of a workload for the manifest, from what was learned',
+  )
+    .argument('<workload>', 'by name')
+    .addOption(formatOption())
+    .action((workload, flags) =>
+      withLine(flags, (line) => suggestEnvelope(line, { ...flags, workload }, output)),
+    );
+}

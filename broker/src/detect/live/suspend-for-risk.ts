@@ -1,0 +1,71 @@
+import type { Reason, Result, SessionId } from '@creance/proto';
+import type { AuditEvent } from '../../domain/audit.js';
+import type { Instant } from '../../domain/instant.js';
+import type { Level } from '../../domain/risk.js';
+import type { CutDone, Store } from '../../store/store.js';
+import type { Term } from '../watch/terms.js';
+import type { LiveSession } from './live-session.js';
+
+/** A response that reaches the store. */
+export interface RiskResponse {
+  /** The session that it lands on. */
+  readonly session: SessionId;
+  /** The one that was judged. */
+  readonly of: LiveSession;
+  readonly level: Extract<Level, 'suspend' | 'suspendTree'>;
+  readonly risk: number;
+}
+
+/** Parts of the response. */
+export interface SuspendParts {
+  readonly store: Pick<Store, 'suspendForRisk'>;
+  readonly now: () => Instant;
+  readonly wait: (millis: number) => Promise<void>;
+}
+
+/** Terms that the audit record holds. */
+const termsTold = 5;
+/** Milliseconds to wait before a busy store is asked again: doubled each time. */
+const pauseMillis = 50;
+const tries = 6;
+
+/**
+ * Suspends for risk: the session and everything below it, or its whole tree with the evidence held. Live
+ * tokens die with the row. A store that is busy is asked again.
+ */
+export async function suspendForRisk(
+  { store, now, wait }: SuspendParts,
+  response: RiskResponse,
+): Promise<Result<CutDone, Reason>> {
+  for (let tried = 1; ; tried += 1) {
+    const at = now();
+    const done = await store.suspendForRisk({
+      session: response.session,
+      tree: response.level === 'suspendTree',
+      holdEvidence: response.level === 'suspendTree',
+      now: at,
+      audit: auditOf(response, at),
+    });
+    if (done.ok || done.error !== 'store_busy' || tried >= tries) return done;
+    await wait(pauseMillis * 2 ** (tried - 1));
+  }
+}
+
+/** Words and figures of the evidence, strongest first; the exact terms with the decision. */
+function auditOf({ session, of, level, risk }: RiskResponse, at: Instant): AuditEvent {
+  const terms = of.watched.terms.toSorted((one, other) => other.added - one.added);
+  const facts = {
+    reason: terms[0]?.words ?? 'risk',
+    level,
+    risk: Number(risk.toFixed(4)),
+    ofSession: of.id,
+    resource: of.reporter,
+    terms: terms.slice(0, termsTold).map(sentenceOf),
+  };
+  return { kind: 'risk_suspended', at, actor: 'broker', session, facts };
+}
+
+/** A term in one line: `+0.87 pace: …`. */
+function sentenceOf({ kind, added, words }: Pick<Term, 'kind' | 'added' | 'words'>): string {
+  return `+${added.toFixed(2)} ${kind}: ${words}`;
+}

@@ -1,0 +1,29 @@
+import type { Instant } from '../../domain/instant.js';
+import type { CurrentRegistry } from '../../domain/registry.js';
+import type { Store } from '../../store/store.js';
+import type { Engine } from '../watch/engine.js';
+import type { AllowanceBounds, AllowanceHit } from './allowance.js';
+import type { Decision, LiveSession } from './live-session.js';
+import type { Networks } from './networks.js';
+import type { OrderLineParts } from './order-line.js';
+
+/** Parts of the live watch. */
+export interface WatchParts {
+  readonly engine: Engine;
+  readonly store: Pick<Store, 'path' | 'suspendForRisk' | 'cutSession'>;
+  readonly registry: CurrentRegistry;
+  readonly networks: Networks;
+  readonly now: () => Instant;
+  readonly wait: (millis: number) => Promise<void>;
+  /** How sightings are put into order. */
+  readonly order: Omit<OrderLineParts, 'judge'>;
+  readonly allowance: AllowanceBounds;
+  /** Refused uses whose last weighing is remembered. */
+  readonly refusedKept: number;
+  /** Called with every decision, once it is done. */
+  readonly onDecision: (session: LiveSession, decision: Decision) => void;
+  /** Called when a cap on automatic suspensions has made a response milder. */
+  readonly onCapped: (hit: AllowanceHit) => void;
+  /** Called with a fault of ours, which has stopped nothing else. */
+  readonly onFault: (fault: unknown) => void;
+}

@@ -1,0 +1,249 @@
+import { sensitivityWeights } from '../../domain/sensitivity.js';
+import type { Action } from './action.js';
+import { Chain } from './chain.js';
+import { decay } from './decay.js';
+import type { Envelope } from './envelope.js';
+import { expectGap, habitGap } from './habit.js';
+import { hashPair, hashText } from './hash.js';
+import type { Lesson } from './lesson.js';
+import type { NamedAction } from './named-actions.js';
+import { lookAtOrigin, type OriginSight } from './origin-sight.js';
+import type { SessionSlab } from './session-slab.js';
+import { fanHalfOf } from './sound-action.js';
+import type { SetName } from './state-layout.js';
+import type { Limits, WorkloadProfile } from './workload-profile.js';
+
+/** Calls of one turn start within so many milliseconds of its first. */
+const turnMillis = 150;
+/** Gaps that a session's own habit is made of at most; beyond, the oldest fade. */
+const habitGapsMax = 1_000;
+/** No gap counts as shorter: clocks are not that exact. */
+const leastGapSeconds = 0.02;
+
+/** What the detectors look at: one action, held against its session and the workload's history. */
+export interface Sight {
+  action: Action;
+  profile: WorkloadProfile;
+  limits: Limits;
+  envelope: Envelope;
+  /** What the session has shown so far. */
+  lesson: Lesson;
+  named: NamedAction;
+  /** Number of the action among its workload's, and its name. */
+  id: number;
+  name: string;
+  /** Weight of its sensitivity. */
+  weight: number;
+  /** Bits of surprise at this step, and the action before it. */
+  bits: number;
+  before: number;
+  /** Whether this step is new in the session, and whether it goes to another system. */
+  isFirstStep: boolean;
+  isSwitch: boolean;
+  /** Whether the workload has never been at the resource, or done the action; once a session. */
+  isNewSystem: boolean;
+  isNewAction: boolean;
+  /** Destinations that are new to the workload: with this action, and with any. */
+  newPairs: number;
+  newPairsElsewhereKnown: number;
+  /** Logarithm of the seconds since the turn before; undefined within a turn. */
+  gap: number | undefined;
+  /** The same within turns too: what the session teaches of its pace. */
+  shownGap: number | undefined;
+  /** How many deviations the gap lies from what was expected: below zero is faster. */
+  deviations: number;
+  /** Evidence of pace that this turn has brought already. */
+  turnPace: number;
+  /** Distinct destinations of the last minute. */
+  destinations: number;
+  /** Sum of the sequential test on refusals. */
+  refusals: number;
+  origin: OriginSight;
+  /** Turns beyond what is declared, as a share of the allowance. */
+  overPace: number;
+}
+
+/** A sight of nothing yet: all its places are there, so that it keeps one shape. */
+export function emptySight(): Sight {
+  const unset = undefined as never;
+  return {
+    action: unset,
+    profile: unset,
+    limits: unset,
+    envelope: unset,
+    lesson: unset,
+    named: unset,
+    id: 0,
+    name: '',
+    weight: 0,
+    bits: 0,
+    before: 0,
+    isFirstStep: false,
+    isSwitch: false,
+    isNewSystem: false,
+    isNewAction: false,
+    newPairs: 0,
+    newPairsElsewhereKnown: 0,
+    gap: undefined,
+    shownGap: undefined,
+    deviations: 0,
+    turnPace: 0,
+    destinations: 0,
+    refusals: 0,
+    origin: unset,
+    overPace: 0,
+  };
+}
+
+/**
+ * Looks at an action: fills the sight, and moves the session's state on. Costs three look-ups of the chain
+ * and no allocation but for new destinations. What was only told, and by nobody seen, is held against
+ * what was seen but moves none of it: it is no step that the next one follows, no turn, no first time.
+ */
+export function look(sight: Sight, slab: SessionSlab, action: Action): void {
+  const { profile, limits, named } = sight;
+  sight.action = action;
+  sight.name = named.name;
+  sight.id = named.id;
+  sight.weight = sensitivityWeights[action.sensitivity];
+  lookAtStep(sight, slab);
+  lookAtPace(sight, slab, limits);
+  lookAtDestinations(sight, slab);
+  lookAtRefusals(sight, slab);
+  sight.origin = lookAtOrigin(slab, action, profile, limits);
+  moveOn(sight, slab);
+}
+
+function lookAtStep(sight: Sight, slab: SessionSlab): void {
+  const { profile, id, named } = sight;
+  const facts = profile.factsOf(named);
+  const before = slab.half('before');
+  const earlier = slab.half('earlier');
+  const isStart = before === Chain.start;
+  sight.before = before;
+  sight.bits = profile.chain.bits(id, before, earlier, profile.known.size);
+  sight.isFirstStep = isNew(sight, slab, 'steps', hashPair(before, id));
+  const system = named.systemHash;
+  sight.isSwitch = !isStart && slab.half('system') !== (system & 0xffff);
+  sight.isNewSystem = !facts.isKnownSystem && isNew(sight, slab, 'names', system);
+  sight.isNewAction = !facts.isKnown && isNew(sight, slab, 'names', named.hash);
+}
+
+/** What was told is new when it was neither seen nor told before; what is seen, when it was not seen. */
+function isNew({ action, lesson }: Sight, slab: SessionSlab, set: SetName, hash: number): boolean {
+  if (action.isStrong) return slab.isNew(set, hash);
+  return !slab.has(set, hash) && lesson.tell(`${set} ${hash}`);
+}
+
+function lookAtPace(sight: Sight, slab: SessionSlab, limits: Limits): void {
+  sight.gap = undefined;
+  sight.shownGap = undefined;
+  sight.deviations = 0;
+  sight.overPace = 0;
+  const { atMillis, isStrong } = sight.action;
+  if (atMillis === undefined || !isStrong) return;
+  if (slab.time('turn') === 0) {
+    startTurn(slab, atMillis);
+    return;
+  }
+  const last = lastSeen(slab);
+  if (atMillis < last) return;
+  sight.shownGap = Math.log(Math.max((atMillis - last) / 1_000, leastGapSeconds));
+  if (isOfTurn(sight, slab, atMillis, limits)) return;
+  startTurn(slab, atMillis);
+  sight.turnPace = slab.figure('turnPace');
+  sight.overPace = sight.envelope.overPace(slab, atMillis, last);
+  const gap = Math.log(Math.max((atMillis - last) / 1_000, leastGapSeconds));
+  const count = slab.half('habitCount');
+  const expected = expectGap(limits.habit, slab.figure('habitSum'), count);
+  sight.gap = gap;
+  sight.deviations = (gap - expected.mean) / expected.deviation;
+  const kept = count < habitGapsMax ? 1 : 1 - 1 / habitGapsMax;
+  slab.setFigure('habitSum', slab.figure('habitSum') * kept + habitGap(gap, expected));
+  slab.setHalf('habitCount', Math.min(count + 1, habitGapsMax));
+}
+
+/** When the last action was that somebody saw. */
+function lastSeen(slab: SessionSlab): number {
+  return slab.time('last') - slab.figure('weakLead');
+}
+
+/** Parallel calls are one turn; a call that goes where the workload does not go is none of it. */
+function isOfTurn(sight: Sight, slab: SessionSlab, atMillis: number, limits: Limits): boolean {
+  const widest = sight.envelope.burst ?? limits.turn;
+  if (atMillis - slab.time('turn') > turnMillis || slab.half('turnWidth') >= widest) return false;
+  if (sight.isSwitch && sight.bits > surpriseFrom(limits)) return false;
+  slab.setHalf('turnWidth', slab.half('turnWidth') + 1);
+  return true;
+}
+
+/** Bits from which a step surprises: what one in twenty calm steps exceeds, and a little less. */
+export function surpriseFrom({ bits95 }: Limits): number {
+  return 0.85 * Math.max(3.5, bits95);
+}
+
+function startTurn(slab: SessionSlab, atMillis: number): void {
+  if (atMillis - slab.time('turn') <= turnMillis) return;
+  slab.setFigure('turnPace', 0);
+  slab.setTime('turn', atMillis);
+  slab.setHalf('turnWidth', 1);
+}
+
+function lookAtDestinations(sight: Sight, slab: SessionSlab): void {
+  const { action, profile, lesson } = sight;
+  sight.newPairs = 0;
+  sight.newPairsElsewhereKnown = 0;
+  sight.destinations = 0;
+  if (action.destinations.length === 0) return;
+  turnFanout(slab, action.atMillis);
+  for (const destination of action.destinations) {
+    slab.isNew('fanYoung', hashText(destination));
+    if (action.isDeclared === true) continue;
+    const pair = `${sight.name}>${destination}`;
+    if (profile.pairs.has(pair) || lesson.hasPair(pair)) continue;
+    if (!action.isStrong && !lesson.tell(pair)) continue;
+    if (profile.destinations.has(destination)) sight.newPairsElsewhereKnown += 1;
+    else sight.newPairs += 1;
+  }
+  if (action.atMillis !== undefined) sight.destinations = slab.distinct('fanYoung', 'fanOld');
+}
+
+function turnFanout(slab: SessionSlab, atMillis: number | undefined): void {
+  if (atMillis === undefined) return;
+  const half = fanHalfOf(atMillis);
+  const passed = half - slab.word('fanHalf');
+  if (passed <= 0) return;
+  slab.rotate('fanYoung', 'fanOld');
+  if (passed > 1) slab.rotate('fanYoung', 'fanOld');
+  slab.setWord('fanHalf', half);
+}
+
+/**
+ * Wald's sequential test between a thief who is refused two calls in five and this workload's own share:
+ * each action's first refusal counts once, so that trying the same thing again is no probing. That
+ * something was allowed counts only when it was seen.
+ */
+function lookAtRefusals(sight: Sight, slab: SessionSlab): void {
+  const { allowed, refused } = sight.profile.factsOf(sight.named);
+  let sum = slab.figure('refusals');
+  const { denied, isStrong } = sight.action;
+  if (denied && isNew(sight, slab, 'denied', sight.named.hash)) sum += refused;
+  if (!denied && isStrong) sum = Math.max(0, sum + allowed);
+  slab.setFigure('refusals', sum);
+  sight.refusals = sum;
+}
+
+function moveOn(sight: Sight, slab: SessionSlab): void {
+  const { atMillis, isStrong } = sight.action;
+  slab.setWord('count', slab.word('count') + 1);
+  const seen = lastSeen(slab);
+  decay(slab, atMillis);
+  if (!isStrong) {
+    slab.setFigure('weakLead', slab.time('last') - seen);
+    return;
+  }
+  slab.setFigure('weakLead', Math.max(0, slab.time('last') - Math.max(seen, atMillis ?? seen)));
+  slab.setHalf('earlier', slab.half('before'));
+  slab.setHalf('before', sight.id);
+  slab.setHalf('system', sight.named.systemHash & 0xffff);
+}

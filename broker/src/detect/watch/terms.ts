@@ -1,0 +1,38 @@
+import { watchBounds } from './bounds.js';
+import type { EvidenceKind } from './state-layout.js';
+
+/** One piece of evidence, for explaining. */
+export interface Term {
+  /** Number of the action in its session, from 0. */
+  readonly at: number;
+  readonly atMillis: number | undefined;
+  readonly kind: EvidenceKind;
+  readonly resource: string;
+  readonly action: string;
+  readonly added: number;
+  readonly words: string;
+}
+
+/** Evidence below this is not kept: it explains nothing. */
+export const termMin = 0.05;
+
+/**
+ * Keeps a term, the strongest ones when there are too many. A term of a kind that is what it is now takes
+ * the place of the one before.
+ */
+export function keepTerm(terms: Term[], term: Term, replaces: boolean): void {
+  const last = replaces ? terms.findLastIndex(({ kind }) => kind === term.kind) : -1;
+  if (last >= 0) {
+    if ((terms[last] as Term).added <= term.added) terms[last] = term;
+    return;
+  }
+  if (terms.length >= watchBounds.watchTerms) {
+    const least = terms.reduce(
+      (low, one, at) => (one.added < (terms[low] as Term).added ? at : low),
+      0,
+    );
+    if ((terms[least] as Term).added >= term.added) return;
+    terms.splice(least, 1);
+  }
+  terms.push(term);
+}

@@ -1,0 +1,146 @@
+import { ok, parseSessionId, type Result, sessionIdFromBytes } from '@creance/proto';
+import {
+  ActionOutcome,
+  DecisionDone,
+  ExplainedSession as ExplainedSessionMessage,
+  ExplainSessionRequest,
+  ExplainSessionResponse,
+  type RiskDecision,
+  RiskLevel,
+} from '@creance/proto/wire';
+import type {
+  ExplainAsk,
+  ExplainedDecision,
+  ExplainedSession,
+  Explanation,
+} from '../commands/explain-session.js';
+import type { Denial } from '../domain/denial.js';
+import { limits } from '../domain/limits.js';
+import { type Level, thresholds } from '../domain/risk.js';
+import { idFault, malformed, wireHandle } from './convert.js';
+import { stateOf } from './convert-operator.js';
+import { decodeMessage } from './reader.js';
+import { encodeMessage } from './writer.js';
+
+/** Bytes of the sessions of one reply: clients take messages of this size, and it has a head. */
+const pageBytesMax = limits.messageBytes - 2_048;
+
+const noBytes = Buffer.alloc(0);
+
+/** Reads an ExplainSessionRequest. */
+export function readExplainSession(bytes: Uint8Array): Result<ExplainAsk, Denial> {
+  const decoded = decodeMessage(ExplainSessionRequest, bytes);
+  if (!decoded.ok) return decoded;
+  const { sessionId, pageToken } = decoded.value;
+  const session = sessionIdFromBytes(sessionId);
+  if (session === undefined) return malformed('session_id', idFault);
+  const after = pageToken === '' ? undefined : parseSessionId(pageToken);
+  if (after === undefined && pageToken !== '')
+    return malformed('page_token', 'must come from the previous reply');
+  return ok({ session, after });
+}
+
+/** Writes an ExplainSessionResponse: as many of the sessions as fit, and at least the first. */
+export function writeExplainSession({ sessions: all, at }: Explanation): Buffer {
+  const sessions: ExplainedSessionMessage[] = [];
+  let room = pageBytesMax;
+  for (const each of all) {
+    const message = fitted(messageOf(each));
+    room -= bytesIn(message);
+    if (room < 0) break;
+    sessions.push(message);
+  }
+  return encodeMessage(ExplainSessionResponse, {
+    sessions,
+    thresholds: [...thresholds]
+      .reverse()
+      .map(([risk, level]) => ({ level: wireLevels[level], risk })),
+    explainedUnixMicros: BigInt(at),
+    nextPageToken: sessions.length < all.length ? (all[sessions.length - 1]?.session.id ?? '') : '',
+  });
+}
+
+/** Bytes of one session in a page, with its tag and length. */
+function bytesIn(message: ExplainedSessionMessage): number {
+  return ExplainedSessionMessage.encode(message).finish().length + 4;
+}
+
+/** A session that fits into one message: what is weakest and oldest goes until it does. */
+function fitted(message: ExplainedSessionMessage): ExplainedSessionMessage {
+  let fit = message;
+  while (bytesIn(fit) > pageBytesMax) {
+    const { terms, points, decisions } = fit;
+    const half = <Each>(all: readonly Each[]) => all.slice(Math.ceil(all.length / 2));
+    const strongest = new Set(half([...terms].sort((one, other) => one.added - other.added)));
+    const kept = {
+      terms: terms.filter((term) => strongest.has(term)),
+      points: half(points),
+      decisions: half(decisions),
+    };
+    const before = terms.length + points.length + decisions.length;
+    const after = kept.terms.length + kept.points.length + kept.decisions.length;
+    if (after === before) return fit;
+    fit = { ...fit, ...kept, leftOut: fit.leftOut + before - after };
+  }
+  return fit;
+}
+
+const wireLevels: { readonly [Each in Level]: RiskLevel } = {
+  calm: RiskLevel.RISK_LEVEL_CALM,
+  observe: RiskLevel.RISK_LEVEL_OBSERVE,
+  narrow: RiskLevel.RISK_LEVEL_NARROW,
+  suspend: RiskLevel.RISK_LEVEL_SUSPEND,
+  suspendTree: RiskLevel.RISK_LEVEL_SUSPEND_TREE,
+  revoke: RiskLevel.RISK_LEVEL_REVOKE,
+};
+
+function messageOf(explained: ExplainedSession): ExplainedSessionMessage {
+  const { session, owner, level, risk, peak, terms, points, decisions } = explained;
+  return {
+    sessionId: wireHandle(session.id),
+    parentId: session.parent === undefined ? noBytes : wireHandle(session.parent),
+    workload: session.name,
+    owner: owner ?? '',
+    level: wireLevels[level],
+    risk,
+    peakRisk: peak,
+    state: stateOf(session),
+    terms: terms.map(({ at, atMillis, ...term }) => {
+      return { actionIndex: at, atUnixMicros: wireMicros(atMillis), ...term };
+    }),
+    points: points.map(({ atMillis, outcome, ...point }) => {
+      return { atUnixMicros: wireMicros(atMillis), outcome: wireOutcomes[outcome], ...point };
+    }),
+    decisions: decisions.map(decisionOf),
+    leftOut: 0,
+  };
+}
+
+const wireOutcomes = {
+  allowed: ActionOutcome.ACTION_OUTCOME_ALLOWED,
+  refused: ActionOutcome.ACTION_OUTCOME_REFUSED,
+} as const;
+
+function decisionOf(decision: ExplainedDecision): RiskDecision {
+  const { atMillis, level, risk, because, kinds } = decision;
+  return {
+    atUnixMicros: wireMicros(atMillis),
+    level: wireLevels[level],
+    ...doneOf(decision),
+    risk,
+    because: because ?? '',
+    kinds: [...kinds],
+  };
+}
+
+function doneOf({ done }: ExplainedDecision): Pick<RiskDecision, 'done' | 'imposedLevel'> {
+  const imposedLevel = RiskLevel.RISK_LEVEL_UNSPECIFIED;
+  if (done === 'alert') return { done: DecisionDone.DECISION_DONE_ALERT, imposedLevel };
+  if (done === 'would have') return { done: DecisionDone.DECISION_DONE_WOULD_HAVE, imposedLevel };
+  return { done: DecisionDone.DECISION_DONE_IMPOSED, imposedLevel: wireLevels[done] };
+}
+
+/** Unix time in milliseconds as whole microseconds; zero when it is not known. */
+function wireMicros(atMillis: number | undefined): bigint {
+  return BigInt(Math.max(0, Math.round((atMillis ?? 0) * 1_000)));
+}

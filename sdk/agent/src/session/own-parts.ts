@@ -1,0 +1,34 @@
+import type { ActionName } from '../actions/action.js';
+import { Reporter } from '../actions/reporter.js';
+import type { BrokerParts } from '../broker/channel.js';
+import type { EvidenceSource } from '../keys/evidence.js';
+import type { SessionLine } from './line.js';
+import type { OpenedSession } from './open.js';
+
+/** What a session has beside what the broker has opened. */
+export interface OwnParts {
+  /** Evidence of the session itself; undefined when it shares its parent's. */
+  readonly evidence: EvidenceSource | undefined;
+  /** Whether it reports what it does. */
+  readonly report: boolean;
+  readonly actionName: ActionName | undefined;
+}
+
+/** What reports for a session; undefined when it does not, and for those that do nothing at resources. */
+export function reporterOf(
+  { clock, entropy, onEvent }: BrokerParts,
+  { id: sessionId, kind }: OpenedSession,
+  { report, actionName }: OwnParts,
+  line: SessionLine,
+): Reporter | undefined {
+  if (!report || kind !== 'workload') return undefined;
+  return new Reporter({
+    clock,
+    entropy,
+    onEvent,
+    sessionId,
+    actionName,
+    call: (ask) => line.call(() => ask),
+    lastCall: (ask) => line.lastCall(ask),
+  });
+}
