@@ -5,6 +5,7 @@ import type { Decision, LiveSession } from './detect/live/live-session.js';
 import { type NetworkSources, Networks } from './detect/live/networks.js';
 import { Watch } from './detect/live/watch.js';
 import { Engine } from './detect/watch/engine.js';
+import { strongestFirst } from './detect/watch/terms.js';
 import { limits } from './domain/limits.js';
 import type { CurrentRegistry } from './domain/registry.js';
 import type { Clock } from './runtime/clock.js';
@@ -114,7 +115,7 @@ function startKeeping(
 
 /** Ids, words and figures. */
 function linesOf(session: LiveSession, { level, done, risk, because }: Decision): object {
-  const strongest = session.watched.terms.toSorted((one, other) => other.added - one.added)[0];
+  const strongest = strongestFirst(session.watched.terms)[0];
   return {
     session: session.id,
     workload: session.workload,

@@ -1,5 +1,6 @@
 import type { Fact } from '../domain/fact.js';
 import type { Answered, Reporter, Respond } from './respond.js';
+import { UnderWay } from './under-way.js';
 
 /** Parts of the answers. */
 export interface AnswersParts {
@@ -14,10 +15,11 @@ export interface AnswersParts {
  */
 export class Answers {
   readonly #parts: AnswersParts;
-  readonly #underWay = new Map<string, Promise<void>>();
+  readonly #underWay: UnderWay;
 
   constructor(parts: AnswersParts) {
     this.#parts = parts;
+    this.#underWay = new UnderWay(parts.onFault);
   }
 
   /** Answers a fact about a session or its root, unless that is under way; then calls back. */
@@ -27,24 +29,15 @@ export class Answers {
     reporters: readonly Reporter[],
     then: (answered: Answered) => void = () => {},
   ): void {
-    const key = `${fact.kind} ${about}`;
-    if (this.#underWay.has(key)) return;
-    const run = async () => {
-      try {
-        const answered = await this.#parts.respond(fact, reporters);
-        then(answered);
-        this.#parts.onAnswered(answered);
-      } catch (fault) {
-        this.#parts.onFault(fault);
-      } finally {
-        this.#underWay.delete(key);
-      }
-    };
-    this.#underWay.set(key, run());
+    this.#underWay.start(`${fact.kind} ${about}`, async () => {
+      const answered = await this.#parts.respond(fact, reporters);
+      then(answered);
+      this.#parts.onAnswered(answered);
+    });
   }
 
   /** Resolves when nothing is under way. */
-  async settled(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.all(this.#underWay.values());
+  settled(): Promise<void> {
+    return this.#underWay.settled();
   }
 }

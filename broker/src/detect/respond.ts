@@ -4,6 +4,7 @@ import type { ClonedKeyFact, Fact, ForeignKeyFact } from '../domain/fact.js';
 import type { Instant } from '../domain/instant.js';
 import type { CurrentRegistry, OnForeignKey } from '../domain/registry.js';
 import type { CutDone, Store } from '../store/store.js';
+import { persistently } from './persistently.js';
 
 /** Who has shown what proves a fact. */
 export interface Reporter {
@@ -35,10 +36,6 @@ export interface ResponderParts {
 /** Answers facts. What is no fact does not compile (law 11). */
 export type Respond = (fact: Fact, reporters: readonly Reporter[]) => Promise<Answered>;
 
-/** Milliseconds to wait before writing again when the store is busy: doubled each time. */
-const pauseMillis = 50;
-const tries = 6;
-
 /** Opens the answers to facts: a cloned key by the store's own rule, a leaked token by the workload's. */
 export function openResponder(parts: ResponderParts): Respond {
   return (fact, reporters) =>
@@ -54,7 +51,7 @@ async function answerClone(
   reporters: readonly Reporter[],
 ): Promise<Answered> {
   const { session } = fact;
-  const done = await persistently(parts, () =>
+  const done = await persistently(parts.wait, () =>
     parts.store.answerTheft({
       session,
       ...write(parts, 'theft_answered', fact, reporters, session),
@@ -77,13 +74,13 @@ async function answerLeak(
   const session = policy === 'tree' ? rootOf(parts, fact.session) : fact.session;
   if (policy === 'token') {
     const cut = { session, ...write(parts, 'tokens_cut', fact, reporters, session) };
-    const done = await persistently(parts, () => parts.store.cutTokens(cut));
+    const done = await persistently(parts.wait, () => parts.store.cutTokens(cut));
     if (!done.ok) return failed(fact, session, done.error);
     const tokensCut = { revision: done.value, sessionsEnded: 0 };
     return { fact, session, outcome: 'tokens_cut', done: tokensCut };
   }
   const cut = { session, ...write(parts, 'session_cut', fact, reporters, session) };
-  const done = await persistently(parts, () => parts.store.cutSession(cut));
+  const done = await persistently(parts.wait, () => parts.store.cutSession(cut));
   if (!done.ok) return failed(fact, session, done.error);
   const outcome = policy === 'tree' ? 'tree_revoked' : 'session_revoked';
   return { fact, session, outcome, done: done.value };
@@ -116,16 +113,4 @@ function write(
     witnesses: reporters.map(({ witness }) => witness),
   };
   return { now: at, audit: { kind, at, actor: 'broker', session, facts } };
-}
-
-/** A store that is busy is asked again: a fact is seen once, and nobody repeats it. */
-async function persistently<T extends { readonly ok: boolean; readonly error?: Reason }>(
-  { wait }: ResponderParts,
-  attempt: () => Promise<T>,
-): Promise<T> {
-  for (let tried = 1; ; tried += 1) {
-    const done = await attempt();
-    if (done.ok || done.error !== 'store_busy' || tried >= tries) return done;
-    await wait(pauseMillis * 2 ** (tried - 1));
-  }
 }

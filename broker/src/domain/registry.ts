@@ -60,18 +60,22 @@ export type OnForeignKey =
 export type WatchMode = 'shadow' | 'alert' | 'enforce';
 
 /** The rules of the watch, each of which may have a mode of its own. */
-export type WatchRule =
-  | 'pace'
-  | 'chain'
-  | 'breadth'
-  | 'destination'
-  | 'fanout'
-  | 'denials'
-  | 'origin'
-  | 'upstream'
-  | 'fanin'
-  | 'envelope'
-  | 'canary';
+export const watchRules = [
+  'pace',
+  'chain',
+  'breadth',
+  'destination',
+  'fanout',
+  'denials',
+  'origin',
+  'upstream',
+  'fanin',
+  'envelope',
+  'canary',
+] as const;
+
+/** A rule of the watch. */
+export type WatchRule = (typeof watchRules)[number];
 
 /** What a workload does by its own statement: enforced at once, whatever has been learned. */
 export interface Pace {

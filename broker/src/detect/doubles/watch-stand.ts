@@ -47,7 +47,6 @@ export class WatchStand {
       store: {
         path: (id) => this.#pathOf(id),
         suspendForRisk: async (ask) => this.#hold(ask),
-        cutSession: async () => refuse('session_unknown'),
       },
       registry: () => this.registry,
       networks: new Networks({ asn: undefined, city: undefined, providerAsns: new Set() }),

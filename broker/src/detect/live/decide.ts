@@ -1,6 +1,6 @@
-import type { SessionId } from '@creance/proto';
 import type { Workload } from '../../domain/registry.js';
 import { reaches } from '../../domain/risk.js';
+import { UnderWay } from '../under-way.js';
 import type { Judgement } from '../watch/engine.js';
 import type { Allowance } from './allowance.js';
 import { type Decision, keepDecision, type LiveSession } from './live-session.js';
@@ -15,17 +15,18 @@ export class Decider {
   readonly #parts: WatchParts;
   readonly #sessions: LiveSessions;
   readonly #allowance: Allowance;
-  readonly #underWay = new Map<SessionId, Promise<void>>();
+  readonly #underWay: UnderWay;
 
   constructor(parts: WatchParts, sessions: LiveSessions, allowance: Allowance) {
     this.#parts = parts;
     this.#sessions = sessions;
     this.#allowance = allowance;
+    this.#underWay = new UnderWay(parts.onFault);
   }
 
   /** Resolves when nothing is under way. */
-  async settled(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.all(this.#underWay.values());
+  settled(): Promise<void> {
+    return this.#underWay.settled();
   }
 
   /** Answers a judgement whose level is another than what the session is under. */
@@ -61,16 +62,7 @@ export class Decider {
         this.#note(session, judgement, 'narrow', `automatic suspensions are capped: ${hit}`);
       return;
     }
-    const run = async () => {
-      try {
-        await this.#write(session, target, judgement);
-      } catch (fault) {
-        this.#parts.onFault(fault);
-      } finally {
-        this.#underWay.delete(target.root);
-      }
-    };
-    this.#underWay.set(target.root, run());
+    this.#underWay.start(target.root, () => this.#write(session, target, judgement));
   }
 
   async #write(session: LiveSession, target: LiveSession, judgement: Judgement): Promise<void> {

@@ -15,8 +15,8 @@ export interface LiveSessionsParts {
   readonly registry: CurrentRegistry;
 }
 
-/** A session that has ended, with its risk at the end and the highest that it had. */
-export interface EndedSession {
+/** A session with its risk, as of its last action or at its end, and the highest that it had. */
+export interface JudgedSession {
   readonly session: LiveSession;
   readonly risk: number;
   readonly peak: number;
@@ -31,7 +31,7 @@ export class LiveSessions {
   readonly #sessions = new Map<SessionId, LiveSession>();
   readonly #profiles = new Map<string, WorkloadProfile>();
   readonly #envelopes = new WeakMap<Workload, Envelope>();
-  readonly #ended = new Map<SessionId, EndedSession>();
+  readonly #ended = new Map<SessionId, JudgedSession>();
   readonly #closed: SessionId[] = [];
   #kept: ReadonlyMap<SessionId, KeptSession> = new Map();
 
@@ -92,7 +92,7 @@ export class LiveSessions {
   }
 
   /** One that is watched no more but was decided about: what it was then, for explaining. */
-  ended(id: SessionId): EndedSession | undefined {
+  ended(id: SessionId): JudgedSession | undefined {
     return this.#ended.get(id);
   }
 

@@ -1,18 +1,9 @@
-import type { Responses, WatchMode, WatchRule } from '../../domain/registry.js';
-
-const rules: readonly WatchRule[] = [
-  'pace',
-  'chain',
-  'breadth',
-  'destination',
-  'fanout',
-  'denials',
-  'origin',
-  'upstream',
-  'fanin',
-  'envelope',
-  'canary',
-];
+import {
+  type Responses,
+  type WatchMode,
+  type WatchRule,
+  watchRules,
+} from '../../domain/registry.js';
 
 /** The mode of a rule: its own, or that of all. */
 export function modeOf(rule: WatchRule, responses: Responses): WatchMode {
@@ -21,10 +12,10 @@ export function modeOf(rule: WatchRule, responses: Responses): WatchMode {
 
 /** The rules that are not enforced. */
 export function silentRules(responses: Responses): ReadonlySet<WatchRule> {
-  return new Set(rules.filter((rule) => modeOf(rule, responses) !== 'enforce'));
+  return new Set(watchRules.filter((rule) => modeOf(rule, responses) !== 'enforce'));
 }
 
 /** Whether somebody is to be told of what the silent rules find, or only the record. */
 export function tells(responses: Responses): boolean {
-  return rules.some((rule) => modeOf(rule, responses) === 'alert');
+  return watchRules.some((rule) => modeOf(rule, responses) === 'alert');
 }

@@ -3,7 +3,8 @@ import type { AuditEvent } from '../../domain/audit.js';
 import type { Instant } from '../../domain/instant.js';
 import type { Level } from '../../domain/risk.js';
 import type { CutDone, Store } from '../../store/store.js';
-import type { Term } from '../watch/terms.js';
+import { persistently } from '../persistently.js';
+import { strongestFirst, type Term } from '../watch/terms.js';
 import type { LiveSession } from './live-session.js';
 
 /** A response that reaches the store. */
@@ -25,35 +26,30 @@ export interface SuspendParts {
 
 /** Terms that the audit record holds. */
 const termsTold = 5;
-/** Milliseconds to wait before a busy store is asked again: doubled each time. */
-const pauseMillis = 50;
-const tries = 6;
-
 /**
  * Suspends for risk: the session and everything below it, or its whole tree with the evidence held. Live
  * tokens die with the row. A store that is busy is asked again.
  */
-export async function suspendForRisk(
+export function suspendForRisk(
   { store, now, wait }: SuspendParts,
   response: RiskResponse,
 ): Promise<Result<CutDone, Reason>> {
-  for (let tried = 1; ; tried += 1) {
+  const isTree = response.level === 'suspendTree';
+  return persistently(wait, () => {
     const at = now();
-    const done = await store.suspendForRisk({
+    return store.suspendForRisk({
       session: response.session,
-      tree: response.level === 'suspendTree',
-      holdEvidence: response.level === 'suspendTree',
+      tree: isTree,
+      holdEvidence: isTree,
       now: at,
       audit: auditOf(response, at),
     });
-    if (done.ok || done.error !== 'store_busy' || tried >= tries) return done;
-    await wait(pauseMillis * 2 ** (tried - 1));
-  }
+  });
 }
 
 /** Words and figures of the evidence, strongest first; the exact terms with the decision. */
 function auditOf({ session, of, level, risk }: RiskResponse, at: Instant): AuditEvent {
-  const terms = of.watched.terms.toSorted((one, other) => other.added - one.added);
+  const terms = strongestFirst(of.watched.terms);
   const facts = {
     reason: terms[0]?.words ?? 'risk',
     level,

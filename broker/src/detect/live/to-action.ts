@@ -1,7 +1,8 @@
 import type { Sighting } from '../../domain/action.js';
-import type { Resource, Workload } from '../../domain/registry.js';
+import type { Resource } from '../../domain/registry.js';
 import type { Sensitivity } from '../../domain/sensitivity.js';
 import type { Session } from '../../domain/session.js';
+import { destinationsOfTasks } from '../../domain/task.js';
 import { guessSensitivity } from '../replay/sensitivity-words.js';
 import type { Action, Binding } from '../watch/action.js';
 import type { Envelope } from '../watch/envelope.js';
@@ -9,7 +10,6 @@ import type { Envelope } from '../watch/envelope.js';
 /** What a sighting is held against. */
 export interface SightingPlace {
   readonly resource: Resource | undefined;
-  readonly workload: Workload;
   readonly envelope: Envelope;
   /** From the root to the session itself. */
   readonly path: readonly Session[];
@@ -40,20 +40,19 @@ function sensitivityOf(resource: Resource | undefined, action: string): Sensitiv
   return resource?.actions.get(action) ?? guessSensitivity(action);
 }
 
-/** Whether every task of the path and the workload's own pace name all of them; undefined when none does. */
+/** Whether task and the workload's own pace name all of them; undefined when neither names any. */
 function isDeclared(
   { resource, destinations }: Sighting,
-  place: SightingPlace,
+  { path, envelope }: SightingPlace,
 ): boolean | undefined {
   if (destinations.length === 0) return undefined;
-  const byTasks = place.path.map(({ task }) => {
-    const named = task?.grants.find((grant) => grant.resource === resource)?.destinations;
-    return named === undefined ? undefined : destinations.every((one) => named.includes(one));
-  });
-  const said = [...byTasks, place.envelope.declares(resource, destinations)].filter(
-    (one) => one !== undefined,
-  );
-  return said.length === 0 ? undefined : said.every(Boolean);
+  const tasks = path.map(({ task }) => task);
+  // A child's set lies within those above it, so that the lowest one says it all.
+  const named = destinationsOfTasks(tasks, resource);
+  const byTask = named && destinations.every((one) => named.includes(one));
+  const byPace = envelope.declares(resource, destinations);
+  if (byTask === undefined || byPace === undefined) return byTask ?? byPace;
+  return byTask && byPace;
 }
 
 /** A verifier lets nobody in without a proof by the token's key; it says what else it has refused. */

@@ -10,7 +10,7 @@ import type { OrderLineParts } from './order-line.js';
 /** Parts of the live watch. */
 export interface WatchParts {
   readonly engine: Engine;
-  readonly store: Pick<Store, 'path' | 'suspendForRisk' | 'cutSession'>;
+  readonly store: Pick<Store, 'path' | 'suspendForRisk'>;
   readonly registry: CurrentRegistry;
   readonly networks: Networks;
   readonly now: () => Instant;

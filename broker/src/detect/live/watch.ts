@@ -2,7 +2,7 @@ import type { Handle, SessionId } from '@creance/proto';
 import type { Sighting } from '../../domain/action.js';
 import { limits } from '../../domain/limits.js';
 import type { Workload } from '../../domain/registry.js';
-import { type Level, levels, reaches } from '../../domain/risk.js';
+import type { Level } from '../../domain/risk.js';
 import type { RefusedUse } from '../../domain/signal.js';
 import type { Action } from '../watch/action.js';
 import type { Judgement } from '../watch/engine.js';
@@ -16,8 +16,8 @@ import {
   upstreamEvidence,
 } from './extra-evidence.js';
 import { keepPoint, type LiveSession, pointRisk } from './live-session.js';
-import { LiveSessions } from './live-sessions.js';
-import { modeOf, silentRules } from './modes.js';
+import { type JudgedSession, LiveSessions } from './live-sessions.js';
+import { modeOf } from './modes.js';
 import { OrderLine } from './order-line.js';
 import { actionOf } from './to-action.js';
 import type { WatchParts } from './watch-parts.js';
@@ -26,10 +26,7 @@ import type { WatchParts } from './watch-parts.js';
 const lateMillis = limits.observationAgeSeconds * 1_000;
 
 /** What the watch knows of a session, for explaining. */
-export interface Explained {
-  readonly session: LiveSession;
-  readonly risk: number;
-  readonly peak: number;
+export interface Explained extends JudgedSession {
   readonly level: Level;
 }
 
@@ -80,7 +77,7 @@ export class Watch {
     const resource = registry.resources.get(sighting.resource);
     const path = this.#parts.store.path(session.id);
     const envelope = this.#sessions.envelopeOf(workload);
-    const seen = actionOf(sighting, { resource, workload, envelope, path });
+    const seen = actionOf(sighting, { resource, envelope, path });
     const located = seen.network === undefined ? undefined : networks.locate(seen.network);
     const action = located === undefined ? seen : { ...seen, network: located.network };
     session.isChanged = true;
@@ -156,7 +153,7 @@ export class Watch {
 
   /** Where rules are not enforced, another state of the session takes all of them, and only tells. */
   #takeUnsilenced(session: LiveSession, workload: Workload, action: Action): void {
-    if (silentRules(workload.responses).size === 0) return;
+    if (!session.watched.envelope.hasSilent) return;
     const { engine } = this.#parts;
     session.unsilenced ??= engine.open(session.watched.profile, new Envelope(workload.pace));
     if (session.unsilenced === undefined) return;
@@ -188,8 +185,6 @@ export class Watch {
       const { at, resource, action, outcome } = sighting;
       keepPoint(session, { atMillis: at / 1_000, resource, action, outcome, risk: judgement.risk });
     }
-    const isHigher = !reaches(session.imposed, judgement.level);
-    const isLower = levels.indexOf(judgement.level) < levels.indexOf(session.imposed);
-    if (isHigher || isLower) this.#decider.decide(session, workload, judgement);
+    if (judgement.level !== session.imposed) this.#decider.decide(session, workload, judgement);
   }
 }

@@ -1,5 +1,5 @@
 import { type Level, reaches } from '../../domain/risk.js';
-import type { Term } from '../watch/terms.js';
+import { strongestFirst, type Term } from '../watch/terms.js';
 import type { RecordedAction, RecordedSession } from './recorded-session.js';
 
 /** Where a level was first reached: number of the event, and of the attacker's among his, from 0. */
@@ -71,7 +71,7 @@ export class Tally {
       maxRisk: this.#maxRisk,
       finalLevel: this.#level,
       at: this.#at,
-      signals: signals.toSorted((one, other) => other.added - one.added).slice(0, signalsKept),
+      signals: strongestFirst(signals).slice(0, signalsKept),
     };
   }
 }

@@ -15,6 +15,11 @@ export class Envelope {
     this.#silent = silent;
   }
 
+  /** Whether there is any rule whose evidence does not count. */
+  get hasSilent(): boolean {
+    return this.#silent.size > 0;
+  }
+
   /** Whether the evidence of a rule does not count. */
   silences(rule: WatchRule): boolean {
     return this.#silent.has(rule);

@@ -148,12 +148,12 @@ function lookAtPace(sight: Sight, slab: SessionSlab, limits: Limits): void {
   }
   const last = lastSeen(slab);
   if (atMillis < last) return;
-  sight.shownGap = Math.log(Math.max((atMillis - last) / 1_000, leastGapSeconds));
+  const gap = Math.log(Math.max((atMillis - last) / 1_000, leastGapSeconds));
+  sight.shownGap = gap;
   if (isOfTurn(sight, slab, atMillis, limits)) return;
   startTurn(slab, atMillis);
   sight.turnPace = slab.figure('turnPace');
   sight.overPace = sight.envelope.overPace(slab, atMillis, last);
-  const gap = Math.log(Math.max((atMillis - last) / 1_000, leastGapSeconds));
   const count = slab.half('habitCount');
   const expected = expectGap(limits.habit, slab.figure('habitSum'), count);
   sight.gap = gap;

@@ -5,7 +5,7 @@ import { Lesson, type LessonSet, type LessonStep, lessonSets } from './lesson.js
 import { otherName } from './names.js';
 import type { SessionSlab } from './session-slab.js';
 import { evidenceKinds, isSoundState, stateBytes } from './state-layout.js';
-import type { Term } from './terms.js';
+import { strongestFirst, type Term } from './terms.js';
 import type { WorkloadProfile } from './workload-profile.js';
 
 /** What of a session is kept besides its state. */
@@ -73,7 +73,7 @@ export function writeSnapshot(
 function keptTerms(terms: readonly Term[]): readonly Term[] {
   let room = termsRoom;
   const kept = new Set<Term>();
-  for (const term of terms.toSorted((one, other) => other.added - one.added)) {
+  for (const term of strongestFirst(terms)) {
     room -= termBytes + Buffer.byteLength(term.resource + term.action + term.words);
     if (room >= 0) kept.add(term);
   }

@@ -36,3 +36,8 @@ export function keepTerm(terms: Term[], term: Term, replaces: boolean): void {
   }
   terms.push(term);
 }
+
+/** Pieces of evidence, the strongest first. */
+export function strongestFirst<T extends { readonly added: number }>(terms: readonly T[]): T[] {
+  return terms.toSorted((one, other) => other.added - one.added);
+}
