@@ -1,12 +1,11 @@
+import { idsAsOperands } from './cli/arguments.js';
 import { CommandFailed, processOutput } from './cli/output.js';
 import { program } from './cli/program.js';
 
 /** Runs the `creance` command with the arguments after its name; gives the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   try {
-    await program(processOutput)
-      .exitOverride()
-      .parseAsync([...args], { from: 'user' });
+    await program(processOutput).exitOverride().parseAsync(idsAsOperands(args), { from: 'user' });
     return 0;
   } catch (error) {
     return exitCodeOf(error as Error & { readonly exitCode?: number; readonly code?: string });
