@@ -1,8 +1,8 @@
-/** What stands for the time before the first action. */
-const start = 0xffff;
+/** Numbers of actions are below this, so that two of them are one small integer. */
+const idSpace = 0x1000;
 
-/** Numbers of actions are below this. */
-const idSpace = 0x1_0000;
+/** What stands for the time before the first action. */
+const start = idSpace - 1;
 
 /** Share of a step that nothing is known about: one of what is known and this many more. */
 const unknownActions = 20;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startMillis, stateOf } from '../doubles/watched-actions.js';
 import { decay, halfLives } from './decay.js';
-import { evidenceKinds, kindIndex } from './state-layout.js';
+import { doubles, evidenceKinds, kindIndex } from './state-layout.js';
 
 function held(kind: keyof typeof halfLives, afterSeconds: readonly number[]): number {
   const slab = stateOf();
@@ -31,13 +31,13 @@ describe('decay', () => {
     const slab = stateOf();
     slab.setEvidence(0, 1);
     decay(slab, undefined);
-    expect([slab.evidence(0), slab.time('last')]).toEqual([1, 0]);
+    expect([slab.evidence(0), slab.time(doubles.last)]).toEqual([1, 0]);
   });
 
   it('does not fade up to the first action', () => {
     const slab = stateOf();
     slab.setEvidence(0, 1);
     decay(slab, startMillis);
-    expect([slab.evidence(0), slab.time('last')]).toEqual([1, startMillis]);
+    expect([slab.evidence(0), slab.time(doubles.last)]).toEqual([1, startMillis]);
   });
 });

@@ -11,7 +11,7 @@ import { SessionSlab } from './session-slab.js';
 import { emptySight, look } from './sight.js';
 import { type KeptSession, putSnapshot, readSnapshot, writeSnapshot } from './snapshot.js';
 import { soundAction, soundTime } from './sound-action.js';
-import { kindIndex } from './state-layout.js';
+import { bytes, doubles, floats, halves, kindIndex, words } from './state-layout.js';
 import { keepTerm, type Term } from './terms.js';
 import type { Judgement, Watched } from './watched.js';
 import { note, type Rises, toldChainFlag, weigh } from './weigh.js';
@@ -57,8 +57,8 @@ export class Engine {
       return undefined;
     }
     const index = this.#slab.take();
-    this.#slab.setHalf('before', Chain.start);
-    this.#slab.setHalf('earlier', Chain.start);
+    this.#slab.setHalf(halves.before, Chain.start);
+    this.#slab.setHalf(halves.earlier, Chain.start);
     const lesson = new Lesson();
     const watched: Watched = { index, profile, envelope, tree: undefined, lesson, terms: [] };
     if (parent !== undefined && parent.index >= 0) this.#copyEvidence(parent, watched, inherited);
@@ -104,7 +104,7 @@ export class Engine {
     const kind = kindIndex[term.kind];
     const added = term.added > 0 ? Math.min(term.added, addedMost) : 0;
     slab.setEvidence(kind, slab.evidence(kind) + added);
-    keepTerm(watched.terms, { ...term, atMillis, added, at: slab.word('count') }, false);
+    keepTerm(watched.terms, { ...term, atMillis, added, at: slab.word(words.count) }, false);
     const own = this.#judge(watched.index, watched.profile.limits, atMillis);
     return this.#worst(own, watched.tree, [[kind, added]], atMillis);
   }
@@ -113,8 +113,8 @@ export class Engine {
   riskOf(watched: Watched): { readonly risk: number; readonly peak: number } {
     if (watched.index < 0) return { risk: 0, peak: 0 };
     this.#slab.moveTo(watched.index);
-    const risk = riskIn(this.#slab, watched.profile.limits);
-    return { risk, peak: this.#slab.figure('riskPeak') };
+    const risk = riskIn(this.#slab, watched.profile.limits, watched.profile.limits.calmChain);
+    return { risk, peak: this.#slab.figure(floats.riskPeak) };
   }
 
   /** Evidence of a session as of its last action, all kinds together. */
@@ -131,8 +131,8 @@ export class Engine {
     if (watched.index < 0) return;
     this.#slab.moveTo(watched.index);
     for (const kind of Object.values(kindIndex)) this.#slab.setEvidence(kind, 0);
-    this.#slab.setFigure('refusals', 0);
-    this.#slab.setByte('level', 0);
+    this.#slab.setFigure(floats.refusals, 0);
+    this.#slab.setByte(bytes.level, 0);
   }
 
   /** A session as it is kept over a restart: at most `watchBounds.watchSnapshotBytes`, versioned. */
@@ -162,8 +162,8 @@ export class Engine {
     const isCalm =
       this.#isCalm(watched) && (watched.tree === undefined || this.#isCalm(watched.tree));
     this.#slab.moveTo(watched.index);
-    const isTold = (this.#slab.byte('flags') & toldChainFlag) !== 0;
-    const peak = isTold ? undefined : this.#slab.figure('chainPeak');
+    const isTold = (this.#slab.byte(bytes.flags) & toldChainFlag) !== 0;
+    const peak = isTold ? undefined : this.#slab.figure(floats.chainPeak);
     const teaches = watched.lesson.size > 0;
     if (teaches && (learns === 'always' || (learns === 'when calm' && isCalm)))
       watched.profile.learn(watched.lesson, peak, atMillis);
@@ -175,7 +175,7 @@ export class Engine {
   #isCalm({ index }: Watched): boolean {
     if (index < 0) return true;
     this.#slab.moveTo(index);
-    return this.#slab.figure('riskPeak') < calmRisk;
+    return this.#slab.figure(floats.riskPeak) < calmRisk;
   }
 
   /** An action with an instant that the session's state can take. Leaves the cursor on the state. */
@@ -209,22 +209,27 @@ export class Engine {
     decay(slab, at);
     for (const [kind, rise] of added) slab.setEvidence(kind, slab.evidence(kind) + rise);
     // What reached the tree of the chain lies above calm already.
-    const whole = this.#judge(tree.index, { ...tree.profile.limits, calmChain: 0 }, at);
+    const whole = this.#judge(tree.index, tree.profile.limits, at, 0);
     const risk = Math.max(own.risk, whole.risk);
     return { ...(reaches(own.level, whole.level) ? own : whole), risk };
   }
 
-  #judge(index: number, limits: Limits, atMillis: number | undefined): Judgement {
+  #judge(
+    index: number,
+    limits: Limits,
+    atMillis: number | undefined,
+    calmChain: number = limits.calmChain,
+  ): Judgement {
     const slab = this.#slab;
     slab.moveTo(index);
-    const risk = slab.isClean() ? 0 : riskIn(slab, limits);
-    if (risk > slab.figure('riskPeak')) slab.setFigure('riskPeak', risk);
-    const before = levels[slab.byte('level')] ?? 'calm';
+    const risk = slab.isClean() ? 0 : riskIn(slab, limits, calmChain);
+    if (risk > slab.figure(floats.riskPeak)) slab.setFigure(floats.riskPeak, risk);
+    const before = levels[slab.byte(bytes.level)] ?? 'calm';
     const at = atMillis ?? 0;
-    const level = nextLevel(before, risk, at - slab.time('levelAt'));
+    const level = nextLevel(before, risk, at - slab.time(doubles.levelAt));
     if (level !== before) {
-      slab.setByte('level', levels.indexOf(level));
-      slab.setTime('levelAt', at);
+      slab.setByte(bytes.level, levels.indexOf(level));
+      slab.setTime(doubles.levelAt, at);
     }
     return { risk, level, before };
   }

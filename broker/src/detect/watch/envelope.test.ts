@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Pace } from '../../domain/registry.js';
 import { startMillis, stateOf } from '../doubles/watched-actions.js';
 import { Envelope } from './envelope.js';
+import { floats } from './state-layout.js';
 
 const paceOf = (over: Partial<Pace>): Pace => ({
   turnsPerMinute: undefined,
@@ -65,6 +66,6 @@ describe('Envelope', () => {
   it('is overdrawn at most three times, so that one bad minute is not for ever', () => {
     const [envelope, slab] = [new Envelope(paceOf({ turnsPerMinute: 60 })), stateOf()];
     for (let turn = 0; turn < 10_000; turn += 1) envelope.overPace(slab, startMillis, startMillis);
-    expect(slab.figure('bucket')).toBe(45);
+    expect(slab.figure(floats.bucket)).toBe(45);
   });
 });

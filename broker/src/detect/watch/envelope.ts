@@ -1,5 +1,6 @@
 import type { Pace, WatchRule } from '../../domain/registry.js';
 import type { SessionSlab } from './session-slab.js';
+import { floats } from './state-layout.js';
 
 /** Turns in a row that are allowed at least, whatever is declared. */
 const turnsPrior = 10;
@@ -40,6 +41,11 @@ export class Envelope {
     return this.#pace?.systems !== undefined && !this.#pace.systems.has(resource);
   }
 
+  /** Whether steps are declared at all. */
+  get hasSteps(): boolean {
+    return this.#pace?.transitions !== undefined;
+  }
+
   /** Whether a step, from and to `resource.action`, is one that is not declared. */
   excludesStep(from: string, to: string): boolean {
     return this.#pace?.transitions !== undefined && !this.#pace.transitions.has(`${from}>${to}`);
@@ -60,8 +66,8 @@ export class Envelope {
     if (perMinute === undefined) return 0;
     const holds = Math.max(turnsPrior, perMinute / 4);
     const filled = ((atMillis - lastMillis) / 60_000) * perMinute;
-    const drawn = Math.max(0, slab.figure('bucket') - filled) + 1;
-    slab.setFigure('bucket', Math.min(drawn, 3 * holds));
+    const drawn = Math.max(0, slab.figure(floats.bucket) - filled) + 1;
+    slab.setFigure(floats.bucket, Math.min(drawn, 3 * holds));
     return Math.max(0, drawn / holds - 1);
   }
 }

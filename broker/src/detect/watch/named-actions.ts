@@ -12,6 +12,8 @@ export interface NamedAction {
   readonly id: number;
   readonly hash: number;
   readonly systemHash: number;
+  /** `name>destination` by destination, for those that were looked at first. */
+  readonly pairs: Map<string, string>;
   /** What the history says of it, as of a revision of the history. */
   facts: ActionFacts | undefined;
 }
@@ -24,6 +26,18 @@ export interface ActionFacts {
   /** What being allowed and being refused add to the sequential test on refusals. */
   readonly allowed: number;
   readonly refused: number;
+}
+
+/** Pairs of one action that are kept ready. */
+const readyPairs = 32;
+
+/** An action with a destination, as it is learned: the same text each time for the destinations seen first. */
+export function pairOf({ name, pairs }: NamedAction, destination: string): string {
+  const ready = pairs.get(destination);
+  if (ready !== undefined) return ready;
+  const pair = `${name}>${destination}`;
+  if (pairs.size < readyPairs) pairs.set(destination, pair);
+  return pair;
 }
 
 /** The actions of a workload, found by resource and action without joining the two. */
@@ -46,7 +60,15 @@ export class NamedActions {
     const isKept = learns && !isFolded(resource) && !isFolded(action);
     const id = isKept ? this.#names.idOf(name) : this.#names.knownId(name);
     const hashes = { hash: hashText(name), systemHash: hashText(resource) };
-    const named: NamedAction = { resource, action, name, id, ...hashes, facts: undefined };
+    const named: NamedAction = {
+      resource,
+      action,
+      name,
+      id,
+      ...hashes,
+      pairs: new Map(),
+      facts: undefined,
+    };
     if (id !== otherName) this.#keep(named);
     return named;
   }

@@ -1,10 +1,14 @@
 import type { Action } from './action.js';
 import { hashText } from './hash.js';
 import type { SessionSlab } from './session-slab.js';
+import { bytes, words } from './state-layout.js';
 import type { Limits, WorkloadProfile } from './workload-profile.js';
 
 /** Where an action came from, held against its session and its workload. */
 export interface OriginSight {
+  /** The network, or the client, is another than that of the action before. */
+  readonly hasMoved: boolean;
+  readonly hasChanged: boolean;
   /** The network is new to the workload, or to the session. */
   readonly newNetwork: 'workload' | 'session' | undefined;
   readonly newClient: boolean;
@@ -18,6 +22,8 @@ export interface OriginSight {
 }
 
 const calm: OriginSight = {
+  hasMoved: false,
+  hasChanged: false,
   newNetwork: undefined,
   newClient: false,
   isInterleaved: false,
@@ -25,6 +31,8 @@ const calm: OriginSight = {
   isFirstUnbound: false,
   confidence: 1,
 };
+
+const calmUnbound: OriginSight = { ...calm, isUnbound: true };
 
 /** Set when a session has once come without its proof. */
 const unboundFlag = 1;
@@ -40,24 +48,26 @@ export function lookAtOrigin(
   const isUnbound = unbound(action, profile);
   const network = action.network === undefined ? 0 : hashText(action.network) || 1;
   const client = action.client === undefined ? 0 : hashText(action.client) || 1;
-  const moved = network !== 0 && network !== slab.word('network');
-  const changed = client !== 0 && client !== slab.word('client');
-  const isFirstUnbound = isUnbound && (slab.byte('flags') & unboundFlag) === 0;
-  if (!moved && !changed && !isFirstUnbound) return isUnbound ? { ...calm, isUnbound } : calm;
-  if (isFirstUnbound) slab.setByte('flags', slab.byte('flags') | unboundFlag);
+  const moved = network !== 0 && network !== slab.word(words.network);
+  const changed = client !== 0 && client !== slab.word(words.client);
+  const isFirstUnbound = isUnbound && (slab.byte(bytes.flags) & unboundFlag) === 0;
+  if (!moved && !changed && !isFirstUnbound) return isUnbound ? calmUnbound : calm;
+  if (isFirstUnbound) slab.setByte(bytes.flags, slab.byte(bytes.flags) | unboundFlag);
   const sight = {
+    hasMoved: moved,
+    hasChanged: changed,
     newNetwork: moved ? newNetwork(slab, action, profile, network) : undefined,
     newClient: changed && isNewClient(slab, action, profile),
-    isInterleaved: moved && slab.word('network2') === network,
+    isInterleaved: moved && slab.word(words.network2) === network,
     isUnbound,
     isFirstUnbound,
-    confidence: slab.word('network') === 0 ? limits.originConfidence : 1,
+    confidence: slab.word(words.network) === 0 ? limits.originConfidence : 1,
   };
   if (moved) {
-    slab.setWord('network2', slab.word('network'));
-    slab.setWord('network', network);
+    slab.setWord(words.network2, slab.word(words.network));
+    slab.setWord(words.network, network);
   }
-  if (changed) slab.setWord('client', client);
+  if (changed) slab.setWord(words.client, client);
   return sight;
 }
 
@@ -74,16 +84,16 @@ function newNetwork(
   profile: WorkloadProfile,
   network: number,
 ): OriginSight['newNetwork'] {
-  const isFirst = slab.word('network') === 0;
+  const isFirst = slab.word(words.network) === 0;
   if (isFirst && profile.networks.size === 0) return undefined;
   if (profile.networks.has(action.network ?? '')) {
-    return isFirst || slab.word('network2') === network ? undefined : 'session';
+    return isFirst || slab.word(words.network2) === network ? undefined : 'session';
   }
-  return slab.word('network2') === network ? undefined : 'workload';
+  return slab.word(words.network2) === network ? undefined : 'workload';
 }
 
 function isNewClient(slab: SessionSlab, action: Action, profile: WorkloadProfile): boolean {
-  const isFirst = slab.word('client') === 0;
+  const isFirst = slab.word(words.client) === 0;
   if (isFirst && profile.clients.size === 0) return false;
   return !profile.clients.has(action.client ?? '');
 }

@@ -4,7 +4,7 @@ import { kindIndex } from './state-layout.js';
 import type { Limits } from './workload-profile.js';
 
 /** The risk of the state that the cursor is on. */
-export function riskIn(slab: SessionSlab, { calmChain, confidence }: Limits): number {
+export function riskIn(slab: SessionSlab, { confidence }: Limits, calmChain: number): number {
   return riskOf({
     pace: slab.evidence(kindIndex.pace),
     chain: aboveCalm(slab.evidence(kindIndex.chain), calmChain),

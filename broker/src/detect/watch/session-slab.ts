@@ -1,18 +1,14 @@
 import {
-  bytes,
-  doubles,
   evidenceKinds,
-  floats,
   floatsFrom,
-  halves,
-  type SetName,
-  sets,
+  type Place,
+  type SmallSet,
   stateBytes,
-  words,
 } from './state-layout.js';
 
 /** Sessions of one page of memory. */
-const pageSessions = 1_024;
+const pageShift = 10;
+const pageSessions = 1 << pageShift;
 
 export type { EvidenceKind } from './state-layout.js';
 
@@ -61,34 +57,34 @@ export class SessionSlab {
 
   /** Moves the cursor. */
   moveTo(index: number): void {
-    this.#page = this.#pages[Math.floor(index / pageSessions)];
-    this.#at = (index % pageSessions) * stateBytes;
+    this.#page = this.#pages[index >>> pageShift];
+    this.#at = (index & (pageSessions - 1)) * stateBytes;
   }
 
   /** An instant in milliseconds; zero when there was none. */
-  time(name: keyof typeof doubles): number {
-    return this.#of().f64[this.#at / 8 + doubles[name]] as number;
+  time(place: Place<'double'>): number {
+    return this.#of().f64[(this.#at >>> 3) + place] as number;
   }
 
   /** Sets an instant. */
-  setTime(name: keyof typeof doubles, value: number): void {
-    this.#of().f64[this.#at / 8 + doubles[name]] = value;
+  setTime(place: Place<'double'>, value: number): void {
+    this.#of().f64[(this.#at >>> 3) + place] = value;
   }
 
   /** Evidence of a kind, as of the last action. */
   evidence(kind: number): number {
-    return this.#of().f32[this.#at / 4 + floatsFrom + kind] as number;
+    return this.#of().f32[(this.#at >>> 2) + floatsFrom + kind] as number;
   }
 
   /** Sets evidence of a kind. */
   setEvidence(kind: number, value: number): void {
-    this.#of().f32[this.#at / 4 + floatsFrom + kind] = value;
+    this.#of().f32[(this.#at >>> 2) + floatsFrom + kind] = value;
   }
 
   /** Whether there is no evidence of any kind. */
   isClean(): boolean {
     const { f32 } = this.#of();
-    const from = this.#at / 4 + floatsFrom;
+    const from = (this.#at >>> 2) + floatsFrom;
     for (let kind = 0; kind < evidenceKinds.length; kind += 1) {
       if (f32[from + kind] !== 0) return false;
     }
@@ -96,51 +92,51 @@ export class SessionSlab {
   }
 
   /** A figure. */
-  figure(name: keyof typeof floats): number {
-    return this.#of().f32[this.#at / 4 + floats[name]] as number;
+  figure(place: Place<'float'>): number {
+    return this.#of().f32[(this.#at >>> 2) + place] as number;
   }
 
   /** Sets a figure. */
-  setFigure(name: keyof typeof floats, value: number): void {
-    this.#of().f32[this.#at / 4 + floats[name]] = value;
+  setFigure(place: Place<'float'>, value: number): void {
+    this.#of().f32[(this.#at >>> 2) + place] = value;
   }
 
   /** A number of 32 bits. */
-  word(name: keyof typeof words): number {
-    return this.#of().u32[this.#at / 4 + words[name]] as number;
+  word(place: Place<'word'>): number {
+    return this.#of().u32[(this.#at >>> 2) + place] as number;
   }
 
   /** Sets a number of 32 bits. */
-  setWord(name: keyof typeof words, value: number): void {
-    this.#of().u32[this.#at / 4 + words[name]] = value;
+  setWord(place: Place<'word'>, value: number): void {
+    this.#of().u32[(this.#at >>> 2) + place] = value;
   }
 
   /** A number of 16 bits. */
-  half(name: keyof typeof halves): number {
-    return this.#of().u16[this.#at / 2 + halves[name]] as number;
+  half(place: Place<'half'>): number {
+    return this.#of().u16[(this.#at >>> 1) + place] as number;
   }
 
   /** Sets a number of 16 bits. */
-  setHalf(name: keyof typeof halves, value: number): void {
-    this.#of().u16[this.#at / 2 + halves[name]] = value;
+  setHalf(place: Place<'half'>, value: number): void {
+    this.#of().u16[(this.#at >>> 1) + place] = value;
   }
 
   /** A number of 8 bits. */
-  byte(name: keyof typeof bytes): number {
-    return this.#of().u8[this.#at + bytes[name]] as number;
+  byte(place: Place<'byte'>): number {
+    return this.#of().u8[this.#at + place] as number;
   }
 
   /** Sets a number of 8 bits. */
-  setByte(name: keyof typeof bytes, value: number): void {
-    this.#of().u8[this.#at + bytes[name]] = value;
+  setByte(place: Place<'byte'>, value: number): void {
+    this.#of().u8[this.#at + place] = value;
   }
 
   /**
    * Puts a hash into a small set, and says whether it was new. The set is a bitmap: it may take a new
    * thing for an old one, never an old one for a new one.
    */
-  isNew(set: SetName, hash: number): boolean {
-    const [from, size] = sets[set];
+  isNew(set: SmallSet, hash: number): boolean {
+    const { from, size } = set;
     const bit = hash % (size * 8);
     const place = this.#at + from + (bit >>> 3);
     const { u8 } = this.#of();
@@ -151,15 +147,15 @@ export class SessionSlab {
   }
 
   /** Whether a small set holds a hash, or one that it takes for it. */
-  has(set: SetName, hash: number): boolean {
-    const [from, size] = sets[set];
+  has(set: SmallSet, hash: number): boolean {
+    const { from, size } = set;
     const bit = hash % (size * 8);
     return ((this.#of().u8[this.#at + from + (bit >>> 3)] as number) & (1 << (bit & 7))) !== 0;
   }
 
   /** Empties a small set. */
-  clear(set: SetName): void {
-    const [from, size] = sets[set];
+  clear(set: SmallSet): void {
+    const { from, size } = set;
     this.#of().u8.fill(0, this.#at + from, this.#at + from + size);
   }
 
@@ -174,10 +170,10 @@ export class SessionSlab {
   }
 
   /** How many different things two sets hold together, by linear counting (Whang and others, 1990). */
-  distinct(one: SetName, other: SetName): number {
+  distinct(one: SmallSet, other: SmallSet): number {
     const { u8 } = this.#of();
-    const [from, size] = sets[one];
-    const [second] = sets[other];
+    const { from, size } = one;
+    const second = other.from;
     let zeros = 0;
     for (let at = 0; at < size; at += 1) {
       const held = (u8[this.#at + from + at] as number) | (u8[this.#at + second + at] as number);
@@ -188,10 +184,10 @@ export class SessionSlab {
   }
 
   /** The younger set becomes the older one. */
-  rotate(young: SetName, old: SetName): void {
+  rotate(young: SmallSet, old: SmallSet): void {
     const { u8 } = this.#of();
-    const [from, size] = sets[young];
-    const [to] = sets[old];
+    const { from, size } = young;
+    const to = old.from;
     u8.copyWithin(this.#at + to, this.#at + from, this.#at + from + size);
     u8.fill(0, this.#at + from, this.#at + from + size);
   }

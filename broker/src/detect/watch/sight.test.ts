@@ -12,6 +12,7 @@ import { Chain } from './chain.js';
 import { Engine } from './engine.js';
 import { Lesson } from './lesson.js';
 import { emptySight, look, type Sight } from './sight.js';
+import { halves } from './state-layout.js';
 import type { WorkloadProfile } from './workload-profile.js';
 
 /** What is seen of each action of one session, in turn. */
@@ -20,8 +21,8 @@ function looks(
   profile: WorkloadProfile = emptyProfile(),
 ): Sight[] {
   const slab = stateOf();
-  slab.setHalf('before', Chain.start);
-  slab.setHalf('earlier', Chain.start);
+  slab.setHalf(halves.before, Chain.start);
+  slab.setHalf(halves.earlier, Chain.start);
   const lesson = new Lesson();
   return actions.map((over) => {
     const action = actionOf(over);

@@ -6,11 +6,12 @@ import type { Envelope } from './envelope.js';
 import { expectGap, habitGap } from './habit.js';
 import { hashPair, hashText } from './hash.js';
 import type { Lesson } from './lesson.js';
-import type { NamedAction } from './named-actions.js';
+import { type NamedAction, pairOf } from './named-actions.js';
 import { lookAtOrigin, type OriginSight } from './origin-sight.js';
 import type { SessionSlab } from './session-slab.js';
 import { fanHalfOf } from './sound-action.js';
-import type { SetName } from './state-layout.js';
+import type { SmallSet } from './state-layout.js';
+import { doubles, floats, halves, sets, words } from './state-layout.js';
 import type { Limits, WorkloadProfile } from './workload-profile.js';
 
 /** Calls of one turn start within so many milliseconds of its first. */
@@ -117,22 +118,22 @@ export function look(sight: Sight, slab: SessionSlab, action: Action): void {
 function lookAtStep(sight: Sight, slab: SessionSlab): void {
   const { profile, id, named } = sight;
   const facts = profile.factsOf(named);
-  const before = slab.half('before');
-  const earlier = slab.half('earlier');
+  const before = slab.half(halves.before);
+  const earlier = slab.half(halves.earlier);
   const isStart = before === Chain.start;
   sight.before = before;
   sight.bits = profile.chain.bits(id, before, earlier, profile.known.size);
-  sight.isFirstStep = isNew(sight, slab, 'steps', hashPair(before, id));
+  sight.isFirstStep = isNew(sight, slab, sets.steps, hashPair(before, id));
   const system = named.systemHash;
-  sight.isSwitch = !isStart && slab.half('system') !== (system & 0xffff);
-  sight.isNewSystem = !facts.isKnownSystem && isNew(sight, slab, 'names', system);
-  sight.isNewAction = !facts.isKnown && isNew(sight, slab, 'names', named.hash);
+  sight.isSwitch = !isStart && slab.half(halves.system) !== (system & 0xffff);
+  sight.isNewSystem = !facts.isKnownSystem && isNew(sight, slab, sets.names, system);
+  sight.isNewAction = !facts.isKnown && isNew(sight, slab, sets.names, named.hash);
 }
 
 /** What was told is new when it was neither seen nor told before; what is seen, when it was not seen. */
-function isNew({ action, lesson }: Sight, slab: SessionSlab, set: SetName, hash: number): boolean {
+function isNew({ action, lesson }: Sight, slab: SessionSlab, set: SmallSet, hash: number): boolean {
   if (action.isStrong) return slab.isNew(set, hash);
-  return !slab.has(set, hash) && lesson.tell(`${set} ${hash}`);
+  return !slab.has(set, hash) && lesson.tell(`${set.name} ${hash}`);
 }
 
 function lookAtPace(sight: Sight, slab: SessionSlab, limits: Limits): void {
@@ -142,7 +143,7 @@ function lookAtPace(sight: Sight, slab: SessionSlab, limits: Limits): void {
   sight.overPace = 0;
   const { atMillis, isStrong } = sight.action;
   if (atMillis === undefined || !isStrong) return;
-  if (slab.time('turn') === 0) {
+  if (slab.time(doubles.turn) === 0) {
     startTurn(slab, atMillis);
     return;
   }
@@ -152,28 +153,29 @@ function lookAtPace(sight: Sight, slab: SessionSlab, limits: Limits): void {
   sight.shownGap = gap;
   if (isOfTurn(sight, slab, atMillis, limits)) return;
   startTurn(slab, atMillis);
-  sight.turnPace = slab.figure('turnPace');
+  sight.turnPace = slab.figure(floats.turnPace);
   sight.overPace = sight.envelope.overPace(slab, atMillis, last);
-  const count = slab.half('habitCount');
-  const expected = expectGap(limits.habit, slab.figure('habitSum'), count);
+  const count = slab.half(halves.habitCount);
+  const expected = expectGap(limits.habit, slab.figure(floats.habitSum), count);
   sight.gap = gap;
   sight.deviations = (gap - expected.mean) / expected.deviation;
   const kept = count < habitGapsMax ? 1 : 1 - 1 / habitGapsMax;
-  slab.setFigure('habitSum', slab.figure('habitSum') * kept + habitGap(gap, expected));
-  slab.setHalf('habitCount', Math.min(count + 1, habitGapsMax));
+  slab.setFigure(floats.habitSum, slab.figure(floats.habitSum) * kept + habitGap(gap, expected));
+  slab.setHalf(halves.habitCount, Math.min(count + 1, habitGapsMax));
 }
 
 /** When the last action was that somebody saw. */
 function lastSeen(slab: SessionSlab): number {
-  return slab.time('last') - slab.figure('weakLead');
+  return slab.time(doubles.last) - slab.figure(floats.weakLead);
 }
 
 /** Parallel calls are one turn; a call that goes where the workload does not go is none of it. */
 function isOfTurn(sight: Sight, slab: SessionSlab, atMillis: number, limits: Limits): boolean {
   const widest = sight.envelope.burst ?? limits.turn;
-  if (atMillis - slab.time('turn') > turnMillis || slab.half('turnWidth') >= widest) return false;
+  if (atMillis - slab.time(doubles.turn) > turnMillis || slab.half(halves.turnWidth) >= widest)
+    return false;
   if (sight.isSwitch && sight.bits > surpriseFrom(limits)) return false;
-  slab.setHalf('turnWidth', slab.half('turnWidth') + 1);
+  slab.setHalf(halves.turnWidth, slab.half(halves.turnWidth) + 1);
   return true;
 }
 
@@ -183,10 +185,10 @@ export function surpriseFrom({ bits95 }: Limits): number {
 }
 
 function startTurn(slab: SessionSlab, atMillis: number): void {
-  if (atMillis - slab.time('turn') <= turnMillis) return;
-  slab.setFigure('turnPace', 0);
-  slab.setTime('turn', atMillis);
-  slab.setHalf('turnWidth', 1);
+  if (atMillis - slab.time(doubles.turn) <= turnMillis) return;
+  slab.setFigure(floats.turnPace, 0);
+  slab.setTime(doubles.turn, atMillis);
+  slab.setHalf(halves.turnWidth, 1);
 }
 
 function lookAtDestinations(sight: Sight, slab: SessionSlab): void {
@@ -197,25 +199,25 @@ function lookAtDestinations(sight: Sight, slab: SessionSlab): void {
   if (action.destinations.length === 0) return;
   turnFanout(slab, action.atMillis);
   for (const destination of action.destinations) {
-    slab.isNew('fanYoung', hashText(destination));
+    slab.isNew(sets.fanYoung, hashText(destination));
     if (action.isDeclared === true) continue;
-    const pair = `${sight.name}>${destination}`;
+    const pair = pairOf(sight.named, destination);
     if (profile.pairs.has(pair) || lesson.hasPair(pair)) continue;
     if (!action.isStrong && !lesson.tell(pair)) continue;
     if (profile.destinations.has(destination)) sight.newPairsElsewhereKnown += 1;
     else sight.newPairs += 1;
   }
-  if (action.atMillis !== undefined) sight.destinations = slab.distinct('fanYoung', 'fanOld');
+  if (action.atMillis !== undefined) sight.destinations = slab.distinct(sets.fanYoung, sets.fanOld);
 }
 
 function turnFanout(slab: SessionSlab, atMillis: number | undefined): void {
   if (atMillis === undefined) return;
   const half = fanHalfOf(atMillis);
-  const passed = half - slab.word('fanHalf');
+  const passed = half - slab.word(words.fanHalf);
   if (passed <= 0) return;
-  slab.rotate('fanYoung', 'fanOld');
-  if (passed > 1) slab.rotate('fanYoung', 'fanOld');
-  slab.setWord('fanHalf', half);
+  slab.rotate(sets.fanYoung, sets.fanOld);
+  if (passed > 1) slab.rotate(sets.fanYoung, sets.fanOld);
+  slab.setWord(words.fanHalf, half);
 }
 
 /**
@@ -225,25 +227,28 @@ function turnFanout(slab: SessionSlab, atMillis: number | undefined): void {
  */
 function lookAtRefusals(sight: Sight, slab: SessionSlab): void {
   const { allowed, refused } = sight.profile.factsOf(sight.named);
-  let sum = slab.figure('refusals');
+  let sum = slab.figure(floats.refusals);
   const { denied, isStrong } = sight.action;
-  if (denied && isNew(sight, slab, 'denied', sight.named.hash)) sum += refused;
+  if (denied && isNew(sight, slab, sets.denied, sight.named.hash)) sum += refused;
   if (!denied && isStrong) sum = Math.max(0, sum + allowed);
-  slab.setFigure('refusals', sum);
+  slab.setFigure(floats.refusals, sum);
   sight.refusals = sum;
 }
 
 function moveOn(sight: Sight, slab: SessionSlab): void {
   const { atMillis, isStrong } = sight.action;
-  slab.setWord('count', slab.word('count') + 1);
+  slab.setWord(words.count, slab.word(words.count) + 1);
   const seen = lastSeen(slab);
   decay(slab, atMillis);
   if (!isStrong) {
-    slab.setFigure('weakLead', slab.time('last') - seen);
+    slab.setFigure(floats.weakLead, slab.time(doubles.last) - seen);
     return;
   }
-  slab.setFigure('weakLead', Math.max(0, slab.time('last') - Math.max(seen, atMillis ?? seen)));
-  slab.setHalf('earlier', slab.half('before'));
-  slab.setHalf('before', sight.id);
-  slab.setHalf('system', sight.named.systemHash & 0xffff);
+  slab.setFigure(
+    floats.weakLead,
+    Math.max(0, slab.time(doubles.last) - Math.max(seen, atMillis ?? seen)),
+  );
+  slab.setHalf(halves.earlier, slab.half(halves.before));
+  slab.setHalf(halves.before, sight.id);
+  slab.setHalf(halves.system, sight.named.systemHash & 0xffff);
 }

@@ -4,7 +4,7 @@ import { Chain } from './chain.js';
 import { Lesson, type LessonSet, type LessonStep, lessonSets } from './lesson.js';
 import { otherName } from './names.js';
 import type { SessionSlab } from './session-slab.js';
-import { evidenceKinds, isSoundState, stateBytes } from './state-layout.js';
+import { evidenceKinds, halves, isSoundState, sets, stateBytes } from './state-layout.js';
 import { strongestFirst, type Term } from './terms.js';
 import type { WorkloadProfile } from './workload-profile.js';
 
@@ -43,8 +43,8 @@ export function writeSnapshot(
   out.raw(slab.copy());
   const { steps } = lesson;
   const ids = new Set([
-    slab.half('before'),
-    slab.half('earlier'),
+    slab.half(halves.before),
+    slab.half(halves.earlier),
     ...steps.map(({ action }) => action),
   ]);
   out.list([...ids].filter(isNumbered), namesRoom, (id) => {
@@ -120,10 +120,10 @@ export function putSnapshot(
   for (const [id, name] of kept.names) {
     const isSame = profile.actions.place(name, id);
     ids.set(id, isSame ? id : profile.actions.knownId(name));
-    if (!isSame) slab.clear('steps');
+    if (!isSame) slab.clear(sets.steps);
   }
   const now = (id: number) => (isNumbered(id) ? (ids.get(id) ?? otherName) : id);
-  for (const half of ['before', 'earlier'] as const) slab.setHalf(half, now(slab.half(half)));
+  for (const half of [halves.before, halves.earlier]) slab.setHalf(half, now(slab.half(half)));
   const lesson = new Lesson();
   for (const { action, gap, denied } of kept.steps) lesson.noteStep(now(action), gap, denied);
   for (const name of lessonSets) for (const one of kept.sets[name]) lesson.put(name, one);

@@ -3,6 +3,7 @@ import { actionOf, startMillis, stateOf } from '../doubles/watched-actions.js';
 import { type WatchBound, watchBounds } from './bounds.js';
 import { decay } from './decay.js';
 import { fanHalfOf, isFolded, soundAction, soundTime } from './sound-action.js';
+import { doubles, sets, words } from './state-layout.js';
 
 function counted() {
   const hits: WatchBound[] = [];
@@ -78,7 +79,7 @@ describe('soundTime', () => {
   it('leaves what is a little out of order as it is', () => {
     const slab = stateOf();
     decay(slab, startMillis);
-    expect([soundTime(slab, startMillis - 2_000, () => {}), slab.time('last')]).toEqual([
+    expect([soundTime(slab, startMillis - 2_000, () => {}), slab.time(doubles.last)]).toEqual([
       startMillis - 2_000,
       startMillis,
     ]);
@@ -90,14 +91,16 @@ describe('soundTime', () => {
     const slab = stateOf();
     decay(slab, watchBounds.watchMillis);
     slab.setEvidence(0, 2);
-    slab.isNew('fanYoung', 77);
+    slab.isNew(sets.fanYoung, 77);
     soundTime(slab, startMillis, hit);
     decay(slab, startMillis);
-    expect([slab.time('last'), slab.time('levelAt'), slab.word('fanHalf')]).toEqual([
-      startMillis,
-      startMillis,
-      fanHalfOf(startMillis),
+    expect([slab.time(doubles.last), slab.time(doubles.levelAt), slab.word(words.fanHalf)]).toEqual(
+      [startMillis, startMillis, fanHalfOf(startMillis)],
+    );
+    expect([slab.evidence(0), slab.has(sets.fanYoung, 77), hits]).toEqual([
+      2,
+      true,
+      ['watchMillis'],
     ]);
-    expect([slab.evidence(0), slab.has('fanYoung', 77), hits]).toEqual([2, true, ['watchMillis']]);
   });
 });

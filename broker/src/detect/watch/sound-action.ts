@@ -2,6 +2,7 @@ import type { Action } from './action.js';
 import { type BoundHit, watchBounds } from './bounds.js';
 import { hashText } from './hash.js';
 import type { SessionSlab } from './session-slab.js';
+import { doubles, words } from './state-layout.js';
 
 /** Actions may come so much out of order; what is older means that a clock was set back. */
 const orderMillis = 60_000;
@@ -48,17 +49,17 @@ export function soundTime(
   hit: BoundHit,
 ): number | undefined {
   if (atMillis === undefined) return undefined;
-  const last = slab.time('last');
+  const last = slab.time(doubles.last);
   if (!(atMillis >= 0 && atMillis <= watchBounds.watchMillis)) {
     hit('watchMillis');
     return last === 0 ? undefined : last;
   }
   if (atMillis < last - orderMillis) {
     hit('watchMillis');
-    slab.setTime('last', 0);
-    slab.setTime('turn', 0);
-    slab.setTime('levelAt', atMillis);
-    slab.setWord('fanHalf', fanHalfOf(atMillis));
+    slab.setTime(doubles.last, 0);
+    slab.setTime(doubles.turn, 0);
+    slab.setTime(doubles.levelAt, atMillis);
+    slab.setWord(words.fanHalf, fanHalfOf(atMillis));
   }
   return atMillis;
 }

@@ -17,6 +17,22 @@ export interface Term {
 export const termMin = 0.05;
 
 /**
+ * Whether evidence of this strength would be kept: its words are made only then. `kind` is named where a term
+ * takes the place of the one before of its kind.
+ */
+export function hasRoom(
+  terms: readonly Term[],
+  added: number,
+  kind: EvidenceKind | undefined,
+): boolean {
+  if (kind !== undefined) {
+    const last = terms.findLast((term) => term.kind === kind);
+    if (last !== undefined) return last.added <= added;
+  }
+  return terms.length < watchBounds.watchTerms || terms.some((term) => term.added < added);
+}
+
+/**
  * Keeps a term, the strongest ones when there are too many. A term of a kind that is what it is now takes
  * the place of the one before.
  */

@@ -3,10 +3,11 @@ import type { BoundHit } from './bounds.js';
 import type { Detector } from './detectors/detector.js';
 import { detectors } from './detectors/index.js';
 import type { Lesson } from './lesson.js';
+import { pairOf } from './named-actions.js';
 import type { SessionSlab } from './session-slab.js';
 import type { Sight } from './sight.js';
-import { kindIndex } from './state-layout.js';
-import { keepTerm, type Term, termMin } from './terms.js';
+import { bytes, floats, halves, kindIndex, words } from './state-layout.js';
+import { hasRoom, keepTerm, type Term, termMin } from './terms.js';
 import type { Limits } from './workload-profile.js';
 
 /** What kinds of evidence rose, and by how much. */
@@ -20,8 +21,9 @@ export const toldChainFlag = 2;
 /** Runs the detectors on what is seen, and adds what they find to the state under the cursor. */
 export function weigh(sight: Sight, slab: SessionSlab, terms: Term[]): Rises {
   let rises: [number, number][] | undefined;
+  const { hasSilent } = sight.envelope;
   for (const detector of detectors) {
-    if (sight.envelope.silences(detector.rule)) continue;
+    if (hasSilent && sight.envelope.silences(detector.rule)) continue;
     const evidence = detector.evidence(sight);
     if (evidence === 0 && detector.how !== 'sets') continue;
     const kind = kindIndex[detector.kind];
@@ -29,30 +31,33 @@ export function weigh(sight: Sight, slab: SessionSlab, terms: Term[]): Rises {
     const now = total(detector.how, held, evidence);
     if (now === held) continue;
     slab.setEvidence(kind, now);
-    if (detector.kind === 'pace') slab.setFigure('turnPace', slab.figure('turnPace') + evidence);
+    if (detector.kind === 'pace')
+      slab.setFigure(floats.turnPace, slab.figure(floats.turnPace) + evidence);
     if (now < held) continue;
     if (detector.kind === 'chain' && !sight.action.isStrong)
-      slab.setByte('flags', slab.byte('flags') | toldChainFlag);
+      slab.setByte(bytes.flags, slab.byte(bytes.flags) | toldChainFlag);
     rises ??= [];
     rises.push([kind, riseOf(detector, sight.limits, held, now)]);
     if (evidence >= termMin) keep(sight, slab, terms, detector, evidence);
   }
   const chain = slab.evidence(kindIndex.chain);
-  if (chain > slab.figure('chainPeak')) slab.setFigure('chainPeak', chain);
+  if (chain > slab.figure(floats.chainPeak)) slab.setFigure(floats.chainPeak, chain);
   return rises ?? none;
 }
 
 /** Notes what the session will teach: only what a resource's verifier saw. */
 export function note(sight: Sight, slab: SessionSlab, lesson: Lesson, hit: BoundHit): void {
-  const { action, id, shownGap, destinations } = sight;
+  const { action, id, shownGap, destinations, origin } = sight;
   if (!action.isStrong) return;
   if (action.destinations.length > 0) notePairs(sight, lesson, hit);
   if (!lesson.noteStep(id, shownGap, action.denied)) hit('watchLessons');
-  lesson.noteOrigin('networks', action.network);
-  lesson.noteOrigin('clients', action.client);
-  lesson.noteOrigin('bindings', action.device);
-  lesson.fanout = Math.max(lesson.fanout, Math.round(destinations));
-  lesson.turn = Math.max(lesson.turn, slab.half('turnWidth'));
+  if (origin.hasMoved) lesson.noteOrigin('networks', action.network);
+  if (origin.hasChanged) lesson.noteOrigin('clients', action.client);
+  if (action.device !== undefined) lesson.noteOrigin('bindings', action.device);
+  const fanout = Math.round(destinations);
+  if (fanout > lesson.fanout) lesson.fanout = fanout;
+  const width = slab.half(halves.turnWidth);
+  if (width > lesson.turn) lesson.turn = width;
 }
 
 function keep(
@@ -62,17 +67,18 @@ function keep(
   detector: Detector,
   added: number,
 ): void {
+  const { kind, how } = detector;
+  if (!hasRoom(terms, added, how === 'adds' ? undefined : kind)) return;
   const { resource, name, atMillis } = sight.action;
-  const at = slab.word('count') - 1;
-  const words = detector.words(sight);
-  const term = { at, atMillis, kind: detector.kind, resource, action: name, added, words };
-  keepTerm(terms, term, detector.how !== 'adds');
+  const at = slab.word(words.count) - 1;
+  const term = { at, atMillis, kind, resource, action: name, added, words: detector.words(sight) };
+  keepTerm(terms, term, how !== 'adds');
 }
 
-function notePairs({ action, name }: Sight, lesson: Lesson, hit: BoundHit): void {
+function notePairs({ action, named }: Sight, lesson: Lesson, hit: BoundHit): void {
   if (action.isDeclared === true) return;
   for (const destination of action.destinations) {
-    if (!lesson.notePair(`${name}>${destination}`)) {
+    if (!lesson.notePair(pairOf(named, destination))) {
       hit('watchPairs');
       return;
     }

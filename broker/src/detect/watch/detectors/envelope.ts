@@ -5,6 +5,7 @@ import { type Detector, dotted } from './detector.js';
 function leaves({ envelope, action, before, name, profile }: Sight): string | undefined {
   if (envelope.excludesSystem(action.resource)) return `system ${action.resource} is not declared`;
   if (before === Chain.start) return undefined;
+  if (!envelope.hasSteps) return undefined;
   const from = dotted(profile.actions.nameOf(before));
   return envelope.excludesStep(from, dotted(name))
     ? `step ${from} > ${dotted(name)} is not declared`
