@@ -98,6 +98,8 @@ export function sightOf(over: Partial<Sight> = {}): Sight {
     name: `${action.resource} ${action.name}`,
     weight: 0.1,
     origin: {
+      hasMoved: false,
+      hasChanged: false,
       newNetwork: undefined,
       newClient: false,
       isInterleaved: false,

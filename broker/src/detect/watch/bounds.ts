@@ -5,6 +5,8 @@
 export const watchBounds = {
   /** Different actions of one workload that are told apart. */
   watchActions: 2_000,
+  /** The same at one resource: its witness alone cannot take the places of all others. */
+  watchResourceActions: 1_000,
   /** Different steps, of all orders, that are learned of one workload. */
   watchSteps: 50_000,
   /** Pairs of action and destination, and destinations, that are learned of one workload. */

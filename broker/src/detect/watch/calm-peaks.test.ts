@@ -22,10 +22,33 @@ describe('CalmPeaks', () => {
     expect(peaks(25, (nth) => (nth === 20 ? 9 : 1)).calm).toBe(1);
   });
 
+  // breaks when: growthPerDay is 0.06, or add() gives calm what was shown at once
+  it('does not double in 14 days, and rises from nothing by little', () => {
+    const calm = peaks(60, () => 1);
+    const still = peaks(60, () => 0);
+    for (let day = 1; day <= 14; day += 1) {
+      for (let nth = 0; nth < 30; nth += 1) {
+        calm.add(2 ** day, 100 + nth);
+        still.add(2 ** day, 100 + nth);
+      }
+      for (const one of [calm, still]) one.grow(1);
+    }
+    expect(calm.calm).toBeGreaterThan(1.5);
+    expect(calm.calm).toBeLessThan(2);
+    expect(still.calm).toBeCloseTo(0.28, 5);
+  });
+
+  it('falls at once when sessions show less', () => {
+    const calm = peaks(60, () => 1);
+    for (let nth = 0; nth < 64; nth += 1) calm.add(0.2, 100 + nth);
+    expect(calm.calm).toBe(0.2);
+  });
+
   it('comes back as it was kept', () => {
     const calm = peaks(30, (nth) => nth / 10);
     const again = new CalmPeaks();
     again.restore(calm.kept());
+    for (const one of [calm, again]) one.add(9, 100);
     expect(again.calm).toBe(calm.calm);
   });
 });

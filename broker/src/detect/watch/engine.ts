@@ -6,6 +6,7 @@ import { Chain } from './chain.js';
 import { decay } from './decay.js';
 import type { Envelope } from './envelope.js';
 import { Lesson } from './lesson.js';
+import type { Limits } from './limits.js';
 import { riskIn } from './risk-in.js';
 import { SessionSlab } from './session-slab.js';
 import { emptySight, look } from './sight.js';
@@ -15,7 +16,7 @@ import { bytes, doubles, floats, halves, kindIndex, words } from './state-layout
 import { keepTerm, type Term } from './terms.js';
 import type { Judgement, Watched } from './watched.js';
 import { note, type Rises, toldChainFlag, weigh } from './weigh.js';
-import { type Limits, WorkloadProfile } from './workload-profile.js';
+import { WorkloadProfile } from './workload-profile.js';
 
 export type { Judgement, Watched } from './watched.js';
 

@@ -5,7 +5,7 @@ import type { KeptKnown } from './known.js';
 import type { KeptQuantiles } from './quantiles.js';
 
 /** Raised when the form changes; a profile of another version is forgotten, and learned anew. */
-export const profileVersion = 1;
+export const profileVersion = 2;
 
 /** A profile as it is kept: JSON. */
 export interface KeptProfile {
@@ -22,6 +22,7 @@ export interface KeptProfile {
   readonly refusals: readonly (readonly [string, number, number])[];
   readonly all: readonly [number, number];
   readonly peaks: readonly number[];
+  readonly peaksMost: number | undefined;
   readonly sessions: number;
   readonly fadedDay: number | undefined;
   readonly fanoutLimit: number;

@@ -1,3 +1,6 @@
+/** The bounds of the names of one workload. */
+export type NamesBound = 'watchActions' | 'watchResourceActions';
+
 /** What stands for every name beyond the bound. */
 export const otherName = 0;
 
@@ -7,13 +10,19 @@ export const otherName = 0;
  */
 export class Names {
   readonly #most: number;
-  readonly #onFull: () => void;
+  readonly #mostOfOne: number;
+  readonly #onFull: (bound: NamesBound) => void;
+  /** How many begin with the same word: with the same resource. */
+  readonly #ofOne = new Map<string, number>();
   readonly #ids = new Map<string, number>();
   /** Places of numbers that were put back out of order are empty. */
   readonly #names: (string | undefined)[] = ['other'];
 
-  constructor(most: number, onFull: () => void) {
+  /** Takes at most `most` names, and at most `mostOfOne` that begin with the same word. */
+  constructor(most: number, mostOfOne: number, onFull: (bound: NamesBound) => void) {
     this.#most = most;
+    this.#mostOfOne = mostOfOne;
+    this.#mostOfOne = mostOfOne;
     this.#onFull = onFull;
   }
 
@@ -26,13 +35,14 @@ export class Names {
   idOf(name: string): number {
     const known = this.#ids.get(name);
     if (known !== undefined) return known;
-    if (this.#names.length > this.#most) {
-      this.#onFull();
+    const full = this.#fullFor(name);
+    if (full !== undefined) {
+      this.#onFull(full);
       return otherName;
     }
     const id = this.#names.length;
-    this.#ids.set(name, id);
     this.#names.push(name);
+    this.#put(name, id);
     return id;
   }
 
@@ -49,7 +59,7 @@ export class Names {
     if (this.#names[id] !== undefined) return false;
     while (this.#names.length < id) this.#names.push(undefined);
     this.#names[id] = name;
-    this.#ids.set(name, id);
+    this.#put(name, id);
     return true;
   }
 
@@ -62,4 +72,24 @@ export class Names {
   all(): readonly string[] {
     return this.#names.slice(1).map((name) => name ?? '');
   }
+
+  #fullFor(name: string): NamesBound | undefined {
+    if (this.#names.length > this.#most) return 'watchActions';
+    return this.#count(name) >= this.#mostOfOne ? 'watchResourceActions' : undefined;
+  }
+
+  #count(name: string): number {
+    return this.#ofOne.get(firstWord(name)) ?? 0;
+  }
+
+  #put(name: string, id: number): void {
+    this.#ofOne.set(firstWord(name), this.#count(name) + 1);
+    this.#ids.set(name, id);
+  }
+}
+
+/** The resource of a name. */
+export function firstWord(name: string): string {
+  const at = name.indexOf(' ');
+  return at < 0 ? name : name.slice(0, at);
 }

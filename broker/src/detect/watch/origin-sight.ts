@@ -1,8 +1,9 @@
 import type { Action } from './action.js';
 import { hashText } from './hash.js';
+import type { Limits } from './limits.js';
 import type { SessionSlab } from './session-slab.js';
 import { bytes, words } from './state-layout.js';
-import type { Limits, WorkloadProfile } from './workload-profile.js';
+import type { WorkloadProfile } from './workload-profile.js';
 
 /** Where an action came from, held against its session and its workload. */
 export interface OriginSight {

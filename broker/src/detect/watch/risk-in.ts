@@ -1,7 +1,7 @@
 import { aboveCalm, riskOf } from '../../domain/risk.js';
+import type { Limits } from './limits.js';
 import type { SessionSlab } from './session-slab.js';
 import { kindIndex } from './state-layout.js';
-import type { Limits } from './workload-profile.js';
 
 /** The risk of the state that the cursor is on. */
 export function riskIn(slab: SessionSlab, { confidence }: Limits, calmChain: number): number {

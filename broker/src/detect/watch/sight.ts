@@ -6,13 +6,14 @@ import type { Envelope } from './envelope.js';
 import { expectGap, habitGap } from './habit.js';
 import { hashPair, hashText } from './hash.js';
 import type { Lesson } from './lesson.js';
+import type { Limits } from './limits.js';
 import { type NamedAction, pairOf } from './named-actions.js';
 import { lookAtOrigin, type OriginSight } from './origin-sight.js';
 import type { SessionSlab } from './session-slab.js';
 import { fanHalfOf } from './sound-action.js';
 import type { SmallSet } from './state-layout.js';
 import { doubles, floats, halves, sets, words } from './state-layout.js';
-import type { Limits, WorkloadProfile } from './workload-profile.js';
+import type { WorkloadProfile } from './workload-profile.js';
 
 /** Calls of one turn start within so many milliseconds of its first. */
 const turnMillis = 150;

@@ -16,7 +16,7 @@ export interface KeptParts {
 }
 
 /** Raised when the form or the layout of the state changes; a snapshot of another version is refused. */
-const version = 0x4357_5301;
+const version = 0x4357_5302;
 
 /** Bytes for the names, for each set, for the terms: what is beyond is left out, and teaches nothing. */
 const namesRoom = 10_000;

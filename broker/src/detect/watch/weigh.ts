@@ -3,12 +3,12 @@ import type { BoundHit } from './bounds.js';
 import type { Detector } from './detectors/detector.js';
 import { detectors } from './detectors/index.js';
 import type { Lesson } from './lesson.js';
+import type { Limits } from './limits.js';
 import { pairOf } from './named-actions.js';
 import type { SessionSlab } from './session-slab.js';
 import type { Sight } from './sight.js';
 import { bytes, floats, halves, kindIndex, words } from './state-layout.js';
 import { hasRoom, keepTerm, type Term, termMin } from './terms.js';
-import type { Limits } from './workload-profile.js';
 
 /** What kinds of evidence rose, and by how much. */
 export type Rises = readonly (readonly [number, number])[];

@@ -112,7 +112,7 @@ describe('WorkloadProfile', () => {
     for (let session = 0; session < 60; session += 1) {
       const lesson = new Lesson();
       for (let at = 0; at < watchBounds.watchLessons; at += 1)
-        lesson.noteStep(profile.actions.idOf(`s ${session}-${at}`), 1, false);
+        lesson.noteStep(profile.actions.idOf(`s${session % 3} ${session}-${at}`), 1, false);
       for (let at = 0; at < watchBounds.watchPairs; at += 1)
         lesson.notePair(`s ${session}>${at}-${session}`);
       profile.learn(lesson, 0, startMillis);
@@ -135,6 +135,15 @@ describe('WorkloadProfile', () => {
       watchBounds.watchOrigins,
     ]);
     expect(profile.chain.size).toBeLessThanOrEqual(watchBounds.watchSteps);
+  });
+
+  it('has room for other resources left when one has shown more than its share', () => {
+    const hits = new Set<WatchBound>();
+    const profile = new WorkloadProfile('agent', (name) => void hits.add(name));
+    for (let at = 0; at < 2 * watchBounds.watchResourceActions; at += 1)
+      profile.actions.idOf(`crm made-up-${at}`);
+    expect([...hits]).toEqual(['watchResourceActions']);
+    expect(profile.actions.idOf('mail send')).toBe(watchBounds.watchResourceActions + 1);
   });
 });
 

@@ -3,12 +3,13 @@ import { type BoundHit, watchBounds } from './bounds.js';
 import { CalmPeaks } from './calm-peaks.js';
 import { Chain } from './chain.js';
 import { FanoutLimit } from './fanout-limit.js';
-import { emptyHabit, type Habit, type HabitSums, habitOf, learnGaps } from './habit.js';
+import { emptyHabit, type HabitSums, learnGaps } from './habit.js';
 import { type KeptProfile, profileVersion } from './kept-profile.js';
 import { Known } from './known.js';
 import type { Lesson } from './lesson.js';
+import { type Limits, limitsOf } from './limits.js';
 import { type ActionFacts, type NamedAction, NamedActions } from './named-actions.js';
-import { Names, otherName } from './names.js';
+import { firstWord, Names, otherName } from './names.js';
 import { Quantiles } from './quantiles.js';
 import { Refusals } from './refusals.js';
 
@@ -19,35 +20,10 @@ const dayMillis = 86_400_000;
 /** One lesson forgets at most so much, whatever the clock says. */
 const fadedDaysMax = 90;
 
-/** Actions, and sessions that they come from, from which what was learned is trusted whole. */
-const trustedActions = 30;
-const trustedSessions = 12;
-/** Actions of which origins must be known before a new one says much. */
-const trustedOriginActions = 10;
-
-/** Calls in one turn of a workload that nothing is known of. */
-const turnPrior = 8;
-const sessionsForQuantile = 20;
-
 /** A workload that is refused more often than this is no other than a thief, by refusals alone. */
 const refusedMost = 0.39;
 
 const origins = ['networks', 'clients', 'bindings'] as const;
-
-/** The figures of a profile that a judgement reads. */
-export interface Limits {
-  readonly habit: Habit;
-  /** Quantiles of surprise of calm steps, in bits. */
-  readonly bits60: number;
-  readonly bits95: number;
-  /** Chain evidence that calm sessions show themselves. */
-  readonly calmChain: number;
-  readonly fanout: number;
-  readonly turn: number;
-  /** From 0 to 1: how far behaviour alone may be judged, and origins. */
-  readonly confidence: number;
-  readonly originConfidence: number;
-}
 
 /** What a workload's calm sessions have taught: the summary of its history that a session is held against. */
 export class WorkloadProfile {
@@ -79,7 +55,8 @@ export class WorkloadProfile {
     this.kind = kind;
     this.#hit = hit;
     const full = (name: keyof typeof watchBounds) => () => hit(name);
-    this.actions = new Names(watchBounds.watchActions, full('watchActions'));
+    const { watchActions, watchResourceActions } = watchBounds;
+    this.actions = new Names(watchActions, watchResourceActions, hit);
     this.named = new NamedActions(this.actions);
     this.chain = new Chain(watchBounds.watchSteps, full('watchSteps'));
     this.systems = new Known(watchBounds.watchActions, full('watchActions'));
@@ -164,7 +141,7 @@ export class WorkloadProfile {
       ...this.#fanout.kept(),
       turns: this.#turns.kept(),
       ...this.#refusals.kept(),
-      peaks: this.#peaks.kept(),
+      ...this.#peaks.kept(),
       sessions: this.#sessions,
       fadedDay: this.#fadedDay,
     };
@@ -182,7 +159,7 @@ export class WorkloadProfile {
     profile.#fanout.restore(kept);
     profile.#turns.restore(kept.turns);
     profile.#refusals.restore(kept);
-    profile.#peaks.restore(kept.peaks);
+    profile.#peaks.restore(kept);
     profile.#sessions = kept.sessions;
     profile.#fadedDay = kept.fadedDay;
     return profile;
@@ -204,7 +181,7 @@ export class WorkloadProfile {
       if (action !== otherName) {
         const name = this.actions.nameOf(action);
         this.#learnStep(action, before, earlier);
-        systems.add(systemOf(name));
+        systems.add(firstWord(name));
         actions.add(name);
         this.#refusals.learn(name, denied);
       }
@@ -233,6 +210,7 @@ export class WorkloadProfile {
     const days = Math.min(since, fadedDaysMax);
     const share = 2 ** (-days / halfLifeDays);
     this.#fanout.grow(days);
+    this.#peaks.grow(days);
     this.chain.fade(share);
     for (const known of this.#sets) known.fade(share);
     this.#refusals.fade(share);
@@ -243,25 +221,9 @@ export class WorkloadProfile {
   }
 
   #count(): Limits {
-    return {
-      habit: habitOf(this.kind, this.#habit),
-      bits60: this.#bits.at(0.6, 1, 0),
-      bits95: this.#bits.at(0.95, 1, 0),
-      calmChain: this.#peaks.calm,
-      fanout: this.#fanout.limit,
-      turn: Math.max(1, this.#turns.at(0.99, sessionsForQuantile, turnPrior)),
-      confidence: Math.min(
-        1,
-        this.#refusals.seen / trustedActions,
-        this.#sessions / trustedSessions,
-      ),
-      originConfidence: Math.min(1, this.#refusals.seen / trustedOriginActions),
-    };
+    const { kind } = this;
+    const [sessions, actions] = [this.#sessions, this.#refusals.seen];
+    const sums = { kind, sessions, actions, habit: this.#habit };
+    return limitsOf(sums, this.#bits, this.#turns, this.#peaks, this.#fanout);
   }
-}
-
-/** The resource of an action's name. */
-function systemOf(name: string): string {
-  const at = name.indexOf(' ');
-  return at < 0 ? name : name.slice(0, at);
 }
