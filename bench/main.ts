@@ -1,5 +1,8 @@
 import { measureCut } from './cut.js';
+import { measureEventToDecision } from './event-to-decision.js';
 import { measureIssue } from './issue.js';
+import { measureReportCost } from './report-cost.js';
+import { measureReportRate } from './report-rate.js';
 import { measureStream } from './stream.js';
 import { measureTokenSize } from './token-size.js';
 import { measureTreeCut } from './tree-cut.js';
@@ -14,3 +17,6 @@ await measureCut(quick ? 3 : 10);
 await measureTreeCut(quick);
 await measureVerify(quick);
 await measureWatch(quick);
+await measureReportRate(quick);
+await measureEventToDecision(quick);
+await measureReportCost(quick);

@@ -8,6 +8,11 @@ import {
 } from '@grpc/grpc-js';
 import { type Ticket, tickets } from '../lib/tickets.js';
 
+/** The message of an export. */
+interface Export {
+  readonly to?: readonly string[];
+}
+
 // A gRPC service: which method needs which scopes. A method that is named nowhere is refused.
 const port = Number(process.env['PORT'] ?? 7432);
 const verifier = await joinVerifier({
@@ -20,6 +25,10 @@ const interceptor = creanceServerInterceptor(verifier, {
     [tickets.list.path]: ['tickets:read'],
     [tickets.watch.path]: ['tickets:watch'],
     [tickets.export.path]: ['tickets:export'],
+  },
+  // Whom an export is for: reported as hashes, with the message that names it.
+  destinations: {
+    [tickets.export.path]: ({ to = [] }: Export) => to.map((value) => ({ kind: 'email', value })),
   },
 });
 const server = new Server({ interceptors: [interceptor] });

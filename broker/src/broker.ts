@@ -6,6 +6,7 @@ import type { Registry } from './domain/registry.js';
 import { joinEdgeParts } from './edge-parts.js';
 import { Feed } from './feed/feed.js';
 import { inviteFirstOperator } from './first-operator.js';
+import { startHistory } from './history-parts.js';
 import { startHousekeeping } from './housekeeping.js';
 import { identityOf } from './identity.js';
 import { LiveRegistry } from './live-registry.js';
@@ -114,6 +115,7 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
     store,
     onOverflow: ({ resource }) => meters.subscriberLetGo(resource),
   });
+  const keeping = startHistory({ ...config, bytes: config.historyBytes, meters, logger });
   let publicOrigin = config.publicOrigin ?? '';
   const behind = joinEdgeParts({
     ...parts,
@@ -124,6 +126,7 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
     publicOrigin: () => publicOrigin,
     loopbackOnly: config.loopbackOnly,
     networks: config.networks,
+    history: keeping.history,
   });
   const edge = await startEdge({
     ...behind,
@@ -136,6 +139,7 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
   if (!edge.ok) {
     housekeeping.stop();
     feed.close();
+    await keeping.close();
     return edge;
   }
   publicOrigin ||= originOf(config, edge.value.port);
@@ -161,6 +165,7 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
       await edge.value.drain();
       await behind.witness.close();
       await behind.watch.close();
+      await keeping.close();
       await store.close();
     },
   });

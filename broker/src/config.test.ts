@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BrokerFlags, readConfig } from './config.js';
+import { limits } from './domain/limits.js';
 
 let folder: string;
 let certificate: string;
@@ -29,6 +30,7 @@ function flags(parts: Partial<BrokerFlags> = {}): BrokerFlags {
     tlsCertificate: undefined,
     tlsKey: undefined,
     restored: false,
+    historyMegabytes: 64,
     asnDatabase: undefined,
     cityDatabase: undefined,
     providerAsns: [],
@@ -50,6 +52,18 @@ const outside = () => ({
 });
 
 describe('readConfig', () => {
+  it.each([0, 1, 64, limits.historyMegabytesMax])('takes %d megabytes of history', (megabytes) => {
+    const config = readConfig(flags({ historyMegabytes: megabytes }));
+    expect(config).toMatchObject({ ok: true, value: { historyBytes: megabytes * 1_048_576 } });
+  });
+
+  it.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, limits.historyMegabytesMax + 1])(
+    'refuses %d megabytes of history',
+    (historyMegabytes) => {
+      expect(codesOf({ historyMegabytes })).toEqual(['history_megabytes_malformed']);
+    },
+  );
+
   it.each([true, false])('hands over whether the data were restored: %s', (restored) => {
     expect(readConfig(flags({ restored }))).toMatchObject({ ok: true, value: { restored } });
   });

@@ -3,8 +3,12 @@ import { isIPv4 } from 'node:net';
 import { resolve } from 'node:path';
 import { ok, type Result, refuse } from '@creance/proto';
 import type { NetworkSources } from './detect/live/networks.js';
+import { limits } from './domain/limits.js';
 import { type NetworkFiles, readNetworks } from './network-sources.js';
 import { configurationFault, type StartFault } from './start-fault.js';
+
+/** Bytes of a megabyte, as all bounds here count them. */
+const megabyte = 1_048_576;
 
 /** How a broker is started, as flags say it. */
 export interface BrokerFlags extends NetworkFiles {
@@ -19,6 +23,8 @@ export interface BrokerFlags extends NetworkFiles {
   readonly tlsKey: string | undefined;
   /** Whether the data were put back from a backup: then everything from before is ended first. */
   readonly restored: boolean;
+  /** Megabytes of the history of judged actions; with 0 none is written. */
+  readonly historyMegabytes: number;
 }
 
 /** The same, checked: files are read, paths absolute, and what is left out is decided. */
@@ -31,6 +37,7 @@ export interface BrokerConfig {
   readonly tls: { readonly certificate: Buffer; readonly key: Buffer } | undefined;
   readonly loopbackOnly: boolean;
   readonly restored: boolean;
+  readonly historyBytes: number;
   readonly networks: NetworkSources;
 }
 
@@ -74,8 +81,15 @@ export function readConfig(flags: BrokerFlags): Result<BrokerConfig, readonly St
       'name --public-origin https://host[:port]',
     );
   }
+  if (!isMegabytes(flags.historyMegabytes)) {
+    note(
+      'history_megabytes_malformed',
+      'the history is measured in whole megabytes',
+      `write --history-megabytes with 0 to ${limits.historyMegabytesMax}`,
+    );
+  }
   if (faults.length > 0 || listen === undefined) return refuse(faults);
-  const { dev, manifest, data, restored } = flags;
+  const { dev, manifest, data, restored, historyMegabytes } = flags;
   return ok({
     dev,
     manifest: resolve(manifest),
@@ -85,8 +99,13 @@ export function readConfig(flags: BrokerFlags): Result<BrokerConfig, readonly St
     tls,
     loopbackOnly,
     restored,
+    historyBytes: historyMegabytes * megabyte,
     networks,
   });
+}
+
+function isMegabytes(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= limits.historyMegabytesMax;
 }
 
 function parseListen(text: string): BrokerConfig['listen'] | undefined {

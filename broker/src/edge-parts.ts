@@ -15,6 +15,7 @@ import { issueToken } from './commands/issue-token.js';
 import { listKeys } from './commands/list-keys.js';
 import { listSessions } from './commands/list-sessions.js';
 import { openSession } from './commands/open-session.js';
+import { type ReadsHistory, readHistory } from './commands/read-history.js';
 import { rekeySession } from './commands/rekey-session.js';
 import { renewSession } from './commands/renew-session.js';
 import { reportActions } from './commands/report-actions.js';
@@ -23,7 +24,7 @@ import { suggestEnvelope } from './commands/suggest-envelope.js';
 import { suspend } from './commands/suspend.js';
 import type { Watch } from './detect/live/watch.js';
 import type { Witness } from './detect/witness.js';
-import type { LevelOf } from './domain/policy-risk.js';
+import type { LevelOf, OnAsked } from './domain/policy-risk.js';
 import type { Feed } from './feed/feed.js';
 import { openings } from './feed/opening.js';
 import type { EdgeOptions } from './rpc/edge.js';
@@ -35,9 +36,11 @@ import { joinWatch, type RoomsOfWatch, type RunningWatch } from './watch-parts.j
 import { joinWitness, type RoomsOfWitness } from './witness-parts.js';
 
 /** The rooms behind the edge, open. */
-export interface OpenRooms extends Omit<RoomsOfWitness, 'profile'>, RoomsOfWatch {
+export interface OpenRooms extends Omit<RoomsOfWitness, 'profile'>, Omit<RoomsOfWatch, 'history'> {
   readonly feed: Pick<Feed, 'subscribers' | 'askProofs'>;
   readonly entropy: Entropy;
+  /** Keeps judged actions, and gives what was kept. */
+  readonly history: RoomsOfWatch['history'] & ReadsHistory;
   readonly publicOrigin: () => string;
   /** Whether only this machine can reach the broker. */
   readonly loopbackOnly: boolean;
@@ -93,7 +96,7 @@ export function joinEdgeParts(rooms: OpenRooms): EdgeParts {
       now: () => clock.now(),
     }),
     commands: {
-      ...sessionVerbs(rooms, { issuer, clock, nonces, replays }, (id) => running.watch.levelOf(id)),
+      ...sessionVerbs(rooms, { issuer, clock, nonces, replays }, running.watch),
       ...operatorVerbs(rooms, witness, running.watch),
       reportActions: reportActions({
         registry,
@@ -111,8 +114,10 @@ export function joinEdgeParts(rooms: OpenRooms): EdgeParts {
 function sessionVerbs(
   { registry, identity: { issuer }, keys, store, entropy }: OpenRooms,
   assertions: Parameters<typeof keyAssertionAttestor>[1],
-  levelOf: LevelOf,
+  watch: Pick<Watch, 'levelOf' | 'asked'>,
 ) {
+  const levelOf: LevelOf = (id) => watch.levelOf(id);
+  const onAsked: OnAsked = (asked) => watch.asked(asked);
   const attestor = keyAssertionAttestor(store, assertions);
   const attestors = {
     'join-token': joinTokenAttestor(store, assertions),
@@ -120,11 +125,18 @@ function sessionVerbs(
   };
   return {
     openSession: openSession({ issuer, registry, levelOf, store, entropy, attestors }),
-    issueToken: issueToken({ issuer, registry, levelOf, store, ring: keys.ring, entropy }),
+    issueToken: issueToken({ issuer, registry, levelOf, onAsked, store, ring: keys.ring, entropy }),
     renewSession: renewSession(store),
     endSession: endSession(store),
-    delegateSession: delegateSession({ issuer, registry, levelOf, store, entropy }),
-    createChildJoinToken: createChildJoinToken({ issuer, registry, levelOf, store, entropy }),
+    delegateSession: delegateSession({ issuer, registry, levelOf, onAsked, store, entropy }),
+    createChildJoinToken: createChildJoinToken({
+      issuer,
+      registry,
+      levelOf,
+      onAsked,
+      store,
+      entropy,
+    }),
     rekeySession: rekeySession({ store, attestor }),
   };
 }
@@ -141,7 +153,8 @@ function operatorVerbs(rooms: OpenRooms, witness: Witness, watch: Watch) {
     listKeys: listKeys(keys.ring),
     listSessions: listSessions({ store, actionsOf: (id) => witness.counts(id) }),
     explainSession: explainSession({ store, registry, watch }),
-    suggestEnvelope: suggestEnvelope({ registry, profiles: () => watch.sessions.profiles() }),
+    suggestEnvelope: suggestEnvelope({ registry, workloads: watch.sessions.workloads }),
+    readHistory: readHistory(rooms.history),
     createJoinToken: createJoinToken({
       registry,
       store,

@@ -1,8 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { noteJudged, type TakesLines } from './detect/live/history.js';
+import { askedStill, changedAsked, restoreAsked } from './detect/live/keep-asked.js';
 import { ProfileKeeper, restoreProfiles } from './detect/live/keep-profiles.js';
 import { changedSessions, changedStill, restoreSessions } from './detect/live/keep-sessions.js';
 import type { Decision, LiveSession } from './detect/live/live-session.js';
 import { type NetworkSources, Networks } from './detect/live/networks.js';
+import { termsBehind } from './detect/live/silent-terms.js';
 import { Watch } from './detect/live/watch.js';
 import { Engine } from './detect/watch/engine.js';
 import { strongestFirst } from './detect/watch/terms.js';
@@ -21,6 +24,8 @@ export interface RoomsOfWatch {
   readonly meters: Meters;
   readonly logger: WatchLogger;
   readonly networks: NetworkSources;
+  /** Takes every judged action. */
+  readonly history: TakesLines;
 }
 
 /** A watch that keeps what it has learned. */
@@ -54,6 +59,7 @@ export function joinWatch(rooms: RoomsOfWatch): RunningWatch {
       perResource: limits.riskSuspensionsPerResource,
     },
     refusedKept: limits.refusedUsesKept,
+    onJudged: (session, workload, action) => noteJudged(rooms.history, session, workload, action),
     onDecision(session, decision) {
       meters.watchDecided(decision.level, decision.done);
       logger.warn(linesOf(session, decision), 'watch decided');
@@ -63,6 +69,7 @@ export function joinWatch(rooms: RoomsOfWatch): RunningWatch {
       logger.error({ fault: fault instanceof Error ? fault.message : String(fault) }, 'watch'),
   });
   restoreProfiles(store, watch.sessions, hit);
+  restoreAsked(store, watch.sessions.workloads.asked);
   restoreSessions(store, watch.sessions);
   return { watch, close: startKeeping(rooms, engine, watch) };
 }
@@ -90,11 +97,14 @@ function startKeeping(
     watch.sweep(sweptMost);
     // What was learned goes before the sessions that were judged by it.
     const profiles = keeper.changed(watch.sessions);
+    const asked = changedAsked(watch.sessions.workloads.asked);
     const sessions = changedSessions(engine, watch.sessions, keptMost);
-    if (profiles.length + sessions.length === 0) return;
-    const kept = await store.keepWatch([...profiles, ...sessions]);
+    const rows = [...profiles, ...asked, ...sessions];
+    if (rows.length === 0) return;
+    const kept = await store.keepWatch(rows);
     if (kept.ok) return;
     keeper.failed(profiles);
+    askedStill(asked, watch.sessions.workloads.asked);
     changedStill(sessions, watch.sessions);
     logger.error({ reason: kept.error }, 'what the watch has learned could not be kept');
   };
@@ -114,8 +124,9 @@ function startKeeping(
 }
 
 /** Ids, words and figures. */
-function linesOf(session: LiveSession, { level, done, risk, because }: Decision): object {
-  const strongest = strongestFirst(session.watched.terms)[0];
+function linesOf(session: LiveSession, decision: Decision): object {
+  const { level, done, risk, because } = decision;
+  const strongest = strongestFirst(termsBehind(session, decision))[0];
   return {
     session: session.id,
     workload: session.workload,

@@ -29,6 +29,8 @@ export {
   ListVerifiersRequest,
   ListVerifiersResponse,
   OperatorServiceService,
+  ReadHistoryRequest,
+  ReadHistoryResponse,
   ResumeRequest,
   ResumeResponse,
   RiskDecision,

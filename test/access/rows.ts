@@ -12,6 +12,7 @@ import {
   ListSessionsRequest,
   ListVerifiersRequest,
   OpenSessionRequest,
+  ReadHistoryRequest,
   RekeySessionRequest,
   RenewSessionRequest,
   ReportActionsRequest,
@@ -201,6 +202,15 @@ export const rowsFor = ({
     digest: false,
     request: SuggestEnvelopeRequest.encode({ workload: 'triage' }).finish(),
     answer: 'profile_too_young',
+  },
+  '/creance.v1.OperatorService/ReadHistory': {
+    admits: ['operator/viewer', 'dev-owner'],
+    digest: false,
+    request: ReadHistoryRequest.encode({
+      workload: 'triage',
+      sinceUnixMicros: 0n,
+      pageToken: '',
+    }).finish(),
   },
   '/creance.v1.OperatorService/ListKeys': {
     admits: ['operator/viewer', 'dev-owner'],

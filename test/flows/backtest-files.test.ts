@@ -40,15 +40,26 @@ ${more}`;
     expect(declared[0]?.signals[0]?.kind).toBe('declared');
   });
 
-  it('revokes at the top where the policy names it, and nowhere else', async () => {
+  // Law 11: risk revokes nobody. breaks when: the schema takes the key
+  it('takes no policy that would let risk revoke, and revokes nowhere', async () => {
     stage.write('revoking.yaml', policy('    responses: { revokeAtTop: true }\n'));
-    const lines = await stage.judge('judged.ndjson', '--policy', 'revoking.yaml');
-    const top = lines.filter(({ at }) => at['suspendTree'] !== null);
-    const revoked = lines.filter(({ at }) => at['revoke'] !== null);
-    expect(revoked.length).toBeGreaterThan(0);
-    expect(revoked).toEqual(top.filter(({ session }) => session.startsWith('theft-mail-agent')));
-    expect(top.length).toBeGreaterThan(revoked.length);
-    expect(revoked[0]?.finalLevel).toBe('revoke');
+    const ran = await stage.run(
+      ...['--input', 'judged.ndjson', '--policy', 'revoking.yaml', '--output', 'revoking.out'],
+    );
+    expect(ran.code).toBe(1);
+    expect(ran.said).toContain('revoking.yaml:');
+    expect(told.filter(({ at }) => at['suspendTree'] !== null)).not.toEqual([]);
+    expect(new Set(told.map(({ at }) => at['revoke']))).toEqual(new Set([null]));
+  });
+
+  it('says in which mode a workload is, and what would have been', async () => {
+    stage.write('shadow.yaml', policy('    responses: { mode: shadow }\n'));
+    const lines = await stage.judge('judged.ndjson', '--policy', 'shadow.yaml');
+    const modes = (of: string) =>
+      new Set(lines.filter(({ session }) => session.includes(of)).map(({ mode }) => mode));
+    expect(modes('mail-agent')).toEqual(new Set(['shadow']));
+    expect(lines.map(({ at }) => at)).toEqual(told.map(({ at }) => at));
+    expect(new Set(told.map(({ mode }) => mode))).toEqual(new Set(['enforce']));
   });
 
   it('names file and place of what is wrong with a policy', async () => {

@@ -31,6 +31,7 @@ describe('creance backtest', () => {
         'finalLevel',
         'at',
         'signals',
+        'mode',
       ]);
       expect(Object.keys(line.at)).toEqual([
         'observe',

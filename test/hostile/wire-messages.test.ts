@@ -6,6 +6,7 @@ import {
   ExplainSessionRequest,
   ListSessionsRequest,
   OpenSessionRequest,
+  ReadHistoryRequest,
   SessionKind,
   SubscribeRequest,
   SuggestEnvelopeRequest,
@@ -99,6 +100,15 @@ describe('malformed messages', () => {
       '/creance.v1.OperatorService/SuggestEnvelope',
       'viewer',
       SuggestEnvelopeRequest.encode({ workload: 'triage' }).finish(),
+    ],
+    [
+      '/creance.v1.OperatorService/ReadHistory',
+      'viewer',
+      ReadHistoryRequest.encode({
+        workload: 'triage',
+        sinceUnixMicros: 1_764_000_000_000_000n,
+        pageToken: 'AAAAAAABAAAAAAAA',
+      }).finish(),
     ],
     [createJoinToken, 'registrar', CreateJoinTokenRequest.encode(joinAsk).finish()],
     ['/grpc.health.v1.Health/Check', 'triage', Buffer.from([0x0a, 1, 65])],

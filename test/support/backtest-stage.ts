@@ -19,6 +19,7 @@ export interface Line {
   readonly events: number;
   readonly attackEvents: number;
   readonly maxRisk: number;
+  readonly mode: string;
   readonly finalLevel: string;
   readonly at: Readonly<Record<string, Reached | null>>;
   readonly signals: readonly {

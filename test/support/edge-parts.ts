@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type EdgeParts, joinEdgeParts, type OpenRooms } from '../../broker/src/edge-parts.js';
 import { Feed } from '../../broker/src/feed/feed.js';
+import { startHistory } from '../../broker/src/history-parts.js';
 import { parseManifest } from '../../broker/src/manifest/index.js';
 import { systemClock } from '../../broker/src/runtime/clock.js';
 import { systemEntropy } from '../../broker/src/runtime/entropy.js';
@@ -74,6 +75,8 @@ export function openParts(
     ...hooks,
     publicOrigin,
     loopbackOnly: true,
+    // Nobody stops it: with no bytes it writes nothing.
+    history: startHistory({ data: folder, bytes: 0, ...hooks }).history,
     networks: { asn: undefined, city: undefined, providerAsns: new Set() },
   });
   return { feed, store, behind };

@@ -12,7 +12,7 @@ import type { EdgeCommands } from '../../broker/src/rpc/edge-commands.js';
 import { systemClock } from '../../broker/src/runtime/clock.js';
 import type { Store } from '../../broker/src/store/store.js';
 import { openParts } from './edge-parts.js';
-import { RawClient } from './raw-client.js';
+import { nextNumber, RawClient } from './raw-client.js';
 import { TestKey } from './test-key.js';
 import { Wire } from './wire.js';
 
@@ -124,6 +124,7 @@ export class TestEdge {
       htu: this.origin + path,
       iat: Math.floor(Date.now() / 1_000),
       nonce: this.nonce(),
+      ctr: nextNumber(key),
       content_digest: `sha-256=:${digest}:`,
       ...more,
     });

@@ -30,6 +30,7 @@ export function observation(parts: Partial<Observation> = {}): Observation {
     foreignProof: undefined,
     destinations: [],
     origin: undefined,
+    span: undefined,
     ...parts,
   };
 }

@@ -26,6 +26,15 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
 }
 
+const numbers = new WeakMap<TestKey, number>();
+
+/** The next number of a key's proofs, whoever makes them: two counters of one key are a clone. */
+export function nextNumber(key: TestKey, above = 0): number {
+  const next = Math.max(numbers.get(key) ?? 0, above) + 1;
+  numbers.set(key, next);
+  return next;
+}
+
 /**
  * A client of the broker that does by hand what the SDK does, without retries or caches, so that a test
  * decides every byte. It keeps the nonce that the broker last gave.
@@ -37,6 +46,8 @@ export class RawClient {
   readonly #client: Client;
   #nonce: string | undefined;
   #counter = 0;
+  /** Whether a test has set the counter: then it goes its own way. */
+  #isTold = false;
 
   constructor(address: string) {
     this.address = address;
@@ -59,6 +70,7 @@ export class RawClient {
 
   set counter(counter: number) {
     this.#counter = counter;
+    this.#isTold = true;
   }
 
   /** The nonce that the broker last gave. */
@@ -80,7 +92,7 @@ export class RawClient {
 
   /** A proof for a call; `more` overrides claims. */
   proof(method: string, request: Uint8Array, key: TestKey, more: object = {}): string {
-    this.#counter += 1;
+    this.#counter = this.#isTold ? this.#counter + 1 : nextNumber(key, this.#counter);
     const proof = key.jws('dpop+jwt', {
       jti: randomUUID(),
       htm: 'POST',

@@ -18,19 +18,24 @@ export class WholeOutput {
   }
 
   /** Opens the draft; what an earlier run has left of one is removed. */
-  static async open(path: string): Promise<WholeOutput> {
+  static async open(path: string, mode = 0o644): Promise<WholeOutput> {
     const draft = `${path}.tmp`;
     try {
       await rm(draft, { force: true });
-      return new WholeOutput(path, draft, await open(draft, 'wx', 0o644));
+      return new WholeOutput(path, draft, await open(draft, 'wx', mode));
     } catch (error) {
       throw failed(path, error);
     }
   }
 
   /** Adds a line. */
-  async line(value: unknown): Promise<void> {
-    this.#open += `${JSON.stringify(value)}\n`;
+  line(value: unknown): Promise<void> {
+    return this.text(`${JSON.stringify(value)}\n`);
+  }
+
+  /** Adds whole lines as they are, each with its end. */
+  async text(lines: string): Promise<void> {
+    this.#open += lines;
     if (this.#open.length >= partChars) await this.#flush();
   }
 

@@ -63,6 +63,7 @@ export function shownSession(name: string, parts: Partial<ShownSession> = {}): S
     peak: 0,
     state: 'live',
     terms: [],
+    silentTerms: [],
     points: [],
     decisions: [],
     leftOut: 0,

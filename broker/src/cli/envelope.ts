@@ -10,11 +10,13 @@ export async function suggestEnvelope(
   output: Output,
 ): Promise<void> {
   const request = SuggestEnvelopeRequest.encode({ workload }).finish();
-  const { yaml, sessionsLearned, actionsLearned, unusedResources } = SuggestEnvelopeResponse.decode(
+  const reply = SuggestEnvelopeResponse.decode(
     await call(line, '/creance.v1.OperatorService/SuggestEnvelope', request),
   );
+  const { yaml, sessionsLearned, actionsLearned, unusedResources, unusedScopes } = reply;
   if (o === 'json') {
-    output.result(JSON.stringify({ yaml, sessionsLearned, actionsLearned, unusedResources }));
+    const rest = { sessionsLearned, actionsLearned, unusedResources, unusedScopes };
+    output.result(JSON.stringify({ yaml, ...rest }));
     return;
   }
   output.result(yaml.trimEnd());

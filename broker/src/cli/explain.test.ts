@@ -71,6 +71,17 @@ const message = (name: string, parent?: string): ExplainedSession => ({
     },
   ],
   leftOut: 2,
+  silentTerms: [
+    {
+      actionIndex: 4,
+      atUnixMicros: micros + 2_000n,
+      kind: 'chain',
+      resource: 'crm',
+      action: 'contacts.export',
+      added: 1.25,
+      words: 'in shadow: 9.8 bits of surprise',
+    },
+  ],
 });
 
 /** A broker that gives one session a page. */
@@ -115,6 +126,7 @@ describe('explain', () => {
           terms: [{ index: 3, atMillis: 1_764_000_000_123, added: 0.874 }, { index: 0 }],
           points: [{ outcome: 'refused' }],
           decisions: [{ level: 'suspend', done: 'narrow', kinds: ['pace', 'chain'] }],
+          silentTerms: [{ index: 4, kind: 'chain', words: 'in shadow: 9.8 bits of surprise' }],
           leftOut: 2,
         },
       ],
@@ -136,7 +148,10 @@ describe('explain', () => {
     expect(own[2]).toMatch(
       / 0\.84 +decision +suspend: narrow instead, .* decided by pace and chain$/,
     );
-    expect(own[3]).toMatch(/^2 .* not shown$/);
+    // breaks when: what only tells stands among what counts
+    expect(own[3]).toMatch(/^would also have counted/);
+    expect(own[5]).toMatch(/^16:00:00\.125 +\+1\.25 +chain +crm\.contacts\.export +in shadow: /);
+    expect(own[6]).toMatch(/^2 .* not shown$/);
   });
 
   it('writes the page to a file that only its owner reads', async () => {
@@ -171,6 +186,7 @@ describe('envelope suggest', () => {
           sessionsLearned: 7,
           actionsLearned: 40,
           unusedResources: ['billing'],
+          unusedScopes: ['crm contacts:export'],
         }).finish();
       },
     });
@@ -185,6 +201,10 @@ describe('envelope suggest', () => {
   it('gives programs the same with what it rests on', async () => {
     const output = new DoubleOutput();
     await suggestEnvelope(broker(), { workload: 'triage', o: 'json' }, output);
-    expect(output.json).toMatchObject({ sessionsLearned: 7, unusedResources: ['billing'] });
+    expect(output.json).toMatchObject({
+      sessionsLearned: 7,
+      unusedResources: ['billing'],
+      unusedScopes: ['crm contacts:export'],
+    });
   });
 });

@@ -2,6 +2,7 @@ import { handleFromBytes } from '@creance/proto';
 import {
   ActionOutcome,
   DecisionDone,
+  type EvidenceTerm,
   type ExplainedSession as ExplainedSessionMessage,
   ExplainSessionRequest,
   ExplainSessionResponse,
@@ -62,6 +63,8 @@ export interface ShownSession {
   readonly peak: number;
   readonly state: string;
   readonly terms: readonly ShownTerm[];
+  /** Of rules that are not enforced: they raise no risk. */
+  readonly silentTerms: readonly ShownTerm[];
   readonly points: readonly ShownPoint[];
   readonly decisions: readonly ShownDecision[];
   /** Terms, points and decisions that are not shown: the weakest and the oldest. */
@@ -111,9 +114,8 @@ function shownSession(message: ExplainedSessionMessage): ShownSession {
     risk,
     peak: peakRisk,
     state: stateWord(message.state),
-    terms: terms.map(({ actionIndex, atUnixMicros, ...term }) => {
-      return { index: actionIndex, atMillis: millis(atUnixMicros) || undefined, ...term };
-    }),
+    terms: terms.map(shownTerm),
+    silentTerms: message.silentTerms.map(shownTerm),
     points: points.map(({ atUnixMicros, outcome, ...point }) => {
       const isAllowed = outcome === ActionOutcome.ACTION_OUTCOME_ALLOWED;
       const word = isAllowed ? ('allowed' as const) : ('refused' as const);
@@ -122,6 +124,10 @@ function shownSession(message: ExplainedSessionMessage): ShownSession {
     decisions: decisions.map(shownDecision),
     leftOut,
   };
+}
+
+function shownTerm({ actionIndex, atUnixMicros, ...term }: EvidenceTerm): ShownTerm {
+  return { index: actionIndex, atMillis: millis(atUnixMicros) || undefined, ...term };
 }
 
 function shownDecision(message: RiskDecision): ShownDecision {

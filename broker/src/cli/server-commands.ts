@@ -1,7 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { limits } from '../domain/limits.js';
 import { dataOption } from './options.js';
 import type { Output } from './output.js';
 import { serve } from './serve.js';
+
+const historyMegabytes = limits.historyBytes / 1_048_576;
 
 /** Adds the commands that start a broker. */
 export function addServers(creance: Command, output: Output): void {
@@ -17,6 +20,12 @@ export function addServers(creance: Command, output: Output): void {
       .option('--asn-database <file>', 'networks by autonomous system, in the MaxMind DB format')
       .option('--city-database <file>', 'networks by place, in the MaxMind DB format')
       .option('--provider-asns <numbers>', 'your own back ends, such as 64500,64501', asns, [])
+      .option(
+        '--history-megabytes <n>',
+        'what creance record gives; 0 keeps none',
+        Number,
+        historyMegabytes,
+      )
       .option('--log-level <level>', 'trace, debug, info, warn, error or fatal', 'warn');
   const unset = {
     publicOrigin: undefined,

@@ -3,6 +3,8 @@ import { suggestEnvelope } from './envelope.js';
 import { explain } from './explain.js';
 import { formatOption, operatorCommand, withLine } from './options.js';
 import type { Output } from './output.js';
+import { record } from './record.js';
+import { sinceOption } from './record-since.js';
 
 /** Adds what the watch has to say: why a session is under suspicion, and what a workload usually does. */
 export function addWatchCommands(creance: Command, output: Output): void {
@@ -21,4 +23,10 @@ export function addWatchCommands(creance: Command, output: Output): void {
     .action((workload, flags) =>
       withLine(flags, (line) => suggestEnvelope(line, { ...flags, workload }, output)),
     );
+  operatorCommand(creance, 'record', 'write what live sessions did to a file for creance backtest')
+    .requiredOption('--output <file>', 'where the lines go, one an action')
+    .option('--workload <name>', 'only of this workload')
+    .addOption(sinceOption())
+    .addOption(formatOption())
+    .action((flags) => withLine(flags, (line) => record(line, flags, output)));
 }

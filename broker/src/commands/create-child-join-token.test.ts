@@ -2,6 +2,7 @@ import { isJoinToken, ok, type Reason, refuse, type SessionId } from '@creance/p
 import { beforeEach, describe, expect, it } from 'vitest';
 import { plusSeconds } from '../domain/instant.js';
 import { limits } from '../domain/limits.js';
+import type { Asked } from '../domain/policy-risk.js';
 import type { Level } from '../domain/risk.js';
 import type { Session } from '../domain/session.js';
 import { callBy } from '../doubles/calls.js';
@@ -22,6 +23,7 @@ const registry = registryOf({
   ],
 });
 
+let asked: Asked[];
 let levels: Map<SessionId, Level>;
 let path: readonly Session[];
 let written: NewChildJoinToken[];
@@ -31,6 +33,7 @@ beforeEach(() => {
   path = pathOf({});
   levels = new Map();
   [written, refusal] = [[], undefined];
+  asked = [];
 });
 
 function create(workload = 'mail-writer', task?: TaskAsk) {
@@ -38,6 +41,7 @@ function create(workload = 'mail-writer', task?: TaskAsk) {
     issuer: 'https://creance.example.internal',
     registry: () => registry,
     levelOf: (id) => levels.get(id) ?? 'calm',
+    onAsked: (one) => void asked.push(one),
     entropy: seededEntropy(),
     store: {
       path: () => path,
@@ -55,6 +59,17 @@ async function reasonOf(...ask: Parameters<typeof create>): Promise<Reason | 'ma
 }
 
 describe('createChildJoinToken', () => {
+  // breaks when: only a task that is granted is told
+  it('tells the watch of every scope of the task, whatever becomes of it', async () => {
+    const audience = 'https://crm.example.internal';
+    const scopes = scopesOf('all:admin', 'contacts:read');
+    const task = { grants: [{ audience, scopes }], lifetimeSeconds: 0 };
+    expect(await create('mail-writer', task)).toMatchObject({
+      error: { reason: 'task_not_allowed' },
+    });
+    expect(asked).toEqual([{ session: path[0]?.id, audience, scopes, what: 'task' }]);
+  });
+
   it('makes a token for one workload, for a minute, with all that bounds the child', async () => {
     const { now } = callBy();
     const task = {

@@ -1,18 +1,20 @@
 import { ok, refuse } from '@creance/proto';
 import { type Instant, plusSeconds } from '../domain/instant.js';
 import { limits } from '../domain/limits.js';
+import type { OnAsked } from '../domain/policy-risk.js';
 import type { Entropy } from '../runtime/entropy.js';
 import type { Store } from '../store/store.js';
 import { sha256Base64url } from '../tokens/signing-key.js';
 import { type Command, sessionOf } from './call.js';
 import { allowChild, type ChildParts } from './child.js';
 import { freshJoinToken } from './fresh.js';
-import { type TaskAsk, taskFacts } from './task-ask.js';
+import { noteTask, type TaskAsk, taskFacts } from './task-ask.js';
 
 /** Parts of the verb. */
 export interface CreateChildJoinTokenParts extends ChildParts {
   readonly store: Pick<Store, 'path' | 'createChildJoinToken'>;
   readonly entropy: Entropy;
+  readonly onAsked: OnAsked;
 }
 
 /** A child join token: bearer material, said once. */
@@ -35,6 +37,7 @@ export function createChildJoinToken(
   return async ({ workload, task }, call) => {
     const parent = sessionOf(call);
     const path = parts.store.path(parent.id);
+    noteTask(parts.onAsked, parent.id, task);
     const child = allowChild(parts, { path, workload, task, ownEvidence: true }, call.now);
     if (!child.ok) return child;
     const { absoluteEndAt } = child.value;

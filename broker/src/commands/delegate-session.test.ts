@@ -1,6 +1,7 @@
 import { ok, type Reason, refuse, type SessionId } from '@creance/proto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { plusSeconds } from '../domain/instant.js';
+import type { Asked } from '../domain/policy-risk.js';
 import type { Registry } from '../domain/registry.js';
 import type { Level } from '../domain/risk.js';
 import type { Session } from '../domain/session.js';
@@ -18,6 +19,7 @@ const key = thumbprintOfName('child');
 const child = sessionOf('child', { key });
 const crm = 'https://crm.example.internal';
 
+let asked: Asked[];
 let levels: Map<SessionId, Level>;
 let registry: Registry;
 let path: readonly Session[];
@@ -30,6 +32,7 @@ beforeEach(() => {
   path = pathOf({});
   levels = new Map();
   [written, refusal] = [[], undefined];
+  asked = [];
 });
 
 function delegate(task?: TaskAsk, call: Call = callWithNewKey(path.at(-1) as Session, key)) {
@@ -37,6 +40,7 @@ function delegate(task?: TaskAsk, call: Call = callWithNewKey(path.at(-1) as Ses
     issuer: 'https://creance.example.internal',
     registry: () => registry,
     levelOf: (id) => levels.get(id) ?? 'calm',
+    onAsked: (one) => void asked.push(one),
     entropy: seededEntropy(),
     store: {
       path: (id) => (id === path.at(-1)?.id ? path : []),
@@ -54,6 +58,15 @@ async function reasonOf(...ask: Parameters<typeof delegate>): Promise<Reason | '
 }
 
 describe('delegateSession', () => {
+  // breaks when: only a task that is granted is told
+  it('tells the watch of every scope of the task, whatever becomes of it', async () => {
+    const audience = 'https://crm.example.internal';
+    const scopes = scopesOf('all:admin', 'contacts:read');
+    const task = { grants: [{ audience, scopes }], lifetimeSeconds: 0 };
+    expect(await delegate(task)).toMatchObject({ error: { reason: 'task_not_allowed' } });
+    expect(asked).toEqual([{ session: path[0]?.id, audience, scopes, what: 'task' }]);
+  });
+
   it('opens a child of the calling session, bound to the key that proved the call too', async () => {
     const call = callWithNewKey(path[0] as Session, key);
     const task = {

@@ -1,16 +1,18 @@
 import { ok, refuse, type SessionId, type Thumbprint } from '@creance/proto';
+import type { OnAsked } from '../domain/policy-risk.js';
 import type { Session } from '../domain/session.js';
 import type { Entropy } from '../runtime/entropy.js';
 import type { Store } from '../store/store.js';
 import { type Call, type Command, newKeyFault, sessionOf } from './call.js';
 import { type AllowedChild, allowChild, type ChildParts } from './child.js';
 import { freshSessionId } from './fresh.js';
-import { type TaskAsk, taskFacts } from './task-ask.js';
+import { noteTask, type TaskAsk, taskFacts } from './task-ask.js';
 
 /** Parts of the verb. */
 export interface DelegateSessionParts extends ChildParts {
   readonly store: Pick<Store, 'path' | 'delegateSession'>;
   readonly entropy: Entropy;
+  readonly onAsked: OnAsked;
 }
 
 /**
@@ -26,6 +28,7 @@ export function delegateSession(
     const fault = newKeyFault(call, key);
     if (fault !== undefined) return refuse(fault);
     const path = parts.store.path(parent.id);
+    noteTask(parts.onAsked, parent.id, task);
     const ask = { path, workload: parent.name, task, ownEvidence: false };
     const child = allowChild(parts, ask, call.now);
     if (!child.ok) return child;

@@ -6,7 +6,7 @@ import { Envelope } from '../detect/watch/envelope.js';
 import type { Term } from '../detect/watch/terms.js';
 import { callBy } from '../doubles/calls.js';
 import { sessionIdOf } from '../doubles/ids.js';
-import { registryOf, workloadOf } from '../doubles/registries.js';
+import { registryOf, responsesOf, workloadOf } from '../doubles/registries.js';
 import { pathOf } from '../doubles/sessions.js';
 import { type ExplainSessionParts, explainSession } from './explain-session.js';
 
@@ -25,9 +25,11 @@ const term = (at: number, kind: Term['kind'], added: number): Term => ({
 });
 
 function liveOf(id: SessionId): LiveSession {
-  const watched = engine.open(engine.profile('agent'), new Envelope(undefined));
-  if (watched === undefined) throw new Error('there is no room');
+  const open = () => engine.open(engine.profile('agent'), new Envelope(undefined));
+  const [watched, unsilenced] = [open(), open()];
+  if (watched === undefined || unsilenced === undefined) throw new Error('there is no room');
   watched.terms.push(term(4, 'chain', 0.5), term(2, 'pace', 2));
+  unsilenced.terms.push(term(5, 'fanout', 3), term(4, 'chain', 0.5), term(1, 'fanout', 1));
   const decision = { atMillis: 1_003, level: 'suspend', done: 'narrow', risk: 0.83 } as const;
   return {
     id,
@@ -37,12 +39,17 @@ function liveOf(id: SessionId): LiveSession {
     watched,
     imposed: 'narrow',
     endedAtMillis: undefined,
-    isChanged: false,
-    unsilenced: undefined,
+    asked: new Set(),
+    unsilenced,
     reporter: 'crm',
     place: undefined,
+    seen: undefined,
+    spread: undefined,
     points: [{ atMillis: 1_002, resource: 'crm', action: 'x', outcome: 'allowed', risk: 0.4 }],
-    decisions: [{ ...decision, because: 'automatic suspensions are capped: workload' }],
+    decisions: [
+      { ...decision, because: 'automatic suspensions are capped: workload' },
+      { ...decision, done: 'alert', because: undefined },
+    ],
   };
 }
 
@@ -56,7 +63,8 @@ function verb(...known: readonly SessionId[]) {
     },
   };
   const store = { tree: (id: SessionId) => (ids.includes(id) ? tree : []) };
-  const registry = registryOf({ workloads: [workloadOf()] });
+  const responses = responsesOf({ rules: new Map([['fanout', 'alert']]) });
+  const registry = registryOf({ workloads: [workloadOf({ responses })] });
   const explain = explainSession({ store, registry: () => registry, watch });
   return (session: SessionId, after?: SessionId) => explain({ session, after }, callBy());
 }
@@ -97,7 +105,15 @@ describe('explainSession', () => {
             peak: 0.9,
             terms: [{ at: 2 }, { at: 4 }],
             points: [{ atMillis: 1_002 }],
-            decisions: [{ level: 'suspend', done: 'narrow', kinds: ['pace'] }],
+            decisions: [
+              { level: 'suspend', done: 'narrow', kinds: ['pace'] },
+              // breaks when: what was only told is explained by what counted
+              { done: 'alert', kinds: ['fanout'] },
+            ],
+            silentTerms: [
+              { at: 1, mode: 'alert' },
+              { at: 5, mode: 'alert' },
+            ],
           },
         ],
       },

@@ -1,6 +1,7 @@
 import { ok, refuse, type SessionId } from '@creance/proto';
 import { decidedBy } from '../detect/live/decided-by.js';
 import type { Decision, Point } from '../detect/live/live-session.js';
+import { type SilentTerm, silentTerms, termsBehind } from '../detect/live/silent-terms.js';
 import type { Explained } from '../detect/live/watch.js';
 import type { Term } from '../detect/watch/terms.js';
 import type { Instant } from '../domain/instant.js';
@@ -34,6 +35,8 @@ export interface ExplainedSession {
   readonly peak: number;
   /** In the order of the actions. */
   readonly terms: readonly Term[];
+  /** The same of rules that are not enforced: they raise no risk. */
+  readonly silentTerms: readonly SilentTerm[];
   readonly points: readonly Point[];
   readonly decisions: readonly ExplainedDecision[];
 }
@@ -79,16 +82,21 @@ function explained(
   const found = watch.explain(session.id);
   if (found === undefined) return undefined;
   const { imposed, watched, points, decisions } = found.session;
+  const workload = registry().workloads.get(session.name);
+  const silent = workload === undefined ? [] : silentTerms(found.session, workload.responses);
+  const inOrder = (one: Term, other: Term) => one.at - other.at;
   return {
     session,
-    owner: registry().workloads.get(session.name)?.owner,
+    owner: workload?.owner,
     level: imposed,
     risk: found.risk,
     peak: found.peak,
-    terms: watched.terms.toSorted((one, other) => one.at - other.at),
+    terms: watched.terms.toSorted(inOrder),
+    silentTerms: silent.toSorted(inOrder),
     points: [...points],
     decisions: decisions.map((decision) => {
-      return { ...decision, kinds: decidedBy(watched.terms, decision.atMillis) };
+      const behind = termsBehind(found.session, decision);
+      return { ...decision, kinds: decidedBy(behind, decision.atMillis) };
     }),
   };
 }

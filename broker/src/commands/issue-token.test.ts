@@ -2,6 +2,7 @@ import { ok, parseToken, type Revision, refuse, type Scope, type SessionId } fro
 import { beforeEach, describe, expect, it } from 'vitest';
 import { unixSeconds } from '../domain/instant.js';
 import type { TokenAsk } from '../domain/policy.js';
+import type { Asked } from '../domain/policy-risk.js';
 import type { Registry } from '../domain/registry.js';
 import type { Level } from '../domain/risk.js';
 import type { Session } from '../domain/session.js';
@@ -24,6 +25,7 @@ const [exporting] = scopesOf('contacts:export') as [Scope];
 const call = callBy();
 const key = newSigner();
 
+let toldToWatch: Asked[];
 let levels: Map<SessionId, Level>;
 let registry: Registry;
 let path: readonly Session[];
@@ -41,6 +43,7 @@ beforeEach(() => {
   fresh = undefined;
   registry = registryOf();
   levels = new Map();
+  toldToWatch = [];
   path = [sessionOf(1)];
   written = [];
   story = [];
@@ -70,6 +73,7 @@ function issue(asked: Partial<TokenAsk> = {}) {
     issuer: 'https://creance.example.internal',
     registry: () => registry,
     levelOf: (id) => levels.get(id) ?? 'calm',
+    onAsked: (one) => void toldToWatch.push(one),
     store,
     ring: { signerAt: () => (ringIsInTime ? (fresh ?? signer) : undefined) },
     entropy: seededEntropy(),
@@ -170,6 +174,17 @@ describe('issueToken', () => {
     expect(await issue()).toMatchObject({ ok: true });
     registry = registryOf({ workloads: [workloadOf({ grants: [] })] });
     expect(await issue()).toMatchObject({ error: { reason: 'resource_not_granted' } });
+  });
+
+  // breaks when: the watch is told only of what was granted (the answers: test/hostile/watch-canary.test.ts)
+  it('tells the watch of every ask, whatever becomes of it', async () => {
+    await issue({ scopes: scopesOf('all:admin') });
+    await issue();
+    const told = { session: sessionIdOf(1), audience: ask.audience, what: 'token' };
+    expect(toldToWatch).toEqual([
+      { ...told, scopes: ['all:admin'] },
+      { ...told, scopes: ['contacts:read'] },
+    ]);
   });
 
   it('asks policy about the whole path', async () => {

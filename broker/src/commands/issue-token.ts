@@ -1,7 +1,7 @@
 import { ok, refuse } from '@creance/proto';
 import { unixSeconds } from '../domain/instant.js';
 import { decide, type TokenAsk, type TokenGrant } from '../domain/policy.js';
-import { grantAtLevel, type LevelOf, levelOfPath } from '../domain/policy-risk.js';
+import { grantAtLevel, type LevelOf, levelOfPath, type OnAsked } from '../domain/policy-risk.js';
 import type { CurrentRegistry } from '../domain/registry.js';
 import type { Entropy } from '../runtime/entropy.js';
 import type { Store } from '../store/store.js';
@@ -15,6 +15,7 @@ export interface IssueTokenParts {
   readonly registry: CurrentRegistry;
   /** What the watch has put a session under. */
   readonly levelOf: LevelOf;
+  readonly onAsked: OnAsked;
   readonly store: Pick<Store, 'path' | 'issueToken'>;
   readonly ring: Pick<TokenRing, 'signerAt'>;
   readonly entropy: Entropy;
@@ -39,6 +40,13 @@ export function issueToken(parts: IssueTokenParts): Command<TokenAsk, IssuedToke
     const session = sessionOf(call);
     const path = parts.store.path(session.id);
     if (path.length === 0) return refuse({ reason: 'session_unknown' });
+    // Before the decision and whatever it is: the answer says nothing of what the watch makes of it.
+    parts.onAsked({
+      session: session.id,
+      audience: ask.audience,
+      scopes: ask.scopes,
+      what: 'token',
+    });
     const allowed = decide(parts.registry(), path, ask, call.now);
     if (!allowed.ok) return allowed;
     const level = levelOfPath(path, parts.levelOf);

@@ -126,14 +126,24 @@ function stampOf(
   { now, millis }: Arrival,
 ): Pick<
   Sighting,
-  'id' | 'witness' | 'action' | 'outcome' | 'refusal' | 'vantage' | 'at' | 'seenMillis' | keyof Aim
+  | 'id'
+  | 'witness'
+  | 'action'
+  | 'outcome'
+  | 'refusal'
+  | 'vantage'
+  | 'at'
+  | 'seenMillis'
+  | 'span'
+  | keyof Aim
 > {
-  const { id, action, outcome, refusal, vantage, ageMillis, destinations, network, client } = seen;
+  const { id, action, outcome, refusal, vantage, ageMillis, span } = seen;
+  const { destinations, network, client } = seen;
   const age = Math.min(Math.max(0, ageMillis), limits.observationAgeSeconds * 1_000);
   const at = (now - age * 1_000) as Instant;
   const seenMillis = millis - age;
   const aim = { destinations, network, client };
-  return { id, witness: own.id, action, outcome, refusal, vantage, at, seenMillis, ...aim };
+  return { id, witness: own.id, action, outcome, refusal, vantage, at, seenMillis, span, ...aim };
 }
 
 /** Numbers that a double does not hold exactly cannot be compared. */

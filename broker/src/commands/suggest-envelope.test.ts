@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { WatchedWorkloads } from '../detect/live/watched-workloads.js';
+import { Engine } from '../detect/watch/engine.js';
 import { Lesson } from '../detect/watch/lesson.js';
 import { WorkloadProfile } from '../detect/watch/workload-profile.js';
 import { callBy } from '../doubles/calls.js';
 import { grantOf, registryOf, resourceOf, workloadOf } from '../doubles/registries.js';
 import { suggestEnvelope } from './suggest-envelope.js';
 
-const profiles = new Map<string, WorkloadProfile>();
+const known = new WatchedWorkloads(new Engine());
 const registry = registryOf({
   resources: [resourceOf(), resourceOf({ name: 'mail' })],
   workloads: [
@@ -14,7 +16,7 @@ const registry = registryOf({
     workloadOf({ name: 'new' }),
   ],
 });
-const suggest = suggestEnvelope({ registry: () => registry, profiles: () => profiles });
+const suggest = suggestEnvelope({ registry: () => registry, workloads: known });
 const ask = (workload: string) => suggest({ workload }, callBy());
 
 function teach(name: string, sessions: number): void {
@@ -24,7 +26,7 @@ function teach(name: string, sessions: number): void {
     lesson.noteStep(profile.actions.idOf('crm read'), undefined, false);
     profile.learn(lesson, 0, 0);
   }
-  profiles.set(name, profile);
+  known.restoreProfile(name, profile);
 }
 
 describe('suggestEnvelope', () => {
@@ -37,6 +39,22 @@ describe('suggestEnvelope', () => {
     expect(answer.ok && answer.value.yaml).toMatch(
       /^# triage: .*\npace:\n {2}turnsPerMinute: \d+ #/,
     );
+  });
+
+  it('names scopes that are granted where sessions were seen, and that calm ones never asked for', async () => {
+    teach('triage', 5);
+    const triage = registry.workloads.get('triage');
+    if (triage === undefined) throw new Error('not registered');
+    const young = await ask('triage');
+    expect(young).toMatchObject({ value: { unusedScopes: [] } });
+    expect(young.ok && young.value.yaml).toContain('too few');
+    for (let nth = 0; nth < 5; nth += 1) known.asked.note(triage, new Set());
+    // Of mail nothing was ever seen: it is named as a resource, and not scope by scope.
+    const named = await ask('triage');
+    expect(named).toMatchObject({ value: { unusedScopes: ['crm contacts:read'] } });
+    expect(named.ok && named.value.yaml).toContain('never asked for: crm contacts:read');
+    known.asked.note(triage, new Set(['crm contacts:read']));
+    expect(await ask('triage')).toMatchObject({ value: { unusedScopes: [] } });
   });
 
   it.each([

@@ -1,6 +1,9 @@
 import { ok, refuse } from '@creance/proto';
-import { suggestEnvelope as suggested } from '../detect/live/suggest-envelope.js';
-import type { WorkloadProfile } from '../detect/watch/workload-profile.js';
+import {
+  sessionsToSuggest,
+  suggestEnvelope as suggested,
+} from '../detect/live/suggest-envelope.js';
+import type { WatchedWorkloads } from '../detect/live/watched-workloads.js';
 import type { CurrentRegistry } from '../domain/registry.js';
 import { writePace } from '../manifest/index.js';
 import type { Command } from './call.js';
@@ -17,13 +20,15 @@ export interface SuggestEnvelopeAnswer {
   readonly sessions: number;
   readonly actions: number;
   readonly unusedResources: readonly string[];
+  /** Each as `resource scope`. */
+  readonly unusedScopes: readonly string[];
 }
 
 /** Parts of the verb. */
 export interface SuggestEnvelopeParts {
   readonly registry: CurrentRegistry;
-  /** What calm sessions have taught, by workload. */
-  readonly profiles: () => ReadonlyMap<string, WorkloadProfile>;
+  /** What calm sessions have taught, and what they have asked for. */
+  readonly workloads: Pick<WatchedWorkloads, 'profiles' | 'asked'>;
 }
 
 /**
@@ -32,21 +37,22 @@ export interface SuggestEnvelopeParts {
  */
 export function suggestEnvelope({
   registry,
-  profiles,
+  workloads: known,
 }: SuggestEnvelopeParts): Command<SuggestEnvelopeAsk, SuggestEnvelopeAnswer> {
   return async ({ workload: name }) => {
     const { workloads, resources } = registry();
     const workload = workloads.get(name);
     if (workload === undefined) return refuse({ reason: 'member_unknown' });
-    const profile = profiles().get(name);
+    const profile = known.profiles().get(name);
     const granted = workload.grants.map(({ resource }) => resource);
-    const envelope = profile && suggested(profile, granted);
+    const envelope =
+      profile && suggested(profile, granted, known.asked.unasked(workload, sessionsToSuggest));
     if (envelope === undefined) {
       const detail = { workload: name, sessions: profile?.sessions ?? 0 };
       return refuse({ reason: 'profile_too_young', detail });
     }
-    const { sessions, actions, unusedResources } = envelope;
+    const { sessions, actions, unusedResources, unusedScopes } = envelope;
     const yaml = writePace(name, envelope, new Set(resources.keys()));
-    return ok({ yaml, sessions, actions, unusedResources });
+    return ok({ yaml, sessions, actions, unusedResources, unusedScopes });
   };
 }

@@ -28,6 +28,17 @@ export interface Aim {
   readonly client: string | undefined;
 }
 
+/**
+ * The span of an action by its W3C trace context, so that what comes of the action can be found in its
+ * trace. A claim like all else; never an input to a score.
+ */
+export interface SpanReference {
+  /** 32 lower-case hexadecimal digits, not all zero. */
+  readonly traceId: string;
+  /** 16 of them. */
+  readonly spanId: string;
+}
+
 /** One action, done or tried, as a witness reports it. What it says is a claim and no fact. */
 export interface Observation extends Aim {
   /** The same action reported twice counts once. 16 bytes as base64url. */
@@ -49,6 +60,7 @@ export interface Observation extends Aim {
   readonly proof: ProofSeen | undefined;
   /** Bearer material: judged at once, never kept. */
   readonly foreignProof: { readonly token: string; readonly proof: string } | undefined;
+  readonly span?: SpanReference | undefined;
 }
 
 /** A batch of one witness. */
@@ -94,4 +106,6 @@ export interface Sighting extends Aim {
   readonly vantage: Vantage;
   readonly proof: ProofSeen | undefined;
   readonly foreignProof: Observation['foreignProof'];
+  /** The witness's own span, if it traces. */
+  readonly span?: SpanReference | undefined;
 }

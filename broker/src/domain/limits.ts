@@ -100,6 +100,18 @@ export const limits = {
   watchRowBytes: 1_048_576,
   watchRowsPerCommit: 256,
   watchBytesPerCommit: 262_144,
+  /** Bytes of the history of judged actions by default, and megabytes of it at most. */
+  historyBytes: 67_108_864,
+  historyMegabytesMax: 65_536,
+  /** Segments that the history is rotated by, and files of it, short ones included. */
+  historySegments: 8,
+  historyFiles: 256,
+  /** Bytes of lines that wait to be written, and of one line. What is beyond is dropped. */
+  historyWaitingBytes: 4_194_304,
+  historyLineBytes: 4_096,
+  /** Bytes of lines of one page of the history, and bytes that are read for it. */
+  historyPageBytes: 49_152,
+  historyScanBytes: 262_144,
   /** Audit records and seconds between two signed checkpoints. */
   checkpointRecords: 1_000,
   checkpointSeconds: 60,

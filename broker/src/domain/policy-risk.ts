@@ -1,4 +1,4 @@
-import { ok, type Result, refuse, type SessionId } from '@creance/proto';
+import { ok, type Result, refuse, type ScopeSet, type SessionId } from '@creance/proto';
 import type { Denial } from './denial.js';
 import { type Instant, plusSeconds, unixSeconds } from './instant.js';
 import type { PathSession, TokenGrant } from './policy.js';
@@ -8,6 +8,18 @@ import { destinationsOfTasks } from './task.js';
 
 /** The level that a session is under by itself: the one that is enforced, whatever others are only told of. */
 export type LevelOf = (session: SessionId) => Level;
+
+/** What a session asks for, whether it is granted or not. */
+export interface Asked {
+  readonly session: SessionId;
+  readonly audience: string;
+  readonly scopes: ScopeSet;
+  /** A token for itself, or a task for a child. */
+  readonly what: 'token' | 'task';
+}
+
+/** Told of everything that is asked for, before it is decided: it takes as long whatever it is told. */
+export type OnAsked = (asked: Asked) => void;
 
 /** Seconds that a token of a session under observation lives at most, and of a narrowed one. */
 export const observedLifetimeSecondsMax = 60;

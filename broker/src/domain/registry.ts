@@ -26,7 +26,7 @@ export interface Resource {
 /** One scope of a resource. */
 export interface ResourceScope {
   readonly access: 'read' | 'write' | 'export' | 'admin';
-  /** Bait, as for a whole resource. */
+  /** Bait: never granted, so that asking for it says enough. */
   readonly canary: boolean;
 }
 
@@ -98,8 +98,6 @@ export interface Responses {
   /** For every rule that `rules` does not name. */
   readonly mode: WatchMode;
   readonly rules: ReadonlyMap<WatchRule, WatchMode>;
-  /** Whether the highest risk revokes the session instead of suspending its tree. */
-  readonly revokeAtTop: boolean;
 }
 
 /** Registered running software that can be attested. */

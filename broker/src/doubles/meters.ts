@@ -11,4 +11,5 @@ export const quietMeters: Meters = {
   theftAnswered() {},
   watchBoundHit() {},
   watchDecided() {},
+  historyLost() {},
 };

@@ -43,7 +43,6 @@ export function responsesOf(parts: Partial<Responses> = {}): Responses {
     onForeignKey: 'token',
     mode: 'enforce',
     rules: new Map(),
-    revokeAtTop: false,
     ...parts,
   };
 }

@@ -31,10 +31,10 @@ function hashesOf(
 
 /** What answers a theft or the suspicion of one, frozen. */
 export function buildResponses(responses: ManifestResponses): Responses {
-  const { onForeignKey, mode, revokeAtTop } = responses;
+  const { onForeignKey, mode } = responses;
   const named = Object.entries(responses.rules) as [WatchRule, WatchMode | undefined][];
   const rules = named.flatMap(([rule, own]): [WatchRule, WatchMode][] =>
     own === undefined ? [] : [[rule, own]],
   );
-  return Object.freeze({ onForeignKey, mode, rules: frozenMap(rules), revokeAtTop });
+  return Object.freeze({ onForeignKey, mode, rules: frozenMap(rules) });
 }

@@ -11,6 +11,7 @@ export type FaultCode =
   | 'audience_insecure'
   | 'audience_malformed'
   | 'byte_order_mark'
+  | 'canary_granted'
   | 'character_refused'
   | 'contact_malformed'
   | 'destination_malformed'

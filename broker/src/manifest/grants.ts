@@ -1,14 +1,32 @@
 import { tokenLifetimeSecondsDefault } from '@creance/proto';
 import type { Finding } from './finding.js';
 import { entryOf, itemsOf, type Placed, sectionOf, textsUnder, textUnder } from './read-tree.js';
-import type { TreeNode } from './tree.js';
-import { quoted } from './words.js';
+import { nodeAt, type TreeNode } from './tree.js';
+import { formatPath, quoted } from './words.js';
 
 /** What the grants of one workload, taken together, must not say. */
 export function grantFindings(root: TreeNode): Finding[] {
   return sectionOf(root, 'workloads').flatMap(([, workload]) => {
     const grants = itemsOf(workload, 'grants');
-    return [...ambiguousFindings(grants), ...repeatedFindings(grants)];
+    return [
+      ...ambiguousFindings(grants),
+      ...repeatedFindings(grants),
+      ...grants.flatMap((grant) => canaryFindings(root, grant)),
+    ];
+  });
+}
+
+/** A canary scope is bait: whoever asks for it is held, so that a grant of it could only be a trap for its owner. */
+function canaryFindings(root: TreeNode, grant: Placed): Finding[] {
+  const resource = textUnder(grant, 'resource')?.text ?? '';
+  return textsUnder(grant, 'scopes').flatMap(({ text: scope, node, path }) => {
+    const registered = ['resources', resource, 'scopes', scope];
+    if (nodeAt(root, [...registered, 'canary'])?.scalar !== true) return [];
+    const text = () => ({
+      problem: `${quoted(scope)} is a canary scope: a session that asks for it is held`,
+      fix: `take it out of the grant, or take "canary: true" away from ${formatPath(registered)}`,
+    });
+    return [{ code: 'canary_granted' as const, offset: node.offset, path, text }];
   });
 }
 

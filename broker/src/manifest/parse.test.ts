@@ -67,7 +67,7 @@ describe('parseManifest', () => {
       ],
       delegation: { depth: 0, to: new Set() },
       pace: undefined,
-      responses: { onForeignKey: 'token', mode: 'enforce', rules: new Map(), revokeAtTop: false },
+      responses: { onForeignKey: 'token', mode: 'enforce', rules: new Map() },
     });
   });
 

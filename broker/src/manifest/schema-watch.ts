@@ -28,7 +28,6 @@ export interface ManifestResponses {
   onForeignKey: OnForeignKey;
   mode: WatchMode;
   rules: { [Rule in WatchRule]?: WatchMode | undefined };
-  revokeAtTop: boolean;
 }
 
 const modes = ['shadow', 'alert', 'enforce'] as const;
@@ -54,7 +53,6 @@ export const responsesDefault: ManifestResponses = {
   onForeignKey: 'token',
   mode: 'enforce',
   rules: {},
-  revokeAtTop: false,
 };
 
 /** What answers a theft or the suspicion of one. */
@@ -62,7 +60,6 @@ export const responsesSchema: z.ZodType<ManifestResponses> = z.strictObject({
   onForeignKey: z.enum(['token', 'session', 'tree']).default(responsesDefault.onForeignKey),
   mode: z.enum(modes).default(responsesDefault.mode),
   rules: rules.default({}),
-  revokeAtTop: z.boolean().default(responsesDefault.revokeAtTop),
 });
 
 const sensitivities = [

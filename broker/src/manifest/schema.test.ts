@@ -19,7 +19,7 @@ describe('manifestSchema', () => {
     ]);
     expect(keysAt(['workloads', 'any', 'delegation'])).toEqual(['depth', 'to']);
     const responses = ['workloads', 'any', 'responses'];
-    expect(keysAt(responses)).toEqual(['onForeignKey', 'mode', 'rules', 'revokeAtTop']);
+    expect(keysAt(responses)).toEqual(['onForeignKey', 'mode', 'rules']);
     expect(keysAt([...responses, 'rules'])).toHaveLength(11);
     const destination = ['workloads', 'any', 'pace', 'destinations', 0];
     expect(keysAt(destination)).toEqual(['resource', 'kind', 'value']);

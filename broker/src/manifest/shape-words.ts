@@ -102,11 +102,21 @@ export function keyMissingText(path: Path): FaultText {
   return { problem: `${around} has no key "${key}"`, fix: `add "${key}:"` };
 }
 
+/** Keys that somebody may well look for and that cannot be, each with why. */
+const keysRefused: ReadonlyMap<string, string> = new Map([
+  [
+    'revokeAtTop',
+    'remove it: only a fact revokes; the highest risk holds the whole tree and its evidence',
+  ],
+]);
+
 /** A key that nobody knows here. */
 export function keyUnknownText(path: Path): FaultText {
   const presented = String(path.at(-1));
   const known = keysAt(path.slice(0, -1));
   const problem = `there is no key ${quoted(presented)} here`;
+  const refused = keysRefused.get(presented);
+  if (refused !== undefined) return { problem, fix: refused };
   const keys = known.length === 1 ? 'the one key is' : 'known keys are';
   return { problem, fix: `${didYouMean(presented, known)}${keys} ${listed(known, 'and')}` };
 }

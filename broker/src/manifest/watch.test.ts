@@ -21,7 +21,7 @@ workloads:
     owner: o
     class: agent
     evidence: [{ kind: join-token }]
-    grants: [{ resource: crm, scopes: [all:admin] }]
+    grants: [{ resource: crm, scopes: [read] }, { resource: mail, scopes: [send] }]
 ${workload}
 `;
 }
@@ -47,7 +47,7 @@ const many = (count: number, one: (at: number) => string) =>
   Array.from({ length: count }, (_, at) => one(at)).join(', ');
 
 describe('what the watch reads in a manifest', () => {
-  it('gives canaries, which may be granted, and the sensitivity of actions', () => {
+  it('gives canaries, of which a resource may be granted, and the sensitivity of actions', () => {
     const { resources } = registryOf(manifestOf(''));
     const bait = parseScope('all:admin');
     expect(bait && resources.get('crm')?.scopes.get(bait)?.canary).toBe(true);
@@ -90,6 +90,25 @@ describe('what the watch reads in a manifest', () => {
     expect(Object.isFrozen(workload?.pace)).toBe(true);
   });
 
+  // breaks when: grantFindings does not look at canaries: then whoever is granted one is held for asking
+  it('refuses a grant of a canary scope, at the scope', () => {
+    const granted = manifestOf('').replace('scopes: [read] }', 'scopes: [read, all:admin] }');
+    const parsed = parseManifest(granted, 'creance.yaml', { dev: true });
+    expect(parsed.ok ? [] : parsed.error).toMatchObject([
+      {
+        code: 'canary_granted',
+        path: 'workloads.w.grants[0].scopes[1]',
+        line: 16,
+        column: 46,
+        fix: expect.stringContaining('resources.crm.scopes.all:admin'),
+      },
+    ]);
+    const approved = granted.replace('all:admin] }', 'all:admin], approval: required }');
+    expect(codesOf(approved)[0]).toMatch(/^canary_granted/);
+    for (const harmless of ['canary: false }', 'canary: 1 }'])
+      expect(codesOf(granted.replace('canary: true }', harmless)).join()).not.toContain('canary_');
+  });
+
   // breaks when: buildPace gives empty sets for lists that are not there, which would forbid everything
   it('leaves what is not declared undefined', () => {
     const { workloads } = registryOf(manifestOf('    pace: { burst: 1 }'));
@@ -98,12 +117,11 @@ describe('what the watch reads in a manifest', () => {
   });
 
   it('gives the modes of the rules that are named', () => {
-    const said = '    responses: { mode: alert, rules: { chain: shadow }, revokeAtTop: true }';
+    const said = '    responses: { mode: alert, rules: { chain: shadow } }';
     expect(registryOf(manifestOf(said)).workloads.get('w')?.responses).toEqual({
       onForeignKey: 'token',
       mode: 'alert',
       rules: new Map([['chain', 'shadow']]),
-      revokeAtTop: true,
     });
   });
 

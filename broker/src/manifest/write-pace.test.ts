@@ -17,6 +17,8 @@ const paceOf = (parts: Partial<PaceToWrite> = {}): PaceToWrite => ({
   actions: 96,
   actionNames: 3,
   unusedResources: ['billing'],
+  unusedScopes: ['crm contacts:export'],
+  untoldScopes: [],
   ...parts,
 });
 
@@ -75,7 +77,24 @@ describe('writePace', () => {
     );
     expect(block).toContain('[crm.contacts.read, mail.send] # 41 times');
     expect(block).toContain('# granted and never used: billing');
-    expect(block).toMatch(/# scopes that are granted and never used cannot be told/);
+    expect(block).toContain('# granted and never asked for: crm contacts:export');
+  });
+
+  it('says when every scope was asked for, and when it is too early to tell', () => {
+    const none = { unusedScopes: [], untoldScopes: [] };
+    expect(writePace('triage', paceOf(none), resources)).toContain('# every scope');
+    const young = writePace('triage', paceOf({ ...none, untoldScopes: ['crm a'] }), resources);
+    expect(young).toMatch(/# granted for too few .*: crm a$/m);
+    expect(young).not.toContain('# every scope');
+  });
+
+  // breaks when: all names are written: the block then no longer fits into one message
+  it('names as many scopes as there is room for, and how many more there are', () => {
+    const unusedScopes = Array.from({ length: 4_000 }, (_, at) => `crm ${'s'.repeat(60)}${at}`);
+    const block = writePace('triage', paceOf({ unusedScopes }), resources);
+    expect(block.length).toBeLessThan(4_000);
+    expect(block).toMatch(/ and 39\d\d more$/m);
+    expect(faultsIn(block)).toEqual([]);
   });
 
   // breaks when: a name is written plain: `true` and `7` are then no texts any more

@@ -5,6 +5,9 @@ import { isAction } from './name.js';
 /** Characters of all transitions: the whole block goes into one message. */
 const stepCharsMax = 24_000;
 
+/** Characters of the scopes that a comment names: it goes into the same message. */
+const scopeCharsMax = 2_000;
+
 /** A pace to write, with what it rests on. */
 export interface PaceToWrite {
   readonly turnsPerMinute: number;
@@ -16,6 +19,8 @@ export interface PaceToWrite {
   readonly actions: number;
   readonly actionNames: number;
   readonly unusedResources: readonly string[];
+  readonly unusedScopes: readonly string[];
+  readonly untoldScopes: readonly string[];
 }
 
 /**
@@ -38,6 +43,7 @@ export function writePace(
     ...systemLines(pace.systems, resources),
     ...stepLines(pace.steps, resources),
     ...unusedLines(pace.unusedResources),
+    ...scopeLines(pace),
     '',
   ].join('\n');
 }
@@ -80,11 +86,30 @@ function stepLines(steps: PaceToWrite['steps'], resources: ReadonlySet<string>):
 }
 
 function unusedLines(unused: readonly string[]): string[] {
-  const scopes =
-    '# scopes that are granted and never used cannot be told: actions are known by name, not by scope';
   return unused.length === 0
-    ? ['# every resource that is granted was used', scopes]
-    : [`# granted and never used: ${unused.join(', ')}`, scopes];
+    ? ['# every resource that is granted was used']
+    : [`# granted and never used: ${unused.join(', ')}`];
+}
+
+/** Scopes hold no space, so that nothing of a name ends a comment. */
+function scopeLines({ unusedScopes, untoldScopes }: PaceToWrite): string[] {
+  const lines: string[] = [];
+  if (unusedScopes.length > 0)
+    lines.push(`# granted and never asked for: ${fitting(unusedScopes)}`);
+  if (untoldScopes.length > 0)
+    lines.push(`# granted for too few sessions to tell: ${fitting(untoldScopes)}`);
+  return lines.length > 0 ? lines : ['# every scope that is granted there was asked for'];
+}
+
+/** Names as far as there is room, and how many more there are. */
+function fitting(names: readonly string[]): string {
+  let room = scopeCharsMax;
+  const shown = names.filter((name) => {
+    room -= name.length + 2;
+    return room >= 0;
+  });
+  const more = names.length - shown.length;
+  return shown.join(', ') + (more === 0 ? '' : ` and ${more} more`);
 }
 
 /** Whether a text is `resource.action` of exactly one resource, as a transition wants it. */

@@ -92,6 +92,7 @@ export const access: AccessTable = {
     listVerifiers: operator('viewer', { digest: false }),
     explainSession: operator(['viewer', 'security'], { digest: false }),
     suggestEnvelope: operator(['viewer', 'policy'], { digest: false }),
+    readHistory: operator('viewer', { digest: false }),
   },
   registry: {
     createJoinToken: operator('registrar', { digest: true }),

@@ -24,6 +24,7 @@ const seen = (parts: Partial<Observation> = {}): Observation => ({
   foreignProof: undefined,
   destinations: [],
   origin: undefined,
+  span: undefined,
   ...parts,
 });
 const ask = (parts: Partial<ReportActionsRequest>) =>
@@ -57,6 +58,7 @@ describe('readReportActions', () => {
             destinations: [],
             network: undefined,
             client: undefined,
+            span: undefined,
           },
         ],
         proofs: ['a.b.c'],
@@ -103,6 +105,15 @@ describe('readReportActions', () => {
     ]);
   });
 
+  // breaks when: the ids change places, or are told in another form than a trace's
+  it('reads the span of an action as traces name it', async () => {
+    const [traceId, spanId] = [Buffer.alloc(16, 0xab), Buffer.from('00000000000000f1', 'hex')];
+    const read = ask({ observations: [seen({ span: { traceId, spanId } })] });
+    const span = { traceId: 'ab'.repeat(16), spanId: '00000000000000f1' };
+    expect(read.ok && read.value.observations).toMatchObject([{ span }]);
+  });
+
+  const span = (traceId: Buffer, spanId: Buffer) => ({ traceId, spanId });
   const from = (networkPrefix: Buffer, client = '') => ({ networkPrefix, client });
   const proof = (parts: object) => ({ counter: 1n, issuedUnixSeconds: 1n, hash, ...parts });
   it.each<[string, Partial<Observation>, string]>([
@@ -126,6 +137,15 @@ describe('readReportActions', () => {
     ['a prefix of 4 bytes', { origin: from(Buffer.alloc(4)) }, 'origin.network_prefix'],
     ['a client of 65 letters', { origin: from(nothing, 'a'.repeat(65)) }, 'origin.client'],
     ['a client with a line break', { origin: from(nothing, 'a\nb') }, 'origin.client'],
+    ['a trace of 8 bytes', { span: span(Buffer.alloc(8, 1), Buffer.alloc(8, 1)) }, 'span.trace_id'],
+    ['a trace of zeros', { span: span(Buffer.alloc(16), Buffer.alloc(8, 1)) }, 'span.trace_id'],
+    [
+      'a span of 16 bytes',
+      { span: span(Buffer.alloc(16, 1), Buffer.alloc(16, 1)) },
+      'span.span_id',
+    ],
+    ['a span of zeros', { span: span(Buffer.alloc(16, 1), Buffer.alloc(8)) }, 'span.span_id'],
+    ['an empty span', { span: span(nothing, nothing) }, 'span.trace_id'],
     [
       'a token of 4,097 characters',
       { foreignProof: { token: 't'.repeat(4_097), proof: 'p' } },

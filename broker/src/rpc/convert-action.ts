@@ -32,12 +32,16 @@ const refusalCharsMax = 64;
 const destinationsMax = 16;
 const clientCharsMax = 64;
 const prefixBytes = [3, 6] as const;
+/** Bytes of a trace's id and of a span's (W3C Trace Context §3.2.2). */
+const traceIdBytes = 16;
+const spanIdBytes = 8;
 
 /** What a name must not show to whoever reads it: controls, marks that turn or hide text, half characters. */
 const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 const printFault = 'must be printable';
 const hashFault = `must be ${hashBytes} bytes`;
+const spanIdFault = (bytes: number) => `must be ${bytes} bytes, not all zero`;
 const charsFault = (most: number) => `must be at most ${most} characters`;
 
 /** Reads a ReportActionsRequest. */
@@ -78,7 +82,7 @@ function formFault(message: ObservationMessage): Fault | undefined {
   if (unprintable.test(message.refusal)) return ['refusal', printFault];
   if (proof !== undefined && proofSeenOf(proof) === undefined)
     return ['proof', 'must be a counter, a time and a hash of 32 bytes'];
-  return aimFault(message) ?? foreignProofFault(foreignProof);
+  return aimFault(message) ?? foreignProofFault(foreignProof) ?? spanFault(message);
 }
 
 function aimFault({ destinations, origin }: ObservationMessage): Fault | undefined {
@@ -102,8 +106,19 @@ function foreignProofFault(foreignProof: ObservationMessage['foreignProof']): Fa
     : undefined;
 }
 
+/** An id of zeros is none: whatever is not a span must not be taken for one. */
+function spanFault({ span }: ObservationMessage): Fault | undefined {
+  if (span === undefined) return undefined;
+  if (!isId(span.traceId, traceIdBytes)) return ['span.trace_id', spanIdFault(traceIdBytes)];
+  return isId(span.spanId, spanIdBytes) ? undefined : ['span.span_id', spanIdFault(spanIdBytes)];
+}
+
+function isId(bytes: Uint8Array, length: number): boolean {
+  return bytes.length === length && bytes.some((byte) => byte !== 0);
+}
+
 function observationOf(message: ObservationMessage): Observation {
-  const { sessionId, tokenHash, vantage, proof, foreignProof } = message;
+  const { sessionId, tokenHash, vantage, proof, foreignProof, span } = message;
   return {
     id: encodeBase64url(message.actionId),
     session: sessionIdFromBytes(sessionId),
@@ -125,6 +140,7 @@ function observationOf(message: ObservationMessage): Observation {
     network: networkOf(message.origin?.networkPrefix),
     client: message.origin?.client || undefined,
     foreignProof: foreignProof && { token: foreignProof.token, proof: foreignProof.proof },
+    span: span && { traceId: span.traceId.toString('hex'), spanId: span.spanId.toString('hex') },
   };
 }
 

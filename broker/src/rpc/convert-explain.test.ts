@@ -22,6 +22,7 @@ const explained = (name: string, parts: Partial<ExplainedSession> = {}): Explain
   risk: 0.6,
   peak: 0.7,
   terms: [],
+  silentTerms: [],
   points: [],
   decisions: [],
   ...parts,
@@ -143,6 +144,22 @@ describe('writeExplainSession', () => {
     expect(session?.points.at(-1)?.atUnixMicros).toBe(1_127_000n);
     expect(session?.terms.some(({ added }) => added === 64)).toBe(true);
     expect(reply.nextPageToken).toBe('');
+  });
+
+  // breaks when: what counts is left out while something that only tells is still there
+  it('leaves out what only tells before anything that counts, the weakest first', () => {
+    const full = fullSession('root');
+    const silentTerms = full.terms.map((term) => ({ ...term, mode: 'alert' as const }));
+    const { bytes, reply } = written({ ...full, terms: [], silentTerms });
+    expect(bytes.length).toBeLessThanOrEqual(limits.messageBytes);
+    const [alone] = reply.sessions;
+    expect(alone?.points.length).toBe(128);
+    expect(alone?.silentTerms.length).toBe(64 - (alone?.leftOut ?? 0));
+    expect(alone?.silentTerms.map(({ added }) => added)).toContain(64);
+    expect(alone?.silentTerms[0]?.words).toMatch(/^in alert: /);
+    const both = written({ ...full, silentTerms }).reply.sessions[0];
+    const without = written(full).reply.sessions[0];
+    expect(both).toEqual({ ...without, leftOut: (without?.leftOut ?? 0) + 64 });
   });
 
   it('gives every session once, page by page, however much each holds', () => {

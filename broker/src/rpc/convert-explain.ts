@@ -2,6 +2,7 @@ import { ok, parseSessionId, type Result, sessionIdFromBytes } from '@creance/pr
 import {
   ActionOutcome,
   DecisionDone,
+  type EvidenceTerm,
   ExplainedSession as ExplainedSessionMessage,
   ExplainSessionRequest,
   ExplainSessionResponse,
@@ -65,15 +66,19 @@ function bytesIn(message: ExplainedSessionMessage): number {
   return ExplainedSessionMessage.encode(message).finish().length + 4;
 }
 
-/** A session that fits into one message: what is weakest and oldest goes until it does. */
+/** A session that fits into one message: what only tells goes first, then what is weakest and oldest. */
 function fitted(message: ExplainedSessionMessage): ExplainedSessionMessage {
   let fit = message;
+  while (bytesIn(fit) > pageBytesMax && fit.silentTerms.length > 0) {
+    const silentTerms = strongerHalf(fit.silentTerms);
+    const leftOut = fit.leftOut + fit.silentTerms.length - silentTerms.length;
+    fit = { ...fit, silentTerms, leftOut };
+  }
   while (bytesIn(fit) > pageBytesMax) {
     const { terms, points, decisions } = fit;
     const half = <Each>(all: readonly Each[]) => all.slice(Math.ceil(all.length / 2));
-    const strongest = new Set(half([...terms].sort((one, other) => one.added - other.added)));
     const kept = {
-      terms: terms.filter((term) => strongest.has(term)),
+      terms: strongerHalf(terms),
       points: half(points),
       decisions: half(decisions),
     };
@@ -83,6 +88,13 @@ function fitted(message: ExplainedSessionMessage): ExplainedSessionMessage {
     fit = { ...fit, ...kept, leftOut: fit.leftOut + before - after };
   }
   return fit;
+}
+
+/** In the order that they are in. */
+function strongerHalf(terms: readonly EvidenceTerm[]): EvidenceTerm[] {
+  const weakestFirst = [...terms].sort((one, other) => one.added - other.added);
+  const strong = new Set(weakestFirst.slice(Math.ceil(terms.length / 2)));
+  return terms.filter((term) => strong.has(term));
 }
 
 const wireLevels: { readonly [Each in Level]: RiskLevel } = {
@@ -95,7 +107,7 @@ const wireLevels: { readonly [Each in Level]: RiskLevel } = {
 };
 
 function messageOf(explained: ExplainedSession): ExplainedSessionMessage {
-  const { session, owner, level, risk, peak, terms, points, decisions } = explained;
+  const { session, owner, level, risk, peak, points, decisions } = explained;
   return {
     sessionId: wireHandle(session.id),
     parentId: session.parent === undefined ? noBytes : wireHandle(session.parent),
@@ -105,15 +117,20 @@ function messageOf(explained: ExplainedSession): ExplainedSessionMessage {
     risk,
     peakRisk: peak,
     state: stateOf(session),
-    terms: terms.map(({ at, atMillis, ...term }) => {
-      return { actionIndex: at, atUnixMicros: wireMicros(atMillis), ...term };
-    }),
+    terms: explained.terms.map(termOf),
     points: points.map(({ atMillis, outcome, ...point }) => {
       return { atUnixMicros: wireMicros(atMillis), outcome: wireOutcomes[outcome], ...point };
     }),
     decisions: decisions.map(decisionOf),
     leftOut: 0,
+    silentTerms: explained.silentTerms.map(({ mode, ...term }) => {
+      return termOf({ ...term, words: `in ${mode}: ${term.words}` });
+    }),
   };
+}
+
+function termOf({ at, atMillis, ...term }: ExplainedSession['terms'][number]): EvidenceTerm {
+  return { actionIndex: at, atUnixMicros: wireMicros(atMillis), ...term };
 }
 
 const wireOutcomes = {

@@ -132,6 +132,7 @@ const doubleCommands: EdgeCommands = {
   listSessions: async () => ok({ sessions: [], next: undefined }),
   explainSession: unused,
   suggestEnvelope: unused,
+  readHistory: unused,
   createJoinToken: async () => ok({ joinString: 'join', expiresAt: systemClock.now() }),
 };
 

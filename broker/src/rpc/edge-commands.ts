@@ -9,10 +9,12 @@ import type { IssuedToken } from '../commands/issue-token.js';
 import type { KeyListed } from '../commands/list-keys.js';
 import type { ListSessionsAsk, SessionPage } from '../commands/list-sessions.js';
 import type { OpenSessionAsk } from '../commands/open-session.js';
+import type { ReadHistoryAsk } from '../commands/read-history.js';
 import type { RekeyAsk } from '../commands/rekey-session.js';
 import type { SuggestEnvelopeAnswer, SuggestEnvelopeAsk } from '../commands/suggest-envelope.js';
 import type { HoldAsk } from '../commands/suspend.js';
 import type { ActionReport, ReportTaken } from '../domain/action.js';
+import type { HistoryPage } from '../domain/history.js';
 import type { TokenAsk } from '../domain/policy.js';
 import type { Session } from '../domain/session.js';
 import type { Feed } from '../feed/feed.js';
@@ -39,6 +41,7 @@ export interface EdgeCommands {
   readonly listSessions: Command<ListSessionsAsk, SessionPage>;
   readonly explainSession: Command<ExplainAsk, Explanation>;
   readonly suggestEnvelope: Command<SuggestEnvelopeAsk, SuggestEnvelopeAnswer>;
+  readonly readHistory: Command<ReadHistoryAsk, HistoryPage>;
   readonly createJoinToken: Command<JoinTokenAsk, JoinTokenAnswer>;
 }
 

@@ -4,6 +4,7 @@ import { access } from './access.js';
 import * as cut from './convert-cut.js';
 import * as envelope from './convert-envelope.js';
 import * as explain from './convert-explain.js';
+import * as history from './convert-history.js';
 import * as keys from './convert-keys.js';
 import * as operator from './convert-operator.js';
 import type { EdgeCommands, EdgeFeed } from './edge-commands.js';
@@ -61,6 +62,11 @@ export function operatorHandlers(
       read: envelope.readSuggestEnvelope,
       run: commands.suggestEnvelope,
       write: envelope.writeSuggestEnvelope,
+    }),
+    readHistory: method(access.operator.readHistory, {
+      read: history.readReadHistory,
+      run: commands.readHistory,
+      write: history.writeReadHistory,
     }),
   };
 }

@@ -50,6 +50,7 @@ describe('Stream', () => {
       foreignProof: undefined,
       destinations: [],
       origin: undefined,
+      span: undefined,
     };
     const value = { observations: [observation], proofs: [], dropped: 0 };
     stream.send(1, { $case: 'reportActions', value });

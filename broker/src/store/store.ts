@@ -216,7 +216,7 @@ export interface Store {
    * `limits.watchRowBytes`.
    */
   keepWatch(rows: readonly WatchRow[]): Promise<Result<void, StoreRefusal>>;
-  /** What was kept: profiles until they are forgotten or their workload is gone, sessions while they live. */
+  /** What was kept of workloads until it is forgotten or they are gone, of sessions while they live. */
   watchRows(kind: WatchKind): Iterable<KeptWatch>;
 
   /** Appends an audit event on its own. */

@@ -19,8 +19,8 @@ export interface RiskHeld extends CutDone {
   readonly session: SessionId;
 }
 
-/** What the watch keeps over a restart: histories by workload, and states by session. */
-export type WatchKind = 'profile' | 'session';
+/** What the watch keeps over a restart: histories and scopes asked for by workload, and states by session. */
+export type WatchKind = 'profile' | 'asked' | 'session';
 
 /** One piece of what the watch keeps, by the name of a workload or the id of a session. */
 export interface WatchRow {

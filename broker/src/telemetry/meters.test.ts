@@ -28,6 +28,7 @@ describe('the meters', () => {
     meters.signal('proof_replayed');
     meters.observationsDropped('queue_full', 3);
     meters.theftAnswered('cloned_key', 'tree_suspended');
+    meters.historyLost('disk', 2);
     expect(counted).toEqual([
       ['creance.requests', 1, { method: 'IssueToken', outcome: 'scope_not_granted' }],
       ['creance.limit.hits', 1, { limit: 'connections' }],
@@ -36,6 +37,7 @@ describe('the meters', () => {
       ['creance.signals', 1, { kind: 'proof_replayed' }],
       ['creance.observations.dropped', 3, { cause: 'queue_full' }],
       ['creance.thefts.answered', 1, { fact: 'cloned_key', outcome: 'tree_suspended' }],
+      ['creance.history.lost', 2, { cause: 'disk' }],
     ]);
   });
 

@@ -86,7 +86,8 @@ export class BrokerClient implements Creance {
   ): Promise<Session> {
     const { signal } = this.#end;
     const opened = await openSession(this.#parts, this.#evidence, open, signal);
-    const own = { evidence: this.#evidence, report, actionName };
+    const isRoot = open.childJoinToken === '';
+    const own = { evidence: this.#evidence, report, actionName, isRoot };
     const session = new BrokerSession(this.#parts, opened, own);
     this.#sessions.add(session);
     session.signal.addEventListener('abort', () => this.#sessions.delete(session), { once: true });

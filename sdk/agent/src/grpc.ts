@@ -44,6 +44,6 @@ export function creanceInterceptor(
 /** A session of another copy of this package is used by its public face: it takes nothing afresh and reports nothing. */
 function signingOf(session: Session, request: SigningRequest): CallSigning {
   const known = internalSession(session)?.signing(request);
-  const quiet = { refuse: () => {}, remember: () => {}, answered: () => {} };
+  const quiet = { refuse() {}, remember() {}, answered() {}, span: undefined };
   return known ?? { sign: () => session.headers(request), ...quiet };
 }

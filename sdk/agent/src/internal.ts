@@ -10,7 +10,7 @@ export type { MemberKind } from './session/open.js';
 export interface InternalSession extends Session {
   /** What the session may be used for. */
   readonly kind: MemberKind;
-  /** Signs a request as `session.headers` does, as often as it has to be sent. */
+  /** Signs a gRPC call as `session.headers` does, as often as it has to be sent, with a span of its own. */
   signing(request: SigningRequest): Signing;
   /**
    * Makes a unary call as the session, with a proof that covers the request bytes when `digest` is set.

@@ -15,6 +15,11 @@ export interface Call {
    * The `Creance-Action` header, by which the agent names the action in its own report. Decides nothing.
    */
   readonly actionId?: string | null | undefined;
+  /**
+   * Reads the headers by which the request names its trace, for spans; asked only when somebody traces.
+   * Decides nothing.
+   */
+  readonly traceHeader?: ((name: 'traceparent' | 'tracestate') => string | null) | undefined;
 }
 
 /** Name of the header, or gRPC metadata, with the agent's id of the action. */
@@ -34,6 +39,7 @@ export function callOf(request: Request): Call {
     authorization: request.headers.get('authorization'),
     proof: request.headers.get('dpop'),
     actionId: request.headers.get(actionHeader),
+    traceHeader: (name) => request.headers.get(name),
   };
 }
 

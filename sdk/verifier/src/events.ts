@@ -6,7 +6,7 @@ export type LimitReason =
   | Extract<FailureReason, 'view_full' | 'replay_memory_full' | 'live_identities_full'>
   /** Sightings were dropped, since more came than could be reported. No request is refused for it. */
   | 'observations_full'
-  /** Actions were aimed at more destinations than are told: the first 16 were. */
+  /** Actions were aimed at more destinations than are told: the first 15 were, and that there were more. */
   | 'destinations_full'
   /** Proofs were forgotten before five minutes were over. No request is refused for it. */
   | 'proofs_kept_full';

@@ -41,6 +41,7 @@ export type { RequireArguments, RouteOptions } from './route-options.js';
 export type { Clock, Timer } from './runtime/clock.js';
 export type { Entropy } from './runtime/entropy.js';
 export type { FeedSettings, Strictness, WireSettings } from './settings.js';
+export type { SpanReference } from './telemetry/reference.js';
 export {
   createVerifier,
   type Verified,

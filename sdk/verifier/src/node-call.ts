@@ -21,6 +21,7 @@ export function callOfNode(request: NodeRequest, url: string = request.url ?? ''
     authorization: headerOf(request.rawHeaders, 'authorization'),
     proof: headerOf(request.rawHeaders, 'dpop'),
     actionId: headerOf(request.rawHeaders, actionHeader),
+    traceHeader: (name) => headerOf(request.rawHeaders, name),
   };
 }
 

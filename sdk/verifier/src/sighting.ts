@@ -4,6 +4,7 @@ import type { Judged } from './judge.js';
 import { foldOrigin, type Origin } from './origin.js';
 import type { Primitives } from './primitives.js';
 import { type ForeignProof, isForeignProofSigned } from './proofs.js';
+import type { SpanReference } from './telemetry/reference.js';
 import type { GenuineToken } from './tokens.js';
 import type { SeenForeignProof, Sighting, Witness } from './witness.js';
 
@@ -14,6 +15,7 @@ export interface ReportedAs {
   readonly unverifiedId: string | null | undefined;
   readonly destinations: SeenDestinations | undefined;
   readonly origin: Origin | undefined;
+  readonly span?: SpanReference | undefined;
 }
 
 /** Tells a witness what was judged. Nothing here is waited for, and nothing of it reaches the caller. */
@@ -59,7 +61,7 @@ async function tellForeign(
 }
 
 function sightingOf(
-  { action, unverifiedId, destinations, origin }: ReportedAs,
+  { action, unverifiedId, destinations, origin, span }: ReportedAs,
   { verdict, token, isOurs, proof }: Judged,
   foreignProof: SeenForeignProof | undefined,
 ): Sighting {
@@ -75,5 +77,6 @@ function sightingOf(
     destinations,
     // Of nobody's token nothing is reported: it is worth no work.
     origin: token && foldOrigin(origin),
+    span,
   };
 }

@@ -6,15 +6,18 @@ import { Failure } from './failure.js';
 import type { FailureReason } from './failures.js';
 import type { Feed } from './feed.js';
 import type { Identity } from './identity.js';
-import { Judge, type Refusal } from './judge.js';
+import { Judge, type Judged, type Refusal } from './judge.js';
 import { type VerifierLimits, verifierLimits } from './limits.js';
 import { checkScopes, parsePublicOrigin } from './options.js';
 import type { Origin } from './origin.js';
 import type { Primitives } from './primitives.js';
 import { type Entropy, systemEntropy } from './runtime/entropy.js';
 import type { Strictness } from './settings.js';
-import { tell } from './sighting.js';
+import { type ReportedAs, tell } from './sighting.js';
+import { beginVerify, verifySpan } from './telemetry/verify-span.js';
 import type { Witness } from './witness.js';
+
+type Aim = readonly Destination[] | undefined;
 
 /** What an action asks for. */
 export interface VerifyOptions {
@@ -27,10 +30,12 @@ export interface VerifyOptions {
   readonly action?: string | undefined;
   /**
    * What the action is aimed at, for reports: recipients, tables, packages, as the request names them.
-   * The verifier hashes them after it has answered, and only hashes leave it; at most 16 are told. An
-   * empty list says that the action has none; undefined says nothing.
+   * The verifier hashes them after it has answered, and only hashes leave it; at most 16 are told, and of
+   * more the first 15 and one that counts as unreadable. An empty list says that the action has none;
+   * undefined says nothing. With a promise the request is judged at once, and reported when it is kept; one
+   * that fails says nothing.
    */
-  readonly destinations?: readonly Destination[] | undefined;
+  readonly destinations?: Aim | Promise<Aim> | undefined;
   /** Where the request came from, for reports. The wrappers fill it in. */
   readonly origin?: Origin | undefined;
   /** Releases the identity when it aborts: the signal of whoever runs the call. */
@@ -77,6 +82,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
 }
 
 class FeedVerifier implements Verifier {
+  readonly #feed: Feed;
   readonly #judge: Judge;
   readonly #onEvent: OnEvent;
   readonly #entropy: Entropy;
@@ -88,6 +94,7 @@ class FeedVerifier implements Verifier {
 
   constructor(options: VerifierOptions) {
     const { feed } = options;
+    this.#feed = feed;
     this.#onEvent = safely(options.onEvent);
     this.#entropy = options.entropy ?? systemEntropy;
     this.#primitives = feed.primitives;
@@ -126,20 +133,39 @@ class FeedVerifier implements Verifier {
 
   async verifyCall(call: Call, options: VerifyOptions): Promise<Verified> {
     checkScopes(options.scopes);
-    const { destinations: given, origin } = options;
-    const destinations = given && seenDestinations(given);
+    const { destinations: given } = options;
+    const early = given instanceof Promise ? given : given && seenDestinations(given);
+    const { clock, settings, view } = this.#feed;
+    const begun = beginVerify(clock);
     const judged = await this.#judge.judge(call, options.scopes as ScopeSet);
-    if (this.#reports !== undefined) {
-      const action = options.action ?? call.method;
-      const as = { action, unverifiedId: call.actionId, destinations, origin };
-      tell(this.#reports, as, judged, this.#primitives);
-    }
+    const action = options.action ?? call.method;
+    const { revision } = view;
+    const seen = { call, action, resource: settings?.audience, revision };
+    const span = begun && verifySpan(begun, seen, judged, clock);
+    const as = { action, unverifiedId: call.actionId, origin: options.origin, span };
+    if (early instanceof Promise) void this.#reportLater(early, as, judged);
+    else this.#report({ ...as, destinations: early }, judged);
     const { verdict } = judged;
     if (!verdict.ok) return { ok: false, failure: this.#failure(verdict.error, options) };
     const identity = verdict.value;
     if (options.signal?.aborted) identity.release();
     else options.signal?.addEventListener('abort', () => identity.release(), { once: true });
     return { ok: true, identity };
+  }
+
+  #report(as: ReportedAs, judged: Judged): void {
+    if (this.#reports !== undefined) tell(this.#reports, as, judged, this.#primitives);
+  }
+
+  /** Nobody waits for it. */
+  async #reportLater(
+    aim: Promise<Aim>,
+    as: Omit<ReportedAs, 'destinations'>,
+    judged: Judged,
+  ): Promise<void> {
+    const seen = aim.then((named) => named && seenDestinations(named));
+    const destinations = await seen.catch(() => undefined);
+    this.#report({ ...as, destinations }, judged);
   }
 
   #failure({ reason, nonce }: Refusal, { scopes }: VerifyOptions): Failure {

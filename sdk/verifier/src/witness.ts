@@ -1,6 +1,7 @@
 import type { Handle, SessionId } from '@creance/proto';
 import type { SeenDestinations } from './destinations.js';
 import type { FailureReason } from './failures.js';
+import type { SpanReference } from './telemetry/reference.js';
 
 /** A genuine proof by the key of the token that it came with. */
 export interface SeenProof {
@@ -57,6 +58,8 @@ export interface Sighting {
   readonly destinations?: SeenDestinations | undefined;
   /** Undefined when nothing is known of it. */
   readonly origin?: SeenOrigin | undefined;
+  /** The span of the verification; undefined when nobody traces. */
+  readonly span?: SpanReference | undefined;
 }
 
 /**

@@ -20,11 +20,12 @@ export function watchSuite(name: string, open: OpenStore): void {
       const on = fresh.current;
       await openRoots(on, 'a', 'b');
       const first = [watchRow('profile', 'w', 'one'), watchRow('profile', 'v', 'v'), rowOf('a')];
-      answerOf(await on.store.keepWatch(first));
+      answerOf(await on.store.keepWatch([...first, watchRow('asked', 'w', 'scopes')]));
       answerOf(await on.store.keepWatch([watchRow('profile', 'w', 'two'), rowOf('b', '')]));
       for (const again of [() => on.store, on.crash, on.reopen]) {
         const store = await again();
         expect(keptTexts(store, 'profile')).toEqual({ w: 'two', v: 'v' });
+        expect(keptTexts(store, 'asked')).toEqual({ w: 'scopes' });
         expect(keptTexts(store, 'session')).toEqual({
           [sessionIdOf('a')]: 'a',
           [sessionIdOf('b')]: '',
@@ -85,9 +86,14 @@ export function watchSuite(name: string, open: OpenStore): void {
       expect(kept(on, 'live', 'cut', 'ended')).toEqual(['live']);
     });
 
-    it('loses the history of a workload that is registered no more', async () => {
+    // breaks when: forgetWatchOf looks at profiles alone
+    it('loses what was kept of a workload that is registered no more', async () => {
       const on = fresh.current;
-      const rows = [watchRow('profile', triage.name, 'x'), watchRow('profile', 'gone', 'x')];
+      const kinds = ['profile', 'asked'] as const;
+      const rows = kinds.flatMap((kind) => [
+        watchRow(kind, triage.name, 'x'),
+        watchRow(kind, 'gone', 'x'),
+      ]);
       answerOf(await on.store.keepWatch(rows));
       await on.store.changeRegistry({
         isRegistered: ({ kind, name: each }) => kind === 'workload' && each === triage.name,
@@ -95,7 +101,8 @@ export function watchSuite(name: string, open: OpenStore): void {
         now: on.clock.now(),
         audit: event(on.clock, 'registry_changed'),
       });
-      expect(Object.keys(keptTexts(on.store, 'profile'))).toEqual([triage.name]);
+      for (const kind of kinds)
+        expect(Object.keys(keptTexts(on.store, kind))).toEqual([triage.name]);
     });
 
     it('is written by one call at a time', async () => {

@@ -30,6 +30,7 @@ const treeOf = (name: string) =>
       owner: name,
       state: name,
       terms: [shownTerm({ kind: name, resource: name, action: name, words: name })],
+      silentTerms: [shownTerm({ kind: name, resource: name, action: name, words: name })],
       points: [
         shownPoint({ resource: name, action: name }),
         shownPoint({ resource: name, action: name, outcome: 'refused' }),
@@ -150,6 +151,23 @@ describe('what a page shows', () => {
       true,
       false,
     ]);
+  });
+
+  it('shows what would also have counted apart from what counts, and no heading when there is nothing', () => {
+    const silentTerms = [shownTerm({ kind: 'chain', words: 'in alert: 9.8 bits of surprise' })];
+    const tags = pageOf(shownTree(shownSession('root', { terms: [shownTerm()], silentTerms })));
+    const tables = having(tags, 'evidence').filter(({ isEnd }) => !isEnd);
+    expect(tables.map(({ attributes }) => attributes.get('class'))).toEqual([
+      'evidence',
+      'evidence silent',
+    ]);
+    expect(having(tags, 'words').map(({ text }) => text)).toContain(
+      'in alert: 9.8 bits of surprise',
+    );
+    const headings = (tree: Parameters<typeof pageOf>[0]) =>
+      pageOf(tree).filter(({ name, isEnd }) => name === 'h2' && !isEnd).length;
+    const calm = shownTree(shownSession('root', { terms: [shownTerm()] }));
+    expect(headings(shownTree(shownSession('root', { silentTerms })))).toBe(headings(calm) + 1);
   });
 
   it('says which kinds of evidence decided, and by how much each term counts', () => {

@@ -5,7 +5,7 @@ import { html, Markup, nothing } from './markup.js';
 import { picture } from './picture.js';
 import { badge, sessionTree } from './session-tree.js';
 import { style } from './style.js';
-import { decisionTable, evidenceTable, leftOutNote } from './tables.js';
+import { decisionTable, evidenceTable, leftOutNote, silentSection } from './tables.js';
 
 const styleHash = createHash('sha256').update(style).digest('base64');
 
@@ -40,7 +40,7 @@ ${head(tree, name)}
 <section><h2>Risk and actions</h2>${picture(tree)}</section>
 <section><h2>Decisions</h2>${decisionTable(tree)}</section>
 <section><h2>Evidence</h2>${evidenceTable(tree)}${leftOutNote(tree)}</section>
-</main>
+${silentSection(tree)}</main>
 </body>
 </html>`;
 }

@@ -20,8 +20,20 @@ function decisionRow(decision: ShownDecision, { workload, session }: ShownSessio
 export function evidenceTable(tree: ShownTree): Markup {
   const rows = gathered(tree, ({ terms }) => terms);
   if (rows.length === 0) return html`<p class="quiet">There is no evidence.</p>`;
+  return termTable('evidence', 'adds', rows);
+}
+
+/** The evidence of rules that are not enforced, under a heading of its own; nothing when there is none. */
+export function silentSection(tree: ShownTree): Markup {
+  const rows = gathered(tree, ({ silentTerms }) => silentTerms);
+  if (rows.length === 0) return nothing;
+  return html`<section><h2>Would also have counted</h2><p class="quiet">Found by rules that are not enforced: it raises no risk.</p>${termTable('evidence silent', 'would add', rows)}</section>
+`;
+}
+
+function termTable(kind: string, adds: string, rows: readonly Gathered<ShownTerm>[]): Markup {
   const most = Math.max(...rows.map(({ item }) => item.added));
-  return html`<table class="evidence"><thead><tr><th>at</th><th colspan="2">adds</th><th>evidence</th><th>action</th><th>in words</th><th>session</th></tr></thead><tbody>
+  return html`<table class="${kind}"><thead><tr><th>at</th><th colspan="2">${adds}</th><th>evidence</th><th>action</th><th>in words</th><th>session</th></tr></thead><tbody>
 ${rows.map(({ item, session }) => termRow(item, session, most))}
 </tbody></table>`;
 }
@@ -39,10 +51,15 @@ export function leftOutNote({ sessions }: ShownTree): Markup {
     : html`<p class="quiet">${leftOut} older or weaker entries are not shown.</p>`;
 }
 
+interface Gathered<Item> {
+  readonly item: Item;
+  readonly session: ShownSession;
+}
+
 function gathered<Item extends { readonly atMillis: number | undefined }>(
   { sessions }: ShownTree,
   itemsOf: (session: ShownSession) => readonly Item[],
-): readonly { readonly item: Item; readonly session: ShownSession }[] {
+): readonly Gathered<Item>[] {
   return inOrder(sessions)
     .flatMap(({ session }) => itemsOf(session).map((item) => ({ item, session })))
     .sort((one, other) => (one.item.atMillis ?? 0) - (other.item.atMillis ?? 0));

@@ -8,10 +8,12 @@ import { registryOf, resourceOf, workloadOf } from '../../doubles/registries.js'
 import { sessionOf } from '../../doubles/sessions.js';
 import type { RiskHeld, RiskHold } from '../../store/store.js';
 import type { AllowanceHit } from '../live/allowance.js';
+import { noteJudged } from '../live/history.js';
 import type { Decision, LiveSession } from '../live/live-session.js';
 import { Networks } from '../live/networks.js';
 import { Watch } from '../live/watch.js';
 import { Engine } from '../watch/engine.js';
+import { KeptInMemory } from './kept-watch.js';
 
 const startMillis = Date.UTC(2026, 0, 5);
 
@@ -31,19 +33,27 @@ export class WatchStand {
   readonly decisions: Decision[] = [];
   readonly capped: AllowanceHit[] = [];
   readonly faults: unknown[] = [];
+  /** Lines of the history, as they are taken. */
+  readonly lines: string[] = [];
   /** Refusals of the store that come before anything is written. */
   readonly refusals: ('store_busy' | 'store_failed')[] = [];
   readonly watch: Watch;
+  readonly engine: Engine = new Engine();
+  /** Runs what was put off, as time does. */
+  readonly later: (() => void)[] = [];
   registry: Registry = registryOf({
     resources: ['crm', 'mail', 'vault', 'payments'].map((name) => resourceOf({ name })),
   });
   #millis = startMillis;
   #count = 0;
   readonly #sessions = new Map<SessionId, Session>();
+  readonly #kept = new KeptInMemory();
 
-  constructor(allowance = { perWorkload: 10, perOwner: 30, perResource: 30 }) {
+  /** Sightings and asks are judged at once, or when what was put off runs. */
+  constructor(allowance = { perWorkload: 10, perOwner: 30, perResource: 30 }, holdMillis = 0) {
+    const history = { take: (write: () => string) => void this.lines.push(write()) };
     this.watch = new Watch({
-      engine: new Engine(),
+      engine: this.engine,
       store: {
         path: (id) => this.#pathOf(id),
         suspendForRisk: async (ask) => this.#hold(ask),
@@ -52,9 +62,15 @@ export class WatchStand {
       networks: new Networks({ asn: undefined, city: undefined, providerAsns: new Set() }),
       now: () => (this.#millis * 1_000) as Instant,
       wait: async () => {},
-      order: { holdMillis: 0, most: 0, nowMillis: () => this.#millis, later: () => {} },
+      order: {
+        holdMillis,
+        most: 100,
+        nowMillis: () => this.#millis,
+        later: (run) => void this.later.push(run),
+      },
       allowance,
       refusedKept: 100,
+      onJudged: (session, workload, action) => noteJudged(history, session, workload, action),
       onDecision: (_session: LiveSession, decision) => void this.decisions.push(decision),
       onCapped: (hit) => void this.capped.push(hit),
       onFault: (fault) => void this.faults.push(fault),
@@ -129,12 +145,28 @@ export class WatchStand {
     }
   }
 
-  /** Ends a session, and lets the watch see that. */
-  end(id: SessionId): void {
+  /** Ends a session, and lets the watch see that: at once, and again so much later. */
+  end(id: SessionId, laterMillis = 2_000): void {
     this.#sessions.set(id, { ...(this.#sessions.get(id) as Session), end: 'ended' });
     this.watch.sweep(1_000);
-    this.pass(2_000);
+    this.pass(laterMillis);
     this.watch.sweep(1_000);
+  }
+
+  /** Keeps what has changed, as the broker does once a second. */
+  keep(): void {
+    this.#kept.keep(this.watch, this.engine);
+  }
+
+  /** The same stand after a restart: nothing is left but what was kept. */
+  restarted(): WatchStand {
+    const again = new WatchStand();
+    again.registry = this.registry;
+    again.#millis = this.#millis;
+    again.#count = this.#count;
+    for (const [id, session] of this.#sessions) again.#sessions.set(id, session);
+    this.#kept.restore(again.watch);
+    return again;
   }
 
   #hold(ask: RiskHold): Result<RiskHeld, 'store_busy' | 'store_failed'> {

@@ -38,7 +38,7 @@ export class Decider {
     const target = this.#target(session, judgement);
     if (reaches(target.imposed, 'suspend')) return;
     target.imposed = judgement.level;
-    target.isChanged = true;
+    this.#sessions.changed(target);
     this.#note(session, judgement, judgement.level, undefined);
   }
 
@@ -58,6 +58,7 @@ export class Decider {
       this.#parts.onCapped(hit);
       const isNew = target.imposed !== 'narrow';
       target.imposed = 'narrow';
+      this.#sessions.changed(target);
       if (isNew)
         this.#note(session, judgement, 'narrow', `automatic suspensions are capped: ${hit}`);
       return;
@@ -79,9 +80,12 @@ export class Decider {
       const top = level === 'suspendTree' ? this.#sessions.get(target.root) : target;
       for (const one of [top ?? target, session]) {
         one.imposed = level;
-        one.isChanged = true;
+        this.#sessions.changed(one);
       }
-    } else target.imposed = 'narrow';
+    } else {
+      target.imposed = 'narrow';
+      this.#sessions.changed(target);
+    }
     this.#note(session, judgement, done.ok ? level : 'narrow', done.ok ? undefined : done.error);
   }
 

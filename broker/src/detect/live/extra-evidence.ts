@@ -1,5 +1,6 @@
-import type { SessionId } from '@creance/proto';
+import type { ScopeSet, SessionId } from '@creance/proto';
 import type { Sighting } from '../../domain/action.js';
+import type { Instant } from '../../domain/instant.js';
 import type { Resource, WatchRule } from '../../domain/registry.js';
 import type { RefusedUse } from '../../domain/signal.js';
 import type { Action } from '../watch/action.js';
@@ -18,13 +19,13 @@ export interface Extra {
   readonly words: string;
 }
 
-/** Canary touched: suspended by that alone. Others: D0's refused uses, D6's travel, D8. */
+/** Canary touched or asked for: suspended by that alone. Others: D0's refused uses, D6's travel, D8. */
 const canary = 1.7;
 const refusedUse = 0.3;
 const travel = 1;
 const fanIn = 1.6;
 
-const refusedMillis = 60_000;
+const onceMillis = 60_000;
 const weighedUses: ReadonlySet<RefusedUse> = new Set([
   'proof_replayed',
   'token_cut',
@@ -46,7 +47,7 @@ export const upstreamEvidence: Readonly<Record<UpstreamSignal, number>> = {
 /** Collects evidence from what lies beside single actions: other sessions, other places, bait. */
 export class ExtraEvidence {
   readonly #fanIn = new FanIn();
-  readonly #refusedAt = new Map<string, number>();
+  readonly #weighedAt = new Map<string, number>();
   readonly #refusedKept: number;
 
   /** Remembers when `refusedKept` refused uses were weighed last. */
@@ -88,13 +89,30 @@ export class ExtraEvidence {
   /** A use that a verifier has refused: no fact, since only it has seen it. Once a minute of a kind. */
   ofRefused(id: SessionId, use: RefusedUse, { at, resource }: Sighting): readonly Extra[] {
     if (!weighedUses.has(use)) return [];
-    const key = `${id} ${use}`;
-    const atMillis = at / 1_000;
-    if (atMillis - (this.#refusedAt.get(key) ?? -refusedMillis) < refusedMillis) return [];
-    if (this.#refusedAt.size >= this.#refusedKept) this.#refusedAt.clear();
-    this.#refusedAt.set(key, atMillis);
+    if (!this.#isFirst(`${id} ${use}`, at)) return [];
     const words = `${resource} refused a use of it: ${use}`;
     return [{ session: id, rule: undefined, kind: 'facts', added: refusedUse, words }];
+  }
+
+  /**
+   * What a session asks the broker itself for: bait, granted or not. Once a minute, so that who asks again is
+   * not held for more than who asked.
+   */
+  ofAsked(id: SessionId, resource: Resource, asked: ScopeSet, at: Instant): readonly Extra[] {
+    const bait = asked.find((scope) => resource.scopes.get(scope)?.canary === true);
+    if (bait === undefined && !resource.canary) return [];
+    if (!this.#isFirst(`${id} canary`, at)) return [];
+    const words = `a canary was asked for: ${bait ?? resource.name}`;
+    return [{ session: id, rule: 'canary', kind: 'facts', added: canary, words }];
+  }
+
+  /** Whether nothing of this name was weighed in the last minute; it is now. */
+  #isFirst(name: string, at: Instant): boolean {
+    const atMillis = at / 1_000;
+    if (atMillis - (this.#weighedAt.get(name) ?? -onceMillis) < onceMillis) return false;
+    if (this.#weighedAt.size >= this.#refusedKept) this.#weighedAt.clear();
+    this.#weighedAt.set(name, atMillis);
+    return true;
   }
 
   #hasTravelled(session: LiveSession, { atMillis }: Action, place: Place | undefined): boolean {

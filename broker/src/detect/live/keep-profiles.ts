@@ -12,7 +12,7 @@ export function restoreProfiles(
 ): void {
   for (const { name, bytes } of store.watchRows('profile')) {
     const profile = profileOf(bytes, hit);
-    if (profile !== undefined) sessions.restoreProfile(name, profile);
+    if (profile !== undefined) sessions.workloads.restoreProfile(name, profile);
   }
 }
 

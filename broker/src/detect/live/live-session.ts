@@ -2,6 +2,7 @@ import type { SessionId } from '@creance/proto';
 import type { Level } from '../../domain/risk.js';
 import type { Watched } from '../watch/engine.js';
 import type { Place } from './networks.js';
+import type { SeenAt, Spread } from './spread.js';
 
 /** One action of a session under suspicion, for its timeline. */
 export interface Point {
@@ -44,12 +45,16 @@ export interface LiveSession {
   imposed: Level;
   /** When it was seen to have ended. */
   endedAtMillis: number | undefined;
-  /** Whether anything has changed since it was kept. */
-  isChanged: boolean;
+  /** Granted scopes that it has asked tokens for, as `resource scope`: no more than its workload is granted. */
+  readonly asked: Set<string>;
   /** The resource that has reported last. */
   reporter: string;
   /** Where it was seen last, and when. */
   place: { readonly at: Place; readonly atMillis: number } | undefined;
+  /** What it was seen to do last, as long as it has no tree. */
+  seen: { -readonly [Key in keyof SeenAt]: SeenAt[Key] } | undefined;
+  /** What its whole tree shows together; of a root that has one. */
+  spread: Spread | undefined;
   readonly points: Point[];
   readonly decisions: Decision[];
 }
@@ -64,10 +69,4 @@ export function keepPoint({ points }: LiveSession, point: Point): void {
 export function keepDecision({ decisions }: LiveSession, decision: Decision): void {
   if (decisions.length >= decisionsKept) decisions.shift();
   decisions.push(decision);
-}
-
-/** A session as it was kept: what it is under, and the engine's state of it. */
-export interface KeptSession {
-  readonly imposed: Level;
-  readonly snapshot: Uint8Array;
 }

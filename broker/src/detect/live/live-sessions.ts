@@ -1,12 +1,16 @@
-import type { SessionId } from '@creance/proto';
-import type { CurrentRegistry, Workload } from '../../domain/registry.js';
+import type { Handle, SessionId } from '@creance/proto';
+import type { CurrentRegistry } from '../../domain/registry.js';
+import { levelOf } from '../../domain/risk.js';
 import type { Session } from '../../domain/session.js';
 import type { Store } from '../../store/store.js';
-import type { Engine } from '../watch/engine.js';
-import { Envelope } from '../watch/envelope.js';
+import type { Engine, Watched } from '../watch/engine.js';
 import type { WorkloadProfile } from '../watch/workload-profile.js';
-import type { KeptSession, LiveSession } from './live-session.js';
-import { silentRules } from './modes.js';
+import type { KeptSession } from './kept-session.js';
+import type { LiveSession } from './live-session.js';
+import { openLive } from './open-live.js';
+import { Changed, Round } from './rounds.js';
+import { Trees } from './trees.js';
+import { WatchedWorkloads } from './watched-workloads.js';
 
 /** Parts of the sessions that are watched. */
 export interface LiveSessionsParts {
@@ -29,19 +33,19 @@ const endedKept = 1_000;
 export class LiveSessions {
   readonly #parts: LiveSessionsParts;
   readonly #sessions = new Map<SessionId, LiveSession>();
-  readonly #profiles = new Map<string, WorkloadProfile>();
-  readonly #envelopes = new WeakMap<Workload, Envelope>();
   readonly #ended = new Map<SessionId, JudgedSession>();
   readonly #closed: SessionId[] = [];
+  readonly #changed = new Changed<LiveSession>();
+  readonly #trees = new Trees();
+  readonly #round: Round<LiveSession>;
+  /** The workloads that they are of. */
+  readonly workloads: WatchedWorkloads;
   #kept: ReadonlyMap<SessionId, KeptSession> = new Map();
 
   constructor(parts: LiveSessionsParts) {
     this.#parts = parts;
-  }
-
-  /** All that are watched. */
-  all(): IterableIterator<LiveSession> {
-    return this.#sessions.values();
+    this.#round = new Round(() => this.#sessions.values());
+    this.workloads = new WatchedWorkloads(parts.engine);
   }
 
   /** One that is watched already. */
@@ -51,12 +55,7 @@ export class LiveSessions {
 
   /** The histories by workload. */
   profiles(): ReadonlyMap<string, WorkloadProfile> {
-    return this.#profiles;
-  }
-
-  /** Takes a history that was kept. */
-  restoreProfile(workload: string, profile: WorkloadProfile): void {
-    this.#profiles.set(workload, profile);
+    return this.workloads.profiles();
   }
 
   /**
@@ -88,7 +87,29 @@ export class LiveSessions {
 
   /** The watched sessions of a tree. */
   ofTree(root: SessionId): readonly LiveSession[] {
-    return [...this.#sessions.values()].filter((session) => session.root === root);
+    return this.#trees.of(root);
+  }
+
+  /** The watched sessions below a login. */
+  below(login: Handle): readonly LiveSession[] {
+    return this.#trees.below(login);
+  }
+
+  /** The next ones of a round through all, at most so many. */
+  next(most: number): Iterable<LiveSession> {
+    return this.#round.next(most);
+  }
+
+  /** Notes that a session is not what was kept of it any more, nor is the tree that its root is kept with. */
+  changed(session: LiveSession): void {
+    this.#changed.add(session);
+    const root = session.watched.tree && this.#sessions.get(session.root);
+    if (root !== undefined) this.#changed.add(root);
+  }
+
+  /** Takes sessions that have changed since they were taken, at most so many. */
+  takeChanged(most: number): readonly LiveSession[] {
+    return this.#changed.take(most);
   }
 
   /** One that is watched no more but was decided about: what it was then, for explaining. */
@@ -100,9 +121,17 @@ export class LiveSessions {
   close(session: LiveSession, atMillis: number): void {
     const { engine } = this.#parts;
     if (session.decisions.length > 0) this.#remember(session);
-    engine.close(session.watched, atMillis, session.imposed === 'calm' ? 'when calm' : 'never');
-    if (session.unsilenced !== undefined) engine.close(session.unsilenced, atMillis, 'never');
+    const workload = this.#parts.registry().workloads.get(session.workload);
+    const isCalm = this.#isCalm(session);
+    if (isCalm && workload !== undefined && session.asked.size > 0)
+      this.workloads.asked.note(workload, session.asked);
+    // Where rules are silent, calm is who was calm by all of them.
+    const teacher = session.watched.envelope.hasSilent ? session.unsilenced : session.watched;
+    for (const state of [session.watched, session.unsilenced])
+      if (state) engine.close(state, atMillis, isCalm && state === teacher ? 'when calm' : 'never');
     this.#sessions.delete(session.id);
+    this.#trees.remove(session);
+    this.#changed.delete(session);
     this.#closed.push(session.id);
     const { tree } = session.watched;
     if (session.id === session.root && tree !== undefined) engine.close(tree, atMillis, 'never');
@@ -111,15 +140,6 @@ export class LiveSessions {
   /** Sessions that are watched no more since this was asked last. */
   takeClosed(): readonly SessionId[] {
     return this.#closed.splice(0);
-  }
-
-  /** What is declared of a workload as the registry has it now, and the rules that are not enforced. */
-  envelopeOf(workload: Workload): Envelope {
-    const found = this.#envelopes.get(workload);
-    if (found !== undefined) return found;
-    const made = new Envelope(workload.pace, silentRules(workload.responses));
-    this.#envelopes.set(workload, made);
-    return made;
   }
 
   #remember(session: LiveSession): void {
@@ -131,43 +151,20 @@ export class LiveSessions {
   #watch(session: Session, above: LiveSession | undefined): LiveSession | undefined {
     const workload = this.#parts.registry().workloads.get(session.name);
     if (session.kind !== 'workload' || workload === undefined) return undefined;
-    const { engine } = this.#parts;
-    const profile = this.#profileOf(workload);
-    const envelope = this.envelopeOf(workload);
-    const kept = this.#kept.get(session.id);
-    const watched =
-      (kept && engine.restore(kept.snapshot, profile, envelope)) ??
-      engine.open(profile, envelope, above?.watched);
-    if (watched === undefined) return undefined;
     const root = above && (this.#sessions.get(above.root) ?? above);
-    if (root !== undefined) {
-      root.watched.tree ??= engine.openTree(root.watched);
-      watched.tree = root.watched.tree;
-    }
-    const live: LiveSession = {
-      id: session.id,
-      parent: session.parent,
-      root: root?.id ?? session.id,
-      workload: workload.name,
-      watched,
-      unsilenced: undefined,
-      imposed: kept?.imposed ?? 'calm',
-      endedAtMillis: undefined,
-      isChanged: true,
-      reporter: '',
-      place: undefined,
-      points: [],
-      decisions: [],
-    };
+    const kept = this.#kept.get(session.id);
+    const begun = { session, workload, parent: above, root, kept };
+    const live = openLive(this.#parts.engine, this.workloads, begun);
+    if (live === undefined) return undefined;
     this.#sessions.set(session.id, live);
+    this.#trees.add(live, above === undefined ? session.upstream : undefined);
+    this.changed(live);
     return live;
   }
 
-  #profileOf({ name, class: kind }: Workload): WorkloadProfile {
-    const found = this.#profiles.get(name);
-    if (found?.kind === kind) return found;
-    const profile = this.#parts.engine.profile(kind);
-    this.#profiles.set(name, profile);
-    return profile;
+  #isCalm({ imposed, watched, unsilenced }: LiveSession): boolean {
+    const calm = (state: Watched | undefined) =>
+      state === undefined || levelOf(this.#parts.engine.riskOf(state).peak) === 'calm';
+    return imposed === 'calm' && [watched, watched.tree, unsilenced].every(calm);
   }
 }

@@ -17,17 +17,19 @@ function taught(sessions: number, names: readonly string[], gapSeconds = 4): Wor
   return profile;
 }
 
+const told = { never: [], untold: [] };
+
 const usual = ['crm contacts.read', 'mail send', 'crm contacts.read', 'mail send'];
 
 describe('suggestEnvelope', () => {
   // breaks when: what one session did is declared for ever
   it('suggests nothing from fewer than five sessions', () => {
-    expect(suggestEnvelope(taught(sessionsToSuggest - 1, usual), ['crm'])).toBeUndefined();
-    expect(suggestEnvelope(taught(sessionsToSuggest, usual), ['crm'])).toBeDefined();
+    expect(suggestEnvelope(taught(sessionsToSuggest - 1, usual), ['crm'], told)).toBeUndefined();
+    expect(suggestEnvelope(taught(sessionsToSuggest, usual), ['crm'], told)).toBeDefined();
   });
 
   it('names the systems, every step with its count, and how much it rests on', () => {
-    expect(suggestEnvelope(taught(10, usual), ['mail', 'crm'])).toMatchObject({
+    expect(suggestEnvelope(taught(10, usual), ['mail', 'crm'], told)).toMatchObject({
       systems: ['crm', 'mail'],
       steps: [
         { from: 'crm.contacts.read', to: 'mail.send', times: 20 },
@@ -41,7 +43,7 @@ describe('suggestEnvelope', () => {
   });
 
   it('names what is granted and was never used, once', () => {
-    const suggested = suggestEnvelope(taught(5, usual), ['wiki', 'mail', 'billing', 'wiki']);
+    const suggested = suggestEnvelope(taught(5, usual), ['wiki', 'mail', 'billing', 'wiki'], told);
     expect(suggested?.unusedResources).toEqual(['billing', 'wiki']);
   });
 
@@ -49,7 +51,7 @@ describe('suggestEnvelope', () => {
     const profile = taught(200, usual, 4);
     const { habit } = profile.limits;
     const deviation = Math.sqrt(habit.between + habit.within);
-    const { turnsPerMinute = 0 } = suggestEnvelope(profile, []) ?? {};
+    const { turnsPerMinute = 0 } = suggestEnvelope(profile, [], told) ?? {};
     expect(turnsPerMinute).toBe(Math.ceil(60 / Math.exp(habit.mean - deviation)));
     // The usual pace is 15 a minute; a spread that is learned keeps what is allowed near it.
     expect(turnsPerMinute).toBeGreaterThan(15);
@@ -57,8 +59,8 @@ describe('suggestEnvelope', () => {
   });
 
   it('takes the width of turns and the destinations from what was learned', () => {
-    expect(suggestEnvelope(taught(20, usual), [])).toMatchObject({ burst: 2, fanout: 4 });
+    expect(suggestEnvelope(taught(20, usual), [], told)).toMatchObject({ burst: 2, fanout: 4 });
     // Before 20 sessions both are the priors of the watch.
-    expect(suggestEnvelope(taught(5, usual), [])).toMatchObject({ burst: 8, fanout: 3 });
+    expect(suggestEnvelope(taught(5, usual), [], told)).toMatchObject({ burst: 8, fanout: 3 });
   });
 });

@@ -1,4 +1,5 @@
 import type { WorkloadProfile } from '../watch/workload-profile.js';
+import type { UnaskedScopes } from './asked-scopes.js';
 
 /** Calm sessions from which an envelope is suggested. */
 export const sessionsToSuggest = 5;
@@ -28,15 +29,20 @@ export interface SuggestedEnvelope {
   readonly actionNames: number;
   /** Resources that are granted, and at which no session was seen. */
   readonly unusedResources: readonly string[];
+  /** Scopes at the other ones that no session asked for; and those of which too few sessions can tell. */
+  readonly unusedScopes: readonly string[];
+  readonly untoldScopes: readonly string[];
 }
 
 /** Suggests an envelope; undefined when too few sessions have taught the profile. */
 export function suggestEnvelope(
   profile: WorkloadProfile,
   granted: Iterable<string>,
+  scopes: UnaskedScopes,
 ): SuggestedEnvelope | undefined {
   if (profile.sessions < sessionsToSuggest) return undefined;
   const { habit, turn, fanout } = profile.limits;
+  const isUsed = (scope: string) => profile.systems.has(scope.slice(0, scope.indexOf(' ')));
   const deviation = Math.sqrt(habit.between + habit.within);
   return {
     turnsPerMinute: Math.max(1, Math.ceil(60 / Math.exp(habit.mean - deviation))),
@@ -48,6 +54,8 @@ export function suggestEnvelope(
     actions: Math.round(profile.size),
     actionNames: profile.known.size,
     unusedResources: [...new Set(granted)].filter((name) => !profile.systems.has(name)).sort(),
+    unusedScopes: scopes.never.filter(isUsed),
+    untoldScopes: scopes.untold.filter(isUsed),
   };
 }
 

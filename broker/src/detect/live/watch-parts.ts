@@ -1,6 +1,7 @@
 import type { Instant } from '../../domain/instant.js';
-import type { CurrentRegistry } from '../../domain/registry.js';
+import type { CurrentRegistry, Workload } from '../../domain/registry.js';
 import type { Store } from '../../store/store.js';
+import type { Action } from '../watch/action.js';
 import type { Engine } from '../watch/engine.js';
 import type { AllowanceBounds, AllowanceHit } from './allowance.js';
 import type { Decision, LiveSession } from './live-session.js';
@@ -20,6 +21,8 @@ export interface WatchParts {
   readonly allowance: AllowanceBounds;
   /** Refused uses whose last weighing is remembered. */
   readonly refusedKept: number;
+  /** Called with every action of a witness, once it is judged. */
+  readonly onJudged: (session: LiveSession, workload: Workload, action: Action) => void;
   /** Called with every decision, once it is done. */
   readonly onDecision: (session: LiveSession, decision: Decision) => void;
   /** Called when a cap on automatic suspensions has made a response milder. */

@@ -1,13 +1,12 @@
 import type { Handle, SessionId } from '@creance/proto';
 import type { Sighting } from '../../domain/action.js';
 import { limits } from '../../domain/limits.js';
-import type { Workload } from '../../domain/registry.js';
+import type { Asked } from '../../domain/policy-risk.js';
 import type { Level } from '../../domain/risk.js';
 import type { RefusedUse } from '../../domain/signal.js';
-import type { Action } from '../watch/action.js';
-import type { Judgement } from '../watch/engine.js';
-import { Envelope } from '../watch/envelope.js';
 import { Allowance } from './allowance.js';
+import { type AskedAt, AskLine } from './ask-line.js';
+import { noteAsked } from './asked-scopes.js';
 import { Decider } from './decide.js';
 import {
   type Extra,
@@ -15,12 +14,11 @@ import {
   type UpstreamSignal,
   upstreamEvidence,
 } from './extra-evidence.js';
-import { keepPoint, type LiveSession, pointRisk } from './live-session.js';
 import { type JudgedSession, LiveSessions } from './live-sessions.js';
-import { modeOf } from './modes.js';
 import { OrderLine } from './order-line.js';
 import { actionOf } from './to-action.js';
 import type { WatchParts } from './watch-parts.js';
+import { Weighing } from './weighing.js';
 
 /** Milliseconds for which reports of an ended session may still come: they are never older. */
 const lateMillis = limits.observationAgeSeconds * 1_000;
@@ -39,15 +37,19 @@ export class Watch {
   readonly #parts: WatchParts;
   readonly #sessions: LiveSessions;
   readonly #decider: Decider;
+  readonly #weighing: Weighing;
   readonly #extra: ExtraEvidence;
   readonly #line: OrderLine;
+  readonly #asks: AskLine;
 
   constructor(parts: WatchParts) {
     this.#parts = parts;
     this.#sessions = new LiveSessions(parts);
     this.#extra = new ExtraEvidence(parts.refusedKept);
     this.#line = new OrderLine({ ...parts.order, judge: (sighting) => this.#judge(sighting) });
+    this.#asks = new AskLine({ ...parts.order, judge: (asked) => this.#judgeAsk(asked) });
     this.#decider = new Decider(parts, this.#sessions, new Allowance(parts.allowance));
+    this.#weighing = new Weighing(parts, this.#sessions, this.#decider);
   }
 
   /** The sessions that are watched. */
@@ -67,6 +69,24 @@ export class Watch {
     this.#line.put(sighting);
   }
 
+  /** Takes what a session asks the broker for; it is judged later, whatever it is. */
+  asked(asked: Asked): void {
+    if (this.#sessions.of(asked.session) === undefined) return;
+    this.#asks.put({ ...asked, at: this.#parts.now() });
+  }
+
+  #judgeAsk({ session: id, audience, scopes, what, at }: AskedAt): void {
+    const registry = this.#parts.registry();
+    const resource = registry.resourceByAudience.get(audience);
+    const session = this.#sessions.get(id);
+    const workload = session && registry.workloads.get(session.workload);
+    if (resource === undefined || session === undefined || workload === undefined) return;
+    if (what === 'token' && noteAsked(session.asked, workload, resource.name, scopes))
+      this.#sessions.changed(session);
+    const extras = this.#extra.ofAsked(id, resource, scopes, at);
+    this.#weighing.add(extras, { at, resource: resource.name, action: '' });
+  }
+
   #judge(sighting: Sighting): void {
     if (sighting.session === undefined) return;
     const session = this.#sessions.of(sighting.session);
@@ -76,23 +96,20 @@ export class Watch {
     if (session === undefined || workload === undefined) return;
     const resource = registry.resources.get(sighting.resource);
     const path = this.#parts.store.path(session.id);
-    const envelope = this.#sessions.envelopeOf(workload);
+    const envelope = this.#sessions.workloads.envelopeOf(workload);
     const seen = actionOf(sighting, { resource, envelope, path });
     const located = seen.network === undefined ? undefined : networks.locate(seen.network);
     const action = located === undefined ? seen : { ...seen, network: located.network };
-    session.isChanged = true;
     if (action.isStrong) session.reporter = sighting.resource;
-    session.watched.envelope = envelope;
-    this.#follow(session, workload, this.#parts.engine.take(session.watched, action), sighting);
-    this.#takeUnsilenced(session, workload, action);
-    this.#add(this.#extra.of(session, action, resource, located?.place), sighting);
+    this.#weighing.take(session, workload, action, sighting);
+    this.#weighing.add(this.#extra.of(session, action, resource, located?.place), sighting);
   }
 
   /** Weighs a use that a verifier has refused. */
   refused(use: RefusedUse, sighting: Sighting): void {
     const session = sighting.session && this.#sessions.of(sighting.session);
     if (session !== undefined)
-      this.#add(this.#extra.ofRefused(session.id, use, sighting), sighting);
+      this.#weighing.add(this.#extra.ofRefused(session.id, use, sighting), sighting);
   }
 
   /** Weighs what an identity provider says of a login: on every watched session below it. */
@@ -100,20 +117,16 @@ export class Watch {
     const at = this.#parts.now();
     const added = upstreamEvidence[signal];
     const words = `the provider of the login above it says: ${signal}`;
-    for (const { id } of this.#sessions.all()) {
-      if (this.#parts.store.path(id)[0]?.upstream !== login) continue;
+    for (const { id } of this.#sessions.below(login)) {
       const extra: Extra = { session: id, rule: 'upstream', kind: 'upstream', added, words };
-      this.#add([extra], { at, resource: '', action: '' });
+      this.#weighing.add([extra], { at, resource: '', action: '' });
     }
   }
 
   /** Ends watching sessions that have ended, at most so many; calm ones teach their workloads. */
   sweep(most: number): void {
     const { store, now } = this.#parts;
-    let looked = 0;
-    for (const session of this.#sessions.all()) {
-      if (looked >= most) return;
-      looked += 1;
+    for (const session of this.#sessions.next(most)) {
       const own = store.path(session.id).at(-1);
       if (own !== undefined && own.end === undefined) continue;
       // A witness may still have something to say of it.
@@ -126,12 +139,14 @@ export class Watch {
   /** A person has let a session go: what it and those below it were under is past. */
   resumed(id: SessionId): void {
     const { store, engine } = this.#parts;
-    for (const session of this.#sessions.all()) {
+    const resumed = this.#sessions.get(id);
+    if (resumed === undefined) return;
+    for (const session of this.#sessions.ofTree(resumed.root)) {
       if (!store.path(session.id).some((above) => above.id === id)) continue;
       session.imposed = 'calm';
-      session.isChanged = true;
-      engine.forgive(session.watched);
-      if (session.watched.tree !== undefined) engine.forgive(session.watched.tree);
+      this.#sessions.changed(session);
+      for (const state of [session.watched, session.watched.tree, session.unsilenced])
+        if (state !== undefined) engine.forgive(state);
     }
   }
 
@@ -147,44 +162,8 @@ export class Watch {
 
   /** Resolves when every response under way is durable. */
   settled(): Promise<void> {
+    this.#asks.flush();
     this.#line.flush();
     return this.#decider.settled();
-  }
-
-  /** Where rules are not enforced, another state of the session takes all of them, and only tells. */
-  #takeUnsilenced(session: LiveSession, workload: Workload, action: Action): void {
-    if (!session.watched.envelope.hasSilent) return;
-    const { engine } = this.#parts;
-    session.unsilenced ??= engine.open(session.watched.profile, new Envelope(workload.pace));
-    if (session.unsilenced === undefined) return;
-    const judgement = engine.take(session.unsilenced, action);
-    this.#decider.tell(session, workload, judgement);
-  }
-
-  #add(
-    extras: readonly Extra[],
-    { at, resource, action }: Pick<Sighting, 'at' | 'resource' | 'action'>,
-  ): void {
-    for (const { session: id, rule, kind, added, words } of extras) {
-      const session = this.#sessions.get(id);
-      const workload = session && this.#parts.registry().workloads.get(session.workload);
-      if (session === undefined || workload === undefined) continue;
-      if (rule !== undefined && modeOf(rule, workload.responses) !== 'enforce') continue;
-      const term = { atMillis: at / 1_000, kind, resource, action, added, words };
-      this.#follow(session, workload, this.#parts.engine.add(session.watched, term), undefined);
-    }
-  }
-
-  #follow(
-    session: LiveSession,
-    workload: Workload,
-    judgement: Judgement,
-    sighting: Sighting | undefined,
-  ): void {
-    if (sighting !== undefined && (judgement.risk >= pointRisk || session.points.length > 0)) {
-      const { at, resource, action, outcome } = sighting;
-      keepPoint(session, { atMillis: at / 1_000, resource, action, outcome, risk: judgement.risk });
-    }
-    if (judgement.level !== session.imposed) this.#decider.decide(session, workload, judgement);
   }
 }

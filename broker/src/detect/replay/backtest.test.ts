@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { responsesOf } from '../../doubles/registries.js';
 import { Backtest } from './backtest.js';
+import type { Declared } from './played.js';
 import type { RecordedEvent } from './recorded.js';
 import { type RecordedSession, sessionOf } from './recorded-session.js';
 
@@ -106,6 +108,56 @@ describe('Backtest', () => {
     const [with_, without] = [learned(...calm, odd, ...calm), learned(...calm, ...calm, work())];
     const risks = [with_, without].map((backtest) => backtest.judge(thief).maxRisk);
     expect(risks[0]).toBeCloseTo(risks[1] ?? 0, 1);
+  });
+});
+
+describe('Backtest with the modes of a policy', () => {
+  function judgedBy(responses: Declared['responses']) {
+    const declared = { class: 'agent', pace: undefined, responses } as const;
+    const backtest = new Backtest(() => declared);
+    for (const session of calm) backtest.learn(session);
+    return backtest.judge(thief);
+  }
+  const enforced = judgedBy(responsesOf());
+
+  it.each(['shadow', 'alert'] as const)(
+    'gives the levels that would have been for a workload in %s, and says the mode',
+    (mode) => {
+      expect(judgedBy(responsesOf({ mode }))).toEqual({ ...enforced, mode });
+      expect(enforced).toMatchObject({ mode: 'enforce', at: { revoke: null } });
+      expect(enforced.at.narrow).not.toBeNull();
+    },
+  );
+
+  // breaks when: the envelope of a session that is judged has no silent rules
+  it.each(['shadow', 'alert'] as const)('lets a rule that is named in %s add nothing', (mode) => {
+    const rules = new Map([['chain', mode]] as const);
+    const verdict = judgedBy(responsesOf({ rules }));
+    const kinds = (of: typeof verdict) => of.signals.map(({ kind }) => kind);
+    expect(kinds(enforced)).toContain('chain');
+    expect(kinds(verdict)).not.toContain('chain');
+    expect(verdict.maxRisk).toBeLessThan(enforced.maxRisk);
+  });
+
+  // breaks when: history teaches without the rules that are silent: then nothing of them passes for calm
+  it('learns the same whatever is silent', () => {
+    const rules = new Map([['chain', 'shadow']] as const);
+    const declared = (responses: Declared['responses']): Declared => {
+      return { class: 'agent', pace: undefined, responses };
+    };
+    const wandering = Array.from({ length: 30 }, (_, nth) => {
+      const own = Array.from({ length: 12 }, (_one, at) => ['mail', ways[at % 3] ?? ''] as const);
+      const odd = ['mail', `label_${nth}`] as const;
+      return work({ id: `w${nth}`, at: start + nth * 60_000, steps: [...own, odd] });
+    });
+    const verdicts = [responsesOf(), responsesOf({ rules })].map((while_) => {
+      let now = declared(while_);
+      const backtest = new Backtest(() => now);
+      for (const session of wandering) backtest.learn(session);
+      now = declared(responsesOf());
+      return backtest.judge(thief);
+    });
+    expect(verdicts[1]).toEqual(verdicts[0]);
   });
 });
 

@@ -1,9 +1,15 @@
+import { silencedRules } from '../live/modes.js';
 import type { BoundHit } from '../watch/bounds.js';
 import { Engine } from '../watch/engine.js';
 import { Histories } from './histories.js';
-import { type Declared, Played, type ProfileOf } from './played.js';
+import { type Declared, Played, type ProfileOf, type SilentOf } from './played.js';
 import type { RecordedAction, RecordedSession } from './recorded-session.js';
 import { Tally, type Verdict } from './verdict.js';
+
+/** Every rule counts when history teaches: what is calm is calm whatever is enforced. */
+const none: SilentOf = () => new Set();
+/** A rule that is named in a milder mode adds nothing; the mode of the workload itself silences none. */
+const named: SilentOf = ({ responses }) => silencedRules(responses);
 
 /** Plays history through the engine that runs live, on the clock of the history itself. */
 export class Backtest {
@@ -33,20 +39,21 @@ export class Backtest {
    * the order of sessions; what goes before in an incident is known to that incident only.
    */
   judge(session: RecordedSession): Verdict {
-    const played = this.#play(this.#profileFor(session));
+    const played = this.#play(this.#profileFor(session), named);
     const tally = new Tally();
     for (const recorded of session.actions) {
       const { risk, level } = played.take(recorded);
       tally.note(recorded, risk, level);
     }
     const signals = played.signals();
+    const { mode } = played;
     played.close('never', 0);
-    return tally.verdict(session, signals);
+    return tally.verdict(session, mode, signals);
   }
 
   #teach(histories: Histories, actions: readonly RecordedAction[]): void {
     histories.date(actions);
-    const played = this.#play((actor, kind) => histories.of(actor, kind));
+    const played = this.#play((actor, kind) => histories.of(actor, kind), none);
     for (const recorded of actions) played.take(recorded);
     played.close('always', histories.now);
   }
@@ -59,8 +66,8 @@ export class Backtest {
     return (actor, kind) => histories.of(actor, kind);
   }
 
-  #play(profileOf: ProfileOf): Played {
-    return new Played(this.#engine, profileOf, this.#declaredOf);
+  #play(profileOf: ProfileOf, silentOf: SilentOf): Played {
+    return new Played(this.#engine, profileOf, this.#declaredOf, silentOf);
   }
 }
 

@@ -13,6 +13,7 @@ const destinationsMax = 64;
 const incidentEventsMax = 1_000_000;
 
 const classes = ['agent', 'batch', 'human'] as const;
+const witnesses = ['resource', 'agent'] as const;
 
 /** Reads one line of an event log. `where` names it in faults. */
 export function parseEvent(where: string, text: string): RecordedEvent {
@@ -57,6 +58,7 @@ function commonOf(fields: Fields): RecordedFields {
     user_agent: fields.text('user_agent'),
     error: fields.textOrFlag('error'),
     dest_declared: fields.flag('dest_declared'),
+    witness: fields.oneOf('witness', witnesses),
     actor: fields.needed('actor'),
     action: fields.needed('action'),
     system: fields.needed('system'),

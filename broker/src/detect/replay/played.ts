@@ -1,6 +1,7 @@
-import type { Workload } from '../../domain/registry.js';
-import { type Level, levels } from '../../domain/risk.js';
-import type { Engine, Watched } from '../watch/engine.js';
+import type { WatchMode, WatchRule, Workload } from '../../domain/registry.js';
+import type { Level } from '../../domain/risk.js';
+import { type SeenAt, Spread } from '../live/spread.js';
+import type { Engine, Judgement, Watched } from '../watch/engine.js';
 import { Envelope } from '../watch/envelope.js';
 import type { WorkloadProfile } from '../watch/workload-profile.js';
 import type { RecordedAction } from './recorded-session.js';
@@ -11,6 +12,9 @@ export type Declared = Pick<Workload, 'class' | 'pace' | 'responses'>;
 
 /** Gives the history of an actor; the class is for one that has none yet. */
 export type ProfileOf = (actor: string, kind: Workload['class']) => WorkloadProfile;
+
+/** The rules that do not count for what a policy declares of an actor. */
+export type SilentOf = (declared: Declared) => ReadonlySet<WatchRule>;
 
 /** Actors of one session that are told apart, as many as live sessions of one tree are; the others are one. */
 const actorsMax = 64;
@@ -27,27 +31,52 @@ export class Played {
   readonly #engine: Engine;
   readonly #profileOf: ProfileOf;
   readonly #declaredOf: (actor: string) => Declared | undefined;
+  readonly #silentOf: SilentOf;
   readonly #actors = new Map<string, PlayedActor>();
   #root: Watched | undefined;
-  #revokesAtTop = false;
+  #seen: SeenAt | undefined;
+  #spread: Spread | undefined;
+  #mode: WatchMode = 'enforce';
 
   constructor(
     engine: Engine,
     profileOf: ProfileOf,
     declaredOf: (actor: string) => Declared | undefined,
+    silentOf: SilentOf,
   ) {
     this.#engine = engine;
     this.#profileOf = profileOf;
     this.#declaredOf = declaredOf;
+    this.#silentOf = silentOf;
   }
 
   /** Plays an action. */
   take(recorded: RecordedAction): { readonly risk: number; readonly level: Level } {
     const { watched, places } = this.#of(recorded);
     places.push(recorded.at);
-    const { risk, level } = this.#engine.take(watched, recorded.action);
-    const isRevoked = level === 'suspendTree' && this.#revokesAtTop;
-    return { risk, level: isRevoked ? (levels.at(-1) ?? level) : level };
+    return this.#takeSpread(recorded, watched, this.#engine.take(watched, recorded.action));
+  }
+
+  /** What the whole tree shows by it, as live. */
+  #takeSpread({ actor, action }: RecordedAction, watched: Watched, own: Judgement): Judgement {
+    const { atMillis, resource } = action;
+    if (watched.tree === undefined) {
+      if (atMillis !== undefined) this.#seen = { atMillis, resource };
+      return own;
+    }
+    this.#spread ??= new Spread(this.#seen);
+    let judgement = own;
+    for (const { rule, kind, added, words } of this.#spread.take(actor, watched, action)) {
+      if (watched.envelope.silences(rule)) continue;
+      const term = { atMillis, kind, resource, action: action.name, added, words };
+      judgement = this.#engine.add(watched, term);
+    }
+    return judgement;
+  }
+
+  /** How far the policy goes for the first actor, whose tree it is. */
+  get mode(): WatchMode {
+    return this.#mode;
   }
 
   /** The evidence of all actors, with the events that it is of. */
@@ -80,11 +109,12 @@ export class Played {
 
   #open(profile: WorkloadProfile, declared: Declared | undefined): Watched {
     const root = this.#root;
+    const envelope = new Envelope(declared?.pace, declared && this.#silentOf(declared));
     // There is always room: the bound is a million, and this is one session with a few actors.
-    const watched = this.#engine.open(profile, new Envelope(declared?.pace), root) as Watched;
+    const watched = this.#engine.open(profile, envelope, root) as Watched;
     if (root === undefined) {
       this.#root = watched;
-      this.#revokesAtTop = declared?.responses.revokeAtTop ?? false;
+      this.#mode = declared?.responses.mode ?? 'enforce';
       return watched;
     }
     root.tree ??= this.#engine.openTree(root);

@@ -16,6 +16,7 @@ export interface RecordedFields {
   readonly user_agent?: string | null | undefined;
   readonly error?: boolean | string | null | undefined;
   readonly dest_declared?: boolean | null | undefined;
+  readonly witness?: 'resource' | 'agent' | null | undefined;
   readonly actor: string;
   readonly action: string;
   readonly system: string;
@@ -46,7 +47,8 @@ export interface Incident {
 
 /**
  * The action that a recorded event is, at an instant of its session. `label`, `attack_kind`, `session`
- * and `who` are not looked at. History is taken as what a resource's verifier saw.
+ * and `who` are not looked at. History that does not say that the agent alone told it is taken as what a
+ * resource's verifier saw.
  */
 export function actionOf(
   event: RecordedFields,
@@ -64,7 +66,7 @@ export function actionOf(
     network: event.src_ip ? networkOf(event.src_ip) : undefined,
     client: event.user_agent ? clientOf(event.user_agent) : undefined,
     ...bindingOf(event.key_binding ?? undefined),
-    isStrong: true,
+    isStrong: event.witness !== 'agent',
   };
 }
 

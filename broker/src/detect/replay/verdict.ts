@@ -1,3 +1,4 @@
+import type { WatchMode } from '../../domain/registry.js';
 import { type Level, reaches } from '../../domain/risk.js';
 import { strongestFirst, type Term } from '../watch/terms.js';
 import type { RecordedAction, RecordedSession } from './recorded-session.js';
@@ -28,9 +29,12 @@ export interface Verdict {
   readonly attackEvents: number;
   readonly maxRisk: number;
   readonly finalLevel: Level;
+  /** `revoke` is always null: risk revokes nobody (law 11). */
   readonly at: Readonly<Record<ReportedLevel, Reached | null>>;
   /** The five strongest pieces of evidence. */
   readonly signals: readonly Signal[];
+  /** How far the policy goes: in `shadow` and `alert` the levels are those that would have been. */
+  readonly mode: WatchMode;
 }
 
 const signalsKept = 5;
@@ -60,7 +64,7 @@ export class Tally {
   }
 
   /** The line of the session, with the evidence that it showed. */
-  verdict(session: RecordedSession, signals: readonly Signal[]): Verdict {
+  verdict(session: RecordedSession, mode: WatchMode, signals: readonly Signal[]): Verdict {
     return {
       session: session.id,
       dataset: session.dataset,
@@ -72,6 +76,7 @@ export class Tally {
       finalLevel: this.#level,
       at: this.#at,
       signals: strongestFirst(signals).slice(0, signalsKept),
+      mode,
     };
   }
 }

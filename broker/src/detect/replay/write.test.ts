@@ -19,7 +19,7 @@ const seen: fc.Arbitrary<Action> = fc.record({
   client: fc.constantFrom('curl', 'creance-sdk', undefined),
   binding: fc.constantFrom('none', 'other', undefined),
   device: fc.constant(undefined),
-  isStrong: fc.constant(true),
+  isStrong: fc.boolean(),
 });
 
 describe('lineOf', () => {

@@ -32,6 +32,7 @@ export function lineOf(action: Action, { session, actor, class: kind, dataset }:
     error: action.denied,
     dest: action.destinations,
     dest_declared: action.isDeclared ?? null,
+    witness: action.isStrong ? 'resource' : 'agent',
   });
 }
 

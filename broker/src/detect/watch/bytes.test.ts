@@ -3,7 +3,7 @@ import { ByteReader, ByteWriter, checksum } from './bytes.js';
 
 describe('bytes', () => {
   it('are read as they were written', () => {
-    const out = new ByteWriter(1_000);
+    const out = new ByteWriter(Buffer.alloc(1_000));
     out.half(65_535);
     out.word(4_294_967_295);
     out.float(Number.NaN);
@@ -30,7 +30,7 @@ describe('bytes', () => {
   });
 
   it('of a list end where its room ends', () => {
-    const out = new ByteWriter(1_000);
+    const out = new ByteWriter(Buffer.alloc(1_000));
     out.list(Array(50).fill('four'), 20, (one) => out.text(one));
     const reader = new ByteReader(out.bytes());
     expect([reader.list(50, () => reader.text()).length, reader.isDone, out.size]).toEqual([

@@ -1,15 +1,15 @@
-const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** Puts numbers and texts one after the other into bytes, little-endian, at most so many. */
+/** Puts numbers and texts one after the other into a room of bytes, little-endian. Throws when it is full. */
 export class ByteWriter {
-  readonly #bytes: Uint8Array;
+  readonly #bytes: Buffer;
   readonly #view: DataView;
   #at = 0;
 
-  constructor(most: number) {
-    this.#bytes = new Uint8Array(most);
-    this.#view = new DataView(this.#bytes.buffer);
+  /** Writes over what the room holds: one room serves many, one after the other. */
+  constructor(room: Buffer) {
+    this.#bytes = room;
+    this.#view = new DataView(room.buffer, room.byteOffset, room.byteLength);
   }
 
   /** How many bytes there are. */
@@ -17,9 +17,9 @@ export class ByteWriter {
     return this.#at;
   }
 
-  /** The bytes. */
+  /** A copy of the bytes. */
   bytes(): Uint8Array {
-    return this.#bytes.slice(0, this.#at);
+    return Uint8Array.prototype.slice.call(this.#bytes, 0, this.#at);
   }
 
   /** Puts a number of 16 bits. */
@@ -54,9 +54,12 @@ export class ByteWriter {
 
   /** Puts a text of at most 65,535 bytes. */
   text(text: string): void {
-    const bytes = encoder.encode(text);
-    this.half(bytes.length);
-    this.raw(bytes);
+    const from = this.#at + 2;
+    // A character is three bytes of UTF-8 at most; what does not fit would be cut off without a word.
+    if (from + 3 * text.length > this.#bytes.length) throw new RangeError('no room for the text');
+    const size = this.#bytes.write(text, from, 'utf8');
+    this.half(size);
+    this.#at += size;
   }
 
   /** Puts what a function puts of each thing, and their number before, while they fit into `room` bytes. */
@@ -141,6 +144,7 @@ export class ByteReader {
 /** A checksum of bytes (FNV-1a): shows what was torn, not what was forged. */
 export function checksum(bytes: Uint8Array): number {
   let sum = 0x811c9dc5;
-  for (const byte of bytes) sum = Math.imul(sum ^ byte, 0x01000193);
+  for (let at = 0; at < bytes.length; at += 1)
+    sum = Math.imul(sum ^ (bytes[at] as number), 0x01000193);
   return sum >>> 0;
 }

@@ -30,6 +30,8 @@ const setsRoom: Readonly<Record<LessonSet, number>> = {
 };
 /** Bytes of a term without its texts. */
 const termBytes = 28;
+/** One for all snapshots: each is written in one go, and copied out. */
+const room = Buffer.alloc(4 * watchBounds.watchSnapshotBytes);
 /** Every step is kept. */
 const stepsRoom = 0xffff;
 
@@ -38,7 +40,7 @@ export function writeSnapshot(
   slab: SessionSlab,
   { profile, lesson, terms }: KeptParts,
 ): Uint8Array {
-  const out = new ByteWriter(2 * watchBounds.watchSnapshotBytes);
+  const out = new ByteWriter(room);
   out.word(version);
   out.raw(slab.copy());
   const { steps } = lesson;

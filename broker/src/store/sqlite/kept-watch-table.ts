@@ -4,6 +4,7 @@ import type { KeptWatch, WatchKind } from '../store.js';
 /** The table and column of each kind. */
 const places = {
   profile: { table: 'watch_profiles', name: 'workload' },
+  asked: { table: 'watch_asked', name: 'workload' },
   session: { table: 'watch_sessions', name: 'session' },
 } as const satisfies Readonly<Record<WatchKind, object>>;
 
@@ -22,7 +23,11 @@ export class KeptWatchTable {
   readonly #of: Readonly<Record<WatchKind, Statements>>;
 
   constructor(db: Database.Database) {
-    this.#of = { profile: statementsOf(db, 'profile'), session: statementsOf(db, 'session') };
+    this.#of = {
+      profile: statementsOf(db, 'profile'),
+      asked: statementsOf(db, 'asked'),
+      session: statementsOf(db, 'session'),
+    };
   }
 
   /** Keeps bytes in place of those before. */

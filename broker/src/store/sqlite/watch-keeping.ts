@@ -44,13 +44,15 @@ export function forgetDeadWatch({ keptWatch, mirror }: Room): void {
   }
 }
 
-/** Forgets the histories of workloads that are registered no more. */
+/** Forgets what was kept of workloads that are registered no more. */
 export function forgetWatchOf(
   { keptWatch }: Room,
   isRegistered: (member: { readonly kind: 'workload'; readonly name: string }) => boolean,
 ): void {
-  for (const name of keptWatch.names('profile')) {
-    if (!isRegistered({ kind: 'workload', name })) keptWatch.forget('profile', name);
+  for (const kind of ['profile', 'asked'] as const) {
+    for (const name of keptWatch.names(kind)) {
+      if (!isRegistered({ kind: 'workload', name })) keptWatch.forget(kind, name);
+    }
   }
 }
 
@@ -88,7 +90,7 @@ function keepPart({ keptWatch, mirror }: Room, rows: readonly WatchRow[]): void 
 }
 
 function mayKeep(mirror: Room['mirror'], kind: WatchKind, name: string): boolean {
-  return kind === 'profile' || isLive(mirror, name);
+  return kind !== 'session' || isLive(mirror, name);
 }
 
 function isLive(mirror: Room['mirror'], id: string): boolean {

@@ -1,4 +1,5 @@
 import type { SignedHeaders } from '../http/signed-headers.js';
+import type { SpanReference } from '../telemetry/reference.js';
 
 /** What came of an action: whether the resource let it through. */
 export type ActionOutcome = 'allowed' | 'refused';
@@ -37,15 +38,12 @@ export interface SeenAction {
   readonly outcome: ActionOutcome;
   /** When its outcome was known, by the monotonic clock. */
   readonly atMillis: number;
+  /** Its span; undefined when nobody traces. */
+  readonly span: SpanReference | undefined;
 }
 
 /** A request that was answered. */
-export interface AnsweredRequest extends NamedRequest {
-  readonly id: string;
-  /** The name that the caller gave. */
-  readonly action: string | undefined;
-  readonly outcome: ActionOutcome;
-}
+export type AnsweredRequest = Omit<SeenAction, 'atMillis'>;
 
 /** Where the parts of a session that send requests say what they did. Both return at once and never throw. */
 export interface ActionNotes {

@@ -9,6 +9,7 @@ const seen = (at: number): SeenAction => ({
   audience: 'https://crm.example',
   outcome: 'allowed',
   atMillis: at,
+  span: undefined,
 });
 
 function filled(count: number): Outbox {

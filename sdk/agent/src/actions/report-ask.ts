@@ -9,6 +9,7 @@ import {
 import { decodeReply } from '../broker/read.js';
 import { limits } from '../limits.js';
 import type { LineAsk } from '../session/line-ask.js';
+import type { SpanReference } from '../telemetry/reference.js';
 import type { SeenAction } from './action.js';
 import type { Batch } from './outbox.js';
 
@@ -55,7 +56,7 @@ function requestOf({ actions, dropped }: Batch, nowMillis: number): ReportAction
 
 /** What only a verifier may say is left out. */
 function observationOf(seen: SeenAction, nowMillis: number): Observation {
-  const { id, action, audience, outcome, atMillis } = seen;
+  const { id, action, audience, outcome, atMillis, span } = seen;
   const ageMillis = Math.max(0, Math.round(nowMillis - atMillis));
   return {
     actionId: Buffer.from(bytesOfHandle(id as Handle)),
@@ -74,5 +75,10 @@ function observationOf(seen: SeenAction, nowMillis: number): Observation {
     foreignProof: undefined,
     destinations: [],
     origin: undefined,
+    span: span && spanOf(span),
   };
+}
+
+function spanOf({ traceId, spanId }: SpanReference): Observation['span'] {
+  return { traceId: Buffer.from(traceId, 'hex'), spanId: Buffer.from(spanId, 'hex') };
 }

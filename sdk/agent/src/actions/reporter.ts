@@ -8,14 +8,10 @@ import { limits } from '../limits.js';
 import { type Clock, orLater, type Timer } from '../runtime/clock.js';
 import { between, type Entropy } from '../runtime/entropy.js';
 import type { LineAsk } from '../session/line-ask.js';
-import type {
-  ActionName,
-  ActionNotes,
-  ActionRecord,
-  AnsweredRequest,
-  SeenAction,
-} from './action.js';
-import { nameOf, nameOfRequest } from './action-name.js';
+import { recordedSpan } from '../telemetry/request-span.js';
+import type { SessionTrace } from '../telemetry/session-trace.js';
+import type { ActionNotes, ActionRecord, AnsweredRequest, SeenAction } from './action.js';
+import { nameOf } from './action-name.js';
 import { type Batch, Outbox } from './outbox.js';
 import { reportAsk } from './report-ask.js';
 
@@ -25,7 +21,8 @@ export interface ReporterParts {
   readonly entropy: Entropy;
   readonly onEvent: EventListener;
   readonly sessionId: string;
-  readonly actionName: ActionName | undefined;
+  /** Where the spans of recorded actions belong. */
+  readonly trace: SessionTrace;
   /** Calls the broker as the session. */
   readonly call: <T>(ask: LineAsk<T>) => Promise<T>;
   /** The same for a session that is over on this side, while it lives at the broker. */
@@ -58,9 +55,7 @@ export class Reporter implements ActionNotes {
   }
 
   answered(request: AnsweredRequest): void {
-    const { id, audience, outcome } = request;
-    const action = nameOfRequest(request, request.action, this.#parts.actionName);
-    this.#add({ id, action, audience, outcome });
+    this.#add(request);
   }
 
   /** Notes an action done by other means. Throws for one that no report can hold. */
@@ -71,7 +66,9 @@ export class Reporter implements ActionNotes {
     if (action === undefined || (outcome !== 'allowed' && outcome !== 'refused'))
       throw configurationError('action_malformed');
     const id = parseHandle(headers?.[actionHeader] ?? '') ?? this.newId();
-    this.#add({ id, action, audience, outcome });
+    if (this.#isOver) return;
+    const seen = { id, action, audience, outcome };
+    this.#add({ ...seen, span: recordedSpan(this.#parts.trace, seen) });
   }
 
   /** The session's stream is open: what the broker has not acknowledged goes out now. */

@@ -1,3 +1,4 @@
+import type { Context } from '@opentelemetry/api';
 import { reasonOf } from '../errors/refusal.js';
 import type { EventListener } from '../events.js';
 import { limits } from '../limits.js';
@@ -5,6 +6,8 @@ import type { Nonces } from '../proof/nonces.js';
 import type { ProofMaker } from '../proof/proof-maker.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Entropy } from '../runtime/entropy.js';
+import { around, type SpanAround } from '../telemetry/around.js';
+import { traceOf } from '../telemetry/carry.js';
 import type { BrokerReply, BrokerTransport, FailedReply } from '../transport/contract.js';
 import { type Outcome, withRetries } from './retry.js';
 
@@ -41,6 +44,8 @@ export interface CallAsk<T> {
   /** 1 for a call that must not happen twice; default 6. */
   readonly attemptsMax?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** The span of the call with all its tries; without one it belongs to no trace. */
+  readonly span?: SpanAround<T> | undefined;
 }
 
 /** Calls to the broker by one session key: proof, nonce, retries, typed errors. */
@@ -65,23 +70,33 @@ export class BrokerChannel {
         onEvent({ type: 'call_retried', method: ask.path, attempt, waitMillis, code: error.code });
       },
     };
-    return withRetries(plan, this.#parts, (remainingMillis) => this.#try(ask, remainingMillis));
+    return around(ask.span, (within) =>
+      withRetries(plan, this.#parts, (remaining) => this.#try(ask, remaining, within)),
+    );
   }
 
-  async #try<T>(ask: CallAsk<T>, remainingMillis: number): Promise<Outcome<T>> {
+  async #try<T>(
+    ask: CallAsk<T>,
+    remainingMillis: number,
+    within: Context | undefined,
+  ): Promise<Outcome<T>> {
     const endsAt = this.#parts.clock.monotonicMillis() + remainingMillis;
     const remaining = () => endsAt - this.#parts.clock.monotonicMillis();
     const waitMillis = Math.min(limits.streamAnswerMillis, remainingMillis / 2);
     const streamed = await ask.overStream?.(waitMillis);
     if (streamed !== undefined) return streamed;
     ask.signal?.throwIfAborted();
-    const reply = await this.#send(ask, remaining());
+    const reply = await this.#send(ask, remaining(), within);
     if (reply.ok || !asksForNonce(reply) || ask.signal?.aborted) return readBy(ask, reply);
     // Refused before anything happened, so this is safe for every call; once, or two could play ping-pong.
-    return readBy(ask, await this.#send(ask, remaining()));
+    return readBy(ask, await this.#send(ask, remaining(), within));
   }
 
-  async #send<T>(ask: CallAsk<T>, deadlineMillis: number): Promise<BrokerReply> {
+  async #send<T>(
+    ask: CallAsk<T>,
+    deadlineMillis: number,
+    within: Context | undefined,
+  ): Promise<BrokerReply> {
     const { origin, nonces, transport } = this.#parts;
     const { path, sessionId, newKey } = ask;
     const request = ask.request(nonces.get(origin));
@@ -89,7 +104,8 @@ export class BrokerChannel {
     const proofAsk = { method: 'POST', target: origin + path, origin, content };
     const proof = this.#proofs.make(proofAsk);
     const newKeyProof = newKey?.make(proofAsk);
-    const call = { path, request, proof, newKeyProof, sessionId, deadlineMillis };
+    const trace = within === undefined ? {} : traceOf(within);
+    const call = { path, request, proof, newKeyProof, sessionId, deadlineMillis, trace };
     const reply = await transport.unary(call);
     nonces.remember(origin, reply.nonce);
     return reply;

@@ -195,7 +195,8 @@ export class ScriptedBroker extends ScriptedSessions {
     if (method === 'OpenSession') return this.open(call, key);
     const sessionId = call.sessionId ?? '';
     const fault = this.stateFault(sessionId);
-    if (fault !== undefined && method !== 'EndSession') return { reason: fault };
+    const isRekeyOfHeld = this.letsHeldRekey && this.isHeld && method === 'RekeySession';
+    if (fault !== undefined && method !== 'EndSession' && !isRekeyOfHeld) return { reason: fault };
     const nowSeconds = this.nowSeconds;
     switch (method) {
       case 'IssueToken':

@@ -27,6 +27,8 @@ export class ScriptedSessions {
   over: Reason | undefined;
   /** Whether sessions are held; `suspend` and `resume` also tell the streams. */
   isHeld = false;
+  /** Whether a held session may be rekeyed: one that the watch holds may. */
+  letsHeldRekey = false;
   /** Join token → thumbprint of the key that redeemed it, empty before. Child join tokens too. */
   readonly joinTokens: Map<string, string> = new Map();
   readonly childJoinTokens: Map<string, string> = new Map();

@@ -25,6 +25,7 @@ const classes: Partial<Record<Reason, ErrorClass>> = {
   resource_not_granted: NotGrantedError,
   resource_unknown: NotGrantedError,
   approval_required: NotGrantedError,
+  session_narrowed: NotGrantedError,
   task_not_allowed: NotGrantedError,
   delegation_not_granted: NotGrantedError,
   delegation_too_deep: NotGrantedError,

@@ -38,6 +38,7 @@ describe('errorFromReply', () => {
     ['delegation_not_granted', NotGrantedError],
     ['delegation_too_deep', NotGrantedError],
     ['resource_not_granted', NotGrantedError],
+    ['session_narrowed', NotGrantedError],
     ['join_token_used', EvidenceError],
     ['evidence_key_revoked', EvidenceError],
     ['evidence_held', EvidenceError],

@@ -29,6 +29,13 @@ export function connectTo(resource: GrpcResource, interceptors: readonly Interce
   return new ContactsClient(address, credentials.createInsecure(), options) as unknown as Contacts;
 }
 
+/** For tests: metadata of one entry. */
+export function entry(name: string, value: string): Metadata {
+  const metadata = new Metadata();
+  metadata.set(name, value);
+  return metadata;
+}
+
 /** For tests: makes the unary call. */
 export function read(
   client: Contacts,

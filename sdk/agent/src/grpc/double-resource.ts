@@ -45,6 +45,8 @@ export interface SeenGrpcCall {
   readonly message: string | undefined;
   /** Entries of `creance-action`. */
   readonly actionIds: readonly string[];
+  /** Entries of `traceparent`. */
+  readonly traceParents: readonly string[];
 }
 
 /** What refuses a call. */
@@ -99,7 +101,8 @@ export async function startGrpcResource(): Promise<GrpcResource> {
     if (!proof.ok) throw new Error(`the SDK made a proof that is ${proof.error}`);
     const token = String(metadata.get('authorization')[0]).replace(/^DPoP /, '');
     const actionIds = metadata.get('creance-action').map(String);
-    resource.seen.push({ path, token, proof: proof.value, message, actionIds });
+    const traceParents = metadata.get('traceparent').map(String);
+    resource.seen.push({ path, token, proof: proof.value, message, actionIds, traceParents });
     const fault = faultOf(proof.value, resource.origin + path, token, ids);
     if (fault !== undefined) resource.faults.push(fault);
     return resource.refusals.shift();

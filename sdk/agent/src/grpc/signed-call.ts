@@ -12,6 +12,9 @@ import type { Challenge } from '../http/challenge.js';
 import { reservedHeaders } from '../http/request.js';
 import type { SignedHeaders } from '../http/signed-headers.js';
 import { systemClock, type Timer } from '../runtime/clock.js';
+import type { ActionSpan } from '../telemetry/action-span.js';
+import type { Carrier } from '../telemetry/carry.js';
+import { convention } from '../telemetry/names.js';
 import { textOf } from '../transport/reply.js';
 import { challengeOfStatus, outcomeOf } from './refused.js';
 import { statusOf } from './status.js';
@@ -29,6 +32,7 @@ export interface CallSigning {
   remember(nonce: string | undefined): void;
   /** The resource has answered for good. Counts once. */
   answered(outcome: ActionOutcome): void;
+  readonly span: ActionSpan | undefined;
 }
 
 /** What a signed call needs. */
@@ -129,6 +133,7 @@ export class SignedCall implements Call {
     this.#signing ??= this.#parts.signing();
     const signed = Object.entries(await this.#signing.sign());
     for (const [name, value] of signed) metadata.set(name, value);
+    this.#signing.span?.carryBy(carrierOf(metadata));
     return metadata;
   }
 
@@ -194,6 +199,9 @@ export class SignedCall implements Call {
   #end(ended: StatusObject): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    const name = status[ended.code];
+    const errorType = ended.code === status.OK ? undefined : name;
+    this.#signing?.span?.answered({ [convention.rpcStatus]: name }, errorType);
     this.#done = undefined;
     this.#deadline?.cancel();
     this.#parts.signal.removeEventListener('abort', this.#onSessionEnd);
@@ -203,4 +211,11 @@ export class SignedCall implements Call {
       this.#listener?.onReceiveStatus?.(ended);
     });
   }
+}
+
+function carrierOf(metadata: Metadata): Carrier {
+  return {
+    has: (name) => metadata.get(name).length > 0,
+    set: (name, value) => metadata.set(name, value),
+  };
 }

@@ -1,8 +1,11 @@
-import type { ActionNotes, ActionOutcome } from '../actions/action.js';
+import type { ActionName, ActionNotes, ActionOutcome } from '../actions/action.js';
+import { nameOfRequest } from '../actions/action-name.js';
 import type { Nonces } from '../proof/nonces.js';
 import { abortable } from '../runtime/abortable.js';
 import type { IssuedToken } from '../session/token.js';
 import type { TokenAsk } from '../session/token-ask.js';
+import type { ActionSpan } from '../telemetry/action-span.js';
+import type { SessionTrace } from '../telemetry/session-trace.js';
 import { actionHeader, type SignedHeaders } from './signed-headers.js';
 
 /** Where tokens come from. */
@@ -20,6 +23,10 @@ export interface SigningParts {
   readonly signal: AbortSignal;
   /** Hears of what was answered; undefined when the session does not report. */
   readonly actions?: ActionNotes | undefined;
+  /** Names what nobody named, and undefined where that is the method. */
+  readonly actionName: ActionName | undefined;
+  /** Where spans of requests belong. */
+  readonly trace: SessionTrace;
 }
 
 /** A request that may carry a token. */
@@ -33,6 +40,13 @@ export interface SignedRequest {
   readonly action: string | undefined;
 }
 
+/** Begins the span of a request whose action has a name; undefined when nobody traces. */
+export type BeginSpan = (
+  session: SessionTrace,
+  request: SignedRequest,
+  action: string,
+) => ActionSpan | undefined;
+
 /** Signs one request, as often as it has to be sent: each time with a proof of its own. */
 export class Signing {
   readonly #parts: SigningParts;
@@ -41,10 +55,18 @@ export class Signing {
   #isRefused = false;
   /** Id of the sending that nobody has heard the end of. */
   #actionId: string | undefined;
+  #isAnswered = false;
+  readonly #action: string;
+  /** Undefined when somebody else sends the request, or nobody traces. */
+  readonly span: ActionSpan | undefined;
 
-  constructor(parts: SigningParts, request: SignedRequest) {
+  constructor(parts: SigningParts, request: SignedRequest, begin?: BeginSpan) {
     this.#parts = parts;
     this.#request = request;
+    const { ask, method, target: url, action } = request;
+    const named = { method, url, audience: ask.audience };
+    this.#action = begin === undefined ? '' : nameOfRequest(named, action, parts.actionName);
+    this.span = begin?.(parts.trace, request, this.#action);
   }
 
   /**
@@ -53,22 +75,27 @@ export class Signing {
    */
   async sign(signal: AbortSignal = this.#parts.signal): Promise<SignedHeaders> {
     signal.throwIfAborted();
-    this.#token = await abortable(signal, this.#next());
+    const next = () => abortable(signal, this.#next());
+    this.#token = await (this.span === undefined ? next() : this.span.run(next));
     this.#isRefused = false;
     const dpop = this.#token.prove(this.#request);
     const signed = { authorization: `DPoP ${this.#token.reveal()}`, dpop };
     // Each sending is an action of its own to whoever sees it: what was refused must not hide the next one.
     this.#actionId = this.#parts.actions?.newId();
-    return this.#actionId === undefined ? signed : { ...signed, [actionHeader]: this.#actionId };
+    if (this.#actionId === undefined) return signed;
+    this.span?.sentAs(this.#actionId);
+    return { ...signed, [actionHeader]: this.#actionId };
   }
 
   /** The last sending was answered, and not with a demand for another one. Counts once. */
   answered(outcome: ActionOutcome): void {
-    const { ask, action, method, target: url } = this.#request;
+    if (this.#isAnswered) return;
+    this.#isAnswered = true;
+    this.span?.came(outcome);
     const id = this.#actionId;
-    this.#actionId = undefined;
     if (id === undefined) return;
-    this.#parts.actions?.answered({ id, outcome, action, method, url, audience: ask.audience });
+    const seen = { id, action: this.#action, audience: this.#request.ask.audience, outcome };
+    this.#parts.actions?.answered({ ...seen, span: this.span?.reference });
   }
 
   /** The resource has refused the token: the next one is another. */

@@ -1,6 +1,7 @@
 import type { ActionRecord } from '../actions/action.js';
 import type { Reporter } from '../actions/reporter.js';
 import type { BrokerParts } from '../broker/channel.js';
+import { SessionRevokedError } from '../errors/creance-error.js';
 import { configurationError, refusedBeforehand, sessionClosed } from '../errors/local.js';
 import {
   type HeadersRequest,
@@ -15,6 +16,8 @@ import { limits } from '../limits.js';
 import { abortable } from '../runtime/abortable.js';
 import { orLater } from '../runtime/clock.js';
 import { inspectAsText } from '../runtime/opaque.js';
+import { rpcSpan } from '../telemetry/request-span.js';
+import { SessionTrace } from '../telemetry/session-trace.js';
 import {
   type ChildJoinToken,
   type ChildJoinTokenRequest,
@@ -41,6 +44,7 @@ export class BrokerSession implements Session {
   readonly #parts: BrokerParts;
   readonly #opened: OpenedSession;
   readonly #own: OwnParts;
+  readonly #trace: SessionTrace;
   readonly #line: SessionLine;
   readonly #tokens: SessionTokens;
   /** Only workloads have something to say of themselves. */
@@ -55,15 +59,19 @@ export class BrokerSession implements Session {
     this.#opened = opened;
     this.#own = own;
     this.#absoluteEndSeconds = opened.absoluteEndSeconds;
-    this.#line = new SessionLine(parts, opened, {
+    const { parent, isRoot } = own;
+    this.#trace = new SessionTrace({ id: opened.id, workload: opened.name, parent, isRoot });
+    this.#line = new SessionLine(parts, opened, this.#trace, {
       onTokensDead: () => this.#tokens.clear(),
       onStreamOpened: () => this.#reporter?.reopened(),
     });
     this.#tokens = new SessionTokens(parts, opened.id, this.#line);
-    this.#reporter = reporterOf(parts, opened, own, this.#line);
+    this.#reporter = reporterOf(parts, opened, own, this.#line, this.#trace);
     const ended = () => {
       this.#tokens.clear();
       this.#reporter?.stop();
+      const { reason } = this.signal;
+      this.#trace.end(reason instanceof SessionRevokedError ? reason : undefined);
     };
     this.signal.addEventListener('abort', ended, { once: true });
     const { clock, entropy, onEvent } = parts;
@@ -114,7 +122,7 @@ export class BrokerSession implements Session {
   }
 
   async headers(request: HeadersRequest): Promise<SignedHeaders> {
-    return this.signing(request).sign();
+    return signingOf(this.#signingParts, request).sign();
   }
 
   async delegate(options: DelegateOptions = {}): Promise<Session> {
@@ -123,7 +131,8 @@ export class BrokerSession implements Session {
     const opened = await abortable(this.signal, asked);
     // Ended meanwhile: the end at the broker has reached the child as well.
     this.signal.throwIfAborted();
-    const child = new BrokerSession(this.#parts, opened, { ...this.#own, evidence: undefined });
+    const own = { ...this.#own, evidence: undefined, parent: this.#trace, isRoot: false };
+    const child = new BrokerSession(this.#parts, opened, own);
     this.#keep(child);
     const { id: sessionId, name } = child;
     this.#parts.onEvent({ type: 'session_opened', sessionId, name, parentId: this.id });
@@ -152,9 +161,13 @@ export class BrokerSession implements Session {
     );
   }
 
-  /** @internal Signs a request, as often as it has to be sent. */
+  tool<T>(name: string, work: () => T | Promise<T>): Promise<T> {
+    return this.#trace.tool(name, work);
+  }
+
+  /** @internal Signs a gRPC call, as often as it has to be sent. */
   signing(request: SigningRequest): Signing {
-    return signingOf(this.#signingParts, request);
+    return signingOf(this.#signingParts, request, rpcSpan);
   }
 
   /** @internal Calls the broker as this session; sends twice only if nothing has happened yet. */
@@ -193,7 +206,9 @@ export class BrokerSession implements Session {
 
   get #signingParts(): SigningParts {
     const { nonces } = this.#parts;
-    return { tokens: this.#tokens, nonces, signal: this.signal, actions: this.#reporter };
+    const { actionName } = this.#own;
+    const [tokens, trace, actions] = [this.#tokens, this.#trace, this.#reporter];
+    return { tokens, nonces, signal: this.signal, actions, actionName, trace };
   }
 
   /** The listeners go with the child, so that a parent holds nothing of children that are over. */

@@ -6,6 +6,7 @@ import {
 } from '@creance/proto/wire';
 import { decodeReply, secondsOf } from '../broker/read.js';
 import { replyMalformed } from '../errors/local.js';
+import { creance, spanName } from '../telemetry/names.js';
 import type { LineAsk } from './line-ask.js';
 import type { OpenedSession } from './open.js';
 import { type Task, wireTaskOf } from './task.js';
@@ -29,6 +30,11 @@ export function delegateAsk(options: DelegateOptions, child: Voice): LineAsk<Ope
     request: () => request,
     digest: true,
     newKey: child.proofs,
+    span: {
+      name: spanName.delegate,
+      attributes: {},
+      told: ({ id }) => ({ [creance.child]: id }),
+    },
     read: (bytes) => {
       const response = decodeReply(DelegateSessionResponse, bytes);
       const id = sessionIdFromBytes(response.sessionId);

@@ -33,14 +33,19 @@ export class Hold {
     this.#isToldByStream = false;
   }
 
-  /** Runs a call of the session and learns from how it comes out. */
+  /** Runs a call that a held session is refused, and learns from how it comes out. */
   async learn<T>(work: () => Promise<T>): Promise<T> {
     const begins = this.#begins;
+    const result = await this.hear(work);
+    // What was sent before the hold began proves nothing about it.
+    if (begins === this.#begins) this.#end();
+    return result;
+  }
+
+  /** Runs a call that a held session may make: that it succeeds says nothing of the hold. */
+  async hear<T>(work: () => Promise<T>): Promise<T> {
     try {
-      const result = await work();
-      // What was sent before the hold began proves nothing about it.
-      if (begins === this.#begins) this.#end();
-      return result;
+      return await work();
     } catch (error) {
       this.note(error);
       throw error;

@@ -13,6 +13,7 @@ import { tokenOfOtherKey } from '../errors/classes.js';
 import { replyMalformed } from '../errors/local.js';
 import { limits } from '../limits.js';
 import type { Clock } from '../runtime/clock.js';
+import { creance, spanName } from '../telemetry/names.js';
 import type { LineAsk } from './line-ask.js';
 import { type Issued, IssuedToken } from './token.js';
 import type { IssueManner, TokenAsk } from './token-ask.js';
@@ -37,6 +38,7 @@ export function issueAsk(
     request: () => IssueTokenRequest.encode(value).finish(),
     read: (bytes) => read(decodeReply(IssueTokenResponse, bytes)),
     digest: false,
+    span: { name: spanName.issue, attributes: { [creance.resource]: audience } },
     streamed: {
       kind: { $case: 'issueToken', value },
       read: (answer) => (answer.$case === 'issueToken' ? read(answer.value) : undefined),

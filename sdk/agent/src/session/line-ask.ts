@@ -5,7 +5,7 @@ import type { StreamAsk } from '../broker/stream-talk.js';
 export interface LineAsk<T>
   extends Pick<
     CallAsk<T>,
-    'path' | 'request' | 'read' | 'digest' | 'newKey' | 'deadlineMillis' | 'attemptsMax'
+    'path' | 'request' | 'read' | 'digest' | 'newKey' | 'deadlineMillis' | 'attemptsMax' | 'span'
   > {
   /** The same as a message of the stream, which then goes first. Only for what may be asked twice. */
   readonly streamed?: StreamAsk<T>;

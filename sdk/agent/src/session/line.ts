@@ -10,6 +10,7 @@ import type {
 } from '../errors/creance-error.js';
 import { limits } from '../limits.js';
 import { orLater } from '../runtime/clock.js';
+import type { SessionTrace } from '../telemetry/session-trace.js';
 import { Hold } from './hold.js';
 import type { LineAsk } from './line-ask.js';
 import { LineStream } from './line-stream.js';
@@ -33,14 +34,16 @@ export interface LineEars {
 export class SessionLine {
   readonly #parts: BrokerParts;
   readonly #opened: OpenedSession;
+  readonly #trace: SessionTrace;
   readonly #ears: LineEars;
   readonly #end = new AbortController();
   readonly #key: SessionKey;
   readonly #hold: Hold;
   readonly #stream: LineStream;
 
-  constructor(parts: BrokerParts, opened: OpenedSession, ears: LineEars) {
+  constructor(parts: BrokerParts, opened: OpenedSession, trace: SessionTrace, ears: LineEars) {
     this.#parts = parts;
+    this.#trace = trace;
     this.#opened = opened;
     this.#ears = ears;
     // Every running request listens: many listeners are use, not a leak. Node 20 warns of ten, newer ones do not.
@@ -73,7 +76,8 @@ export class SessionLine {
 
   /** Makes a call as the session. Makes none, and throws the reason of the end, when it is over. */
   call<T>(askBy: (voice: Voice) => LineAsk<T>): Promise<T> {
-    return this.#watch(() => this.#key.speak((voice) => this.#by(voice, askBy(voice))));
+    const speak = () => this.#key.speak((voice) => this.#by(voice, askBy(voice)));
+    return this.#watch(() => this.#hold.learn(speak));
   }
 
   /** Prolongs the session. */
@@ -87,12 +91,15 @@ export class SessionLine {
   }
 
   /** Changes the session's key by a call that names the new one. */
-  async rekey(askFor: (fresh: Voice) => LineAsk<unknown>): Promise<void> {
+  async rekey(askFor: (fresh: Voice) => LineAsk<void>): Promise<void> {
     // The stream was opened by the old key: its requests go their own way from here on.
     this.#stream.close();
     try {
+      // The one call that a session held for risk may make, and it stays held by it.
       await this.#watch(() =>
-        this.#key.change((fresh) => this.#by(this.#key.voice, askFor(fresh))),
+        this.#hold.hear(() =>
+          this.#key.change((fresh) => this.#by(this.#key.voice, askFor(fresh))),
+        ),
       );
     } finally {
       this.#openStream();
@@ -136,14 +143,15 @@ export class SessionLine {
 
   async #watch<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await this.#hold.learn(work);
+      return await work();
     } catch (error) {
       if (endsSession(error)) this.finish(error);
       throw error;
     }
   }
 
-  #by<T>(voice: Voice, { streamed, onSend, ...rest }: LineAsk<T>): Promise<T> {
+  #by<T>(voice: Voice, { streamed, onSend, span: own, ...rest }: LineAsk<T>): Promise<T> {
+    const span = own && this.#trace.of(own);
     const overStream = async (waitMillis: number) => {
       onSend?.();
       return streamed && this.#stream.of(voice)?.request(streamed, waitMillis);
@@ -154,7 +162,7 @@ export class SessionLine {
     };
     const { signal } = this;
     const sessionId = this.#opened.id;
-    return voice.channel.call({ ...rest, request, overStream, sessionId, signal });
+    return voice.channel.call({ ...rest, request, overStream, span, sessionId, signal });
   }
 
   #openStream(): void {

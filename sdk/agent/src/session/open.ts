@@ -10,6 +10,7 @@ import { decodeReply, secondsOf } from '../broker/read.js';
 import { CreanceError } from '../errors/creance-error.js';
 import { replyMalformed } from '../errors/local.js';
 import type { EvidenceKind, EvidenceSource } from '../keys/evidence.js';
+import { creance, spanName } from '../telemetry/names.js';
 import type { OpenParts } from './session-options.js';
 import { makeVoice, type Voice } from './voice.js';
 
@@ -57,6 +58,11 @@ export async function openSession(
       },
       read: readResponse,
       digest: true,
+      span: {
+        name: spanName.open,
+        attributes: {},
+        told: ({ id, name }) => ({ [creance.session]: id, [creance.workload]: name }),
+      },
       sessionId: undefined,
       signal,
     }),

@@ -2,6 +2,7 @@ import type { ActionName } from '../actions/action.js';
 import { Reporter } from '../actions/reporter.js';
 import type { BrokerParts } from '../broker/channel.js';
 import type { EvidenceSource } from '../keys/evidence.js';
+import type { SessionTrace } from '../telemetry/session-trace.js';
 import type { SessionLine } from './line.js';
 import type { OpenedSession } from './open.js';
 
@@ -12,14 +13,19 @@ export interface OwnParts {
   /** Whether it reports what it does. */
   readonly report: boolean;
   readonly actionName: ActionName | undefined;
+  /** Whether the broker was asked for a root: then nothing is above it. */
+  readonly isRoot: boolean;
+  /** The session of this process that delegated it. */
+  readonly parent?: SessionTrace | undefined;
 }
 
 /** What reports for a session; undefined when it does not, and for those that do nothing at resources. */
 export function reporterOf(
   { clock, entropy, onEvent }: BrokerParts,
   { id: sessionId, kind }: OpenedSession,
-  { report, actionName }: OwnParts,
+  { report }: OwnParts,
   line: SessionLine,
+  trace: SessionTrace,
 ): Reporter | undefined {
   if (!report || kind !== 'workload') return undefined;
   return new Reporter({
@@ -27,7 +33,7 @@ export function reporterOf(
     entropy,
     onEvent,
     sessionId,
-    actionName,
+    trace,
     call: (ask) => line.call(() => ask),
     lastCall: (ask) => line.lastCall(ask),
   });

@@ -51,6 +51,13 @@ export interface Session extends AsyncDisposable {
    */
   record(action: ActionRecord): void;
   /**
+   * Runs the work of a tool of the agent, so that its requests hang below one span, `execute_tool NAME`.
+   * The span is one of OpenTelemetry's conventions for generative AI: without
+   * `OTEL_SEMCONV_STABILITY_OPT_IN=gen_ai_latest_experimental` the work runs as it is. Neither arguments nor
+   * results are told. Gives what the work gives, and throws what it throws.
+   */
+  tool<T>(name: string, work: () => T | Promise<T>): Promise<T>;
+  /**
    * Opens a child in this process, with a key of its own: for a part of the work that needs less, and that
    * can be ended by itself. It stays the same workload, holds no more than this session, lives no longer,
    * and ends with it. Throws a `NotGrantedError` when the manifest gives no such child, or the task names

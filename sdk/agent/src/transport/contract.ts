@@ -11,6 +11,8 @@ export interface BrokerCall {
   /** The session id as base64url; absent on OpenSession. */
   readonly sessionId: string | undefined;
   readonly deadlineMillis: number;
+  /** Its trace context (W3C), by the names of its headers; none when nobody traces. */
+  readonly trace?: Readonly<Record<string, string>>;
 }
 
 /** What came back. A transport never rejects: a broken connection is a failed reply. */

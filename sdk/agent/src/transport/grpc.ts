@@ -98,5 +98,6 @@ function metadataOf(call: BrokerCall): Metadata {
   metadata.set('dpop', call.proof);
   if (call.newKeyProof !== undefined) metadata.set('creance-new-key-proof', call.newKeyProof);
   if (call.sessionId !== undefined) metadata.set('creance-session', call.sessionId);
+  for (const [name, value] of Object.entries(call.trace ?? {})) metadata.set(name, value);
   return metadata;
 }

@@ -8,6 +8,7 @@ import type { Identity } from '../identity.js';
 import { endWithToken } from '../running-call.js';
 import type { Verified } from '../verifier.js';
 import { attachIdentity } from './identities.js';
+import type { LateAim } from './late-aim.js';
 import { type EndStatus, statusOf } from './status.js';
 
 /** The inner side of a call, to which its events go. */
@@ -24,6 +25,8 @@ const bearerEntries = ['authorization', 'dpop'];
 export class ProtectedCall extends ServerInterceptingCall {
   readonly #call: ServerInterceptingCallInterface;
   readonly #verify: (metadata: Metadata) => Promise<Verified>;
+  /** What waits to be told of its message; undefined when nothing is. */
+  readonly #aim: LateAim | undefined;
   #handler: Handler | undefined;
   #identity: Identity | undefined;
   /** Whether the handler has begun. */
@@ -35,10 +38,12 @@ export class ProtectedCall extends ServerInterceptingCall {
   constructor(
     call: ServerInterceptingCallInterface,
     verify: (metadata: Metadata) => Promise<Verified>,
+    aim?: LateAim,
   ) {
     super(call);
     this.#call = call;
     this.#verify = verify;
+    this.#aim = aim;
   }
 
   override start(handler: Handler): void {
@@ -47,7 +52,8 @@ export class ProtectedCall extends ServerInterceptingCall {
       onReceiveMetadata: (metadata) => void this.#begin(metadata),
       // Nothing comes before it is asked for, and nobody asks before the handler runs.
       onReceiveMessage: (message) => {
-        if (this.#isRunning && !this.#isOver) handler.onReceiveMessage(message);
+        if (this.#isRunning && !this.#isOver && this.#isAimTold(message))
+          handler.onReceiveMessage(message);
       },
       onReceiveHalfClose: () => {
         if (this.#isRunning && !this.#isOver) handler.onReceiveHalfClose();
@@ -87,6 +93,17 @@ export class ProtectedCall extends ServerInterceptingCall {
     this.#handler?.onReceiveMetadata(metadata);
   }
 
+  /** What the call is aimed at is known now; an action of which it cannot be told does not begin. */
+  #isAimTold(message: unknown): boolean {
+    try {
+      this.#aim?.take(message);
+      return true;
+    } catch {
+      this.#end(internal());
+      return false;
+    }
+  }
+
   /** Ends the call from our side. The handler is told at once: a peer that reads nothing delays the wire. */
   #end(end: EndStatus): void {
     if (this.#isOver) return;
@@ -97,6 +114,7 @@ export class ProtectedCall extends ServerInterceptingCall {
 
   #finish(): void {
     this.#isOver = true;
+    this.#aim?.none();
     this.#identity?.release();
   }
 

@@ -35,7 +35,8 @@ describe('the bytes of a report', () => {
       value: `${at}`,
     }));
     const origin = { isSeen: true, network: new Uint8Array(6), client: 'c'.repeat(64) };
-    const aim = { action, origin };
+    const span = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) };
+    const aim = { action, origin, span };
     const waiting = (sighting: Sighting): Waiting => ({
       sighting: { ...sighting, ...aim },
       atMillis: 0,

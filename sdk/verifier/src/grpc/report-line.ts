@@ -46,7 +46,7 @@ export function encodeReport({ actions, proofs, dropped }: Report): Uint8Array {
 
 function observationOf(reported: ReportedAction): Observation {
   const { id, sessionId, tokenHash, action, refusal, ageMillis, proof, foreignProof } = reported;
-  const { destinations, origin } = reported;
+  const { destinations, origin, span } = reported;
   return {
     actionId: Buffer.from(id),
     sessionId: sessionId === undefined ? nothing : Buffer.from(bytesOfHandle(sessionId)),
@@ -72,6 +72,10 @@ function observationOf(reported: ReportedAction): Observation {
     },
     foreignProof,
     destinations: (destinations ?? []).map(bytesOf),
+    span: span && {
+      traceId: Buffer.from(span.traceId, 'hex'),
+      spanId: Buffer.from(span.spanId, 'hex'),
+    },
     origin: origin && { networkPrefix: Buffer.from(origin.network), client: origin.client },
   };
 }

@@ -1,14 +1,12 @@
 import { bytesOfHandle } from '@creance/proto';
 import type { Primitives } from '../primitives.js';
 import type { Entropy } from '../runtime/entropy.js';
+import { printable } from './printable.js';
 import type { Report, ReportedAction } from './report.js';
 import type { Waiting } from './sightings.js';
 
 const idBytes = 16;
 const uint32Max = 0xffff_ffff;
-
-/** What the broker takes in no name: controls, marks that turn or hide text, halves of a character. */
-const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /** Sightings that go out together, under ids that stay when they are sent again. */
 export interface Batch {
@@ -49,13 +47,13 @@ function actionOf(
   at: number,
   nowMillis: number,
 ): ReportedAction {
-  const { action, foreignProof, origin, proof, refusal, sessionId, tokenHash } = sighting;
+  const { action, foreignProof, origin, proof, refusal, sessionId, span, tokenHash } = sighting;
   const ageMillis = Math.round(nowMillis - atMillis);
   return {
     id: ids.subarray(at * idBytes, (at + 1) * idBytes),
     sessionId,
     tokenHash,
-    action: action.replace(unprintable, '\ufffd'),
+    action: printable(action),
     refusal,
     ageMillis: Math.min(Math.max(0, ageMillis), uint32Max),
     proof: proof && {
@@ -66,5 +64,6 @@ function actionOf(
     foreignProof: foreignProof && { token: foreignProof.token, proof: foreignProof.proof },
     destinations: aimed?.hashes,
     origin,
+    span,
   };
 }

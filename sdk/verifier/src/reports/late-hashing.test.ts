@@ -51,7 +51,7 @@ describe('destinations of a report', () => {
   });
 
   // breaks when: the seventeenth is dropped without a word
-  it('are bounded, and more are counted', async () => {
+  it('are bounded; that there were more takes the last place, and is counted', async () => {
     const { limitsHit, pass, reporter, sent } = openReporter();
     reporter.note(aimedAt(accounts(destinationsMax)));
     reporter.note(aimedAt([...accounts(destinationsMax), account('a0')]));
@@ -62,9 +62,31 @@ describe('destinations of a report', () => {
     reporter.note(aimedAt(accounts(1), 1));
     await pass(reportMillis);
     expect(limitsHit()).toEqual([full(3)]);
-    expect(sent().map(({ destinations }) => destinations?.length)).toEqual([16, 16, 16, 16, 1]);
-    const [first, , third] = sent().map(({ destinations }) => destinations);
-    expect(third).toEqual(first);
+    expect(sent().map(({ destinations }) => destinations?.length)).toEqual([16, 16, 16, 16, 2]);
+    reporter.note(aimedAt([account('')]));
+    await pass(reportMillis);
+    const [first, again, over, all, unread, empty] = sent().map(
+      ({ destinations }) => destinations ?? [],
+    );
+    expect(again).toEqual(first);
+    const mark = empty?.[0];
+    expect(first).not.toContain(mark);
+    for (const each of [over, all]) expect(each).toEqual([...(first ?? []).slice(0, -1), mark]);
+    expect(unread).toEqual([first?.[0], mark]);
+  });
+
+  // breaks when: the mark is left out where one that cannot be read was told already
+  it('show a seventeenth of a kind of its own, and say once that something cannot be read', async () => {
+    const { pass, reporter, sent } = openReporter();
+    const mallory = { kind: 'email', value: 'mallory@evil.example' } as const;
+    reporter.note(aimedAt([...accounts(destinationsMax), mallory]));
+    reporter.note(aimedAt([account(''), ...accounts(destinationsMax)]));
+    reporter.note(aimedAt([{ kind: 'email', value: '' }, account('')]));
+    await pass(reportMillis);
+    const [other, hidden, empty] = sent().map(({ destinations }) => destinations ?? []);
+    expect(other?.at(-1)).toBe(empty?.[0]);
+    expect(hidden?.filter((hash) => hash === empty?.[1])).toHaveLength(1);
+    expect(hidden).toHaveLength(15);
   });
 
   it('are told of refused requests too, and of none that says nothing', async () => {

@@ -1,5 +1,5 @@
-import type { DestinationHash } from '@creance/proto';
-import type { DestinationKey, SeenDestinations } from '../destinations.js';
+import { type DestinationHash, destinationUnreadable } from '@creance/proto';
+import type { Destination, DestinationKey, SeenDestinations } from '../destinations.js';
 import { destinationsMax } from '../limits.js';
 import type { Primitives } from '../primitives.js';
 import type { Clock, Timer } from '../runtime/clock.js';
@@ -22,7 +22,8 @@ export class Aimed {
   #hashes: readonly DestinationHash[] | undefined;
 
   constructor(seen: SeenDestinations, hash: Hash) {
-    this.bytesMax = hashBytes * Math.min(destinationsMax, seen.named.length);
+    const told = seen.named.length + (seen.unread > 0 ? 1 : 0);
+    this.bytesMax = hashBytes * Math.min(destinationsMax, told);
     this.#plain = seen;
     this.#hash = hash;
   }
@@ -55,7 +56,9 @@ export interface LateHashingParts {
 
 /**
  * Hashes destinations off the path of requests, soon after it: plain ones do not wait for a broker that is
- * away. Of each sighting at most 16 distinct ones are told; that there were more is counted.
+ * away. Of each sighting at most 16 distinct ones are told. Of more the first 15 are, and in the last place
+ * one that cannot be read, which nobody can have declared: else whoever puts 16 declared ones first hides all
+ * that come after.
  */
 export class LateHashing {
   readonly #parts: LateHashingParts;
@@ -107,14 +110,17 @@ export class LateHashing {
   }: SeenDestinations): Promise<readonly DestinationHash[] | undefined> {
     const key = this.#parts.destinationKey?.();
     if (key === undefined) return undefined;
+    const hashOf = (each: Destination) => key.hashOf(each, this.#parts.primitives);
     const hashes = new Set<DestinationHash>();
-    let isOver = unread > 0;
+    let over = unread > 0 ? named.at(-1)?.kind : undefined;
     for (const each of named) {
-      const hash = await key.hashOf(each, this.#parts.primitives);
+      const hash = await hashOf(each);
       if (hashes.size < destinationsMax) hashes.add(hash);
-      else isOver ||= !hashes.has(hash);
+      else if (!hashes.has(hash)) over ??= each.kind;
     }
-    if (isOver) this.#over += 1;
-    return [...hashes];
+    if (over === undefined) return [...hashes];
+    this.#over += 1;
+    const mark = await hashOf({ kind: over, value: destinationUnreadable });
+    return [...new Set([...hashes].slice(0, destinationsMax - 1)).add(mark)];
   }
 }

@@ -1,4 +1,5 @@
 import type { DestinationHash, Reason, Result, SessionId } from '@creance/proto';
+import type { SpanReference } from '../telemetry/reference.js';
 import type { SeenOrigin } from '../witness.js';
 
 /** One sighting as it goes out. */
@@ -25,6 +26,7 @@ export interface ReportedAction {
   /** What it was aimed at, each once; undefined when the resource did not say, or there was no key. */
   readonly destinations: readonly DestinationHash[] | undefined;
   readonly origin: SeenOrigin | undefined;
+  readonly span: SpanReference | undefined;
 }
 
 /** A batch of sightings. */

@@ -20,8 +20,9 @@ const refusedShare = reportObservationsMax / 4;
 const observationBytes = 224;
 const charBytesMax = 3;
 
-/** Bytes of an origin at most. */
+/** Bytes of an origin at most, and of a span. */
 const originBytes = 80;
+const spanBytes = 30;
 
 /**
  * Sightings on their way out, in three classes with bounds of their own: leaks that can be proved come
@@ -90,10 +91,10 @@ export class Sightings {
 
 /** Bytes that a sighting takes in a message, at most. */
 function bytesOf({ sighting, aimed }: Waiting): number {
-  const { action, refusal, foreignProof, origin } = sighting;
+  const { action, refusal, foreignProof, origin, span } = sighting;
   const foreign =
     foreignProof === undefined ? 0 : foreignProof.token.length + foreignProof.proof.length;
   const texts = charBytesMax * action.length + (refusal?.length ?? 0);
   const aim = (aimed?.bytesMax ?? 0) + (origin === undefined ? 0 : originBytes);
-  return observationBytes + texts + foreign + aim;
+  return observationBytes + texts + foreign + aim + (span === undefined ? 0 : spanBytes);
 }

@@ -160,6 +160,7 @@ function watchOf({ clock }: Stage, name: string): readonly WatchRow[] {
   const bytes = Buffer.from(String(clock.now()));
   return [
     { kind: 'profile', name, bytes },
+    { kind: 'asked', name, bytes },
     { kind: 'session', name: sessionIdOf(name), bytes },
   ];
 }

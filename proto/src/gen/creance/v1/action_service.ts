@@ -125,7 +125,19 @@ export interface Observation {
    */
   destinations: Buffer[];
   /** Where the request came from, as the witness has seen it. */
-  origin: Origin | undefined;
+  origin:
+    | Origin
+    | undefined;
+  /** The span of the action, so that what comes of it can be found in its trace. Never an input to a score. */
+  span: SpanReference | undefined;
+}
+
+/** SpanReference names a span by W3C trace context. */
+export interface SpanReference {
+  /** 16 bytes, not all zero. */
+  traceId: Buffer;
+  /** 8 bytes, not all zero. */
+  spanId: Buffer;
 }
 
 /** Origin says where a request came from, coarse enough to hold still for one deployment. */
@@ -298,6 +310,7 @@ function createBaseObservation(): Observation {
     foreignProof: undefined,
     destinations: [],
     origin: undefined,
+    span: undefined,
   };
 }
 
@@ -341,6 +354,9 @@ export const Observation: MessageFns<Observation> = {
     }
     if (message.origin !== undefined) {
       Origin.encode(message.origin, writer.uint32(106).fork()).join();
+    }
+    if (message.span !== undefined) {
+      SpanReference.encode(message.span, writer.uint32(114).fork()).join();
     }
     return writer;
   },
@@ -462,6 +478,14 @@ export const Observation: MessageFns<Observation> = {
             message.origin = Origin.decode(reader, reader.uint32());
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.span = SpanReference.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -511,6 +535,7 @@ export const Observation: MessageFns<Observation> = {
         ? object.destinations.map((e: any) => Buffer.from(bytesFromBase64(e)))
         : [],
       origin: isSet(object.origin) ? Origin.fromJSON(object.origin) : undefined,
+      span: isSet(object.span) ? SpanReference.fromJSON(object.span) : undefined,
     };
   },
 
@@ -555,6 +580,9 @@ export const Observation: MessageFns<Observation> = {
     if (message.origin !== undefined) {
       obj.origin = Origin.toJSON(message.origin);
     }
+    if (message.span !== undefined) {
+      obj.span = SpanReference.toJSON(message.span);
+    }
     return obj;
   },
 
@@ -584,6 +612,102 @@ export const Observation: MessageFns<Observation> = {
     message.origin = (object.origin !== undefined && object.origin !== null)
       ? Origin.fromPartial(object.origin)
       : undefined;
+    message.span = (object.span !== undefined && object.span !== null)
+      ? SpanReference.fromPartial(object.span)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseSpanReference(): SpanReference {
+  return { traceId: Buffer.alloc(0), spanId: Buffer.alloc(0) };
+}
+
+export const SpanReference: MessageFns<SpanReference> = {
+  encode(message: SpanReference, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.traceId.length !== 0) {
+      writer.uint32(10).bytes(message.traceId);
+    }
+    if (message.spanId.length !== 0) {
+      writer.uint32(18).bytes(message.spanId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SpanReference {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSpanReference();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.traceId = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.spanId = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SpanReference {
+    return {
+      traceId: isSet(object.traceId)
+        ? Buffer.from(bytesFromBase64(object.traceId))
+        : isSet(object.trace_id)
+        ? Buffer.from(bytesFromBase64(object.trace_id))
+        : Buffer.alloc(0),
+      spanId: isSet(object.spanId)
+        ? Buffer.from(bytesFromBase64(object.spanId))
+        : isSet(object.span_id)
+        ? Buffer.from(bytesFromBase64(object.span_id))
+        : Buffer.alloc(0),
+    };
+  },
+
+  toJSON(message: SpanReference): unknown {
+    const obj: any = {};
+    if (message.traceId.length !== 0) {
+      obj.traceId = base64FromBytes(message.traceId);
+    }
+    if (message.spanId.length !== 0) {
+      obj.spanId = base64FromBytes(message.spanId);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SpanReference>, I>>(base?: I): SpanReference {
+    return SpanReference.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SpanReference>, I>>(object: I): SpanReference {
+    const message = createBaseSpanReference();
+    message.traceId = object.traceId ?? Buffer.alloc(0);
+    message.spanId = object.spanId ?? Buffer.alloc(0);
     return message;
   },
 };

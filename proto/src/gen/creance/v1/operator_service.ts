@@ -230,6 +230,26 @@ export function decisionDoneToJSON(object: DecisionDone): string {
   }
 }
 
+/** ReadHistoryRequest narrows the history, and names a page of it. */
+export interface ReadHistoryRequest {
+  /** Only of this workload, by name; empty for all. */
+  workload: string;
+  /** Only what was done from then on, Unix time in microseconds; zero for all that is kept. */
+  sinceUnixMicros: bigint;
+  /** From the previous reply; empty starts at the oldest. */
+  pageToken: string;
+}
+
+/** ReadHistoryResponse is a page of the history. */
+export interface ReadHistoryResponse {
+  /** Whole lines of JSON, each with its end, in UTF-8; at most 48 KB, and none where nothing matched. */
+  lines: Buffer;
+  /** Empty on the last page. */
+  nextPageToken: string;
+  /** Whether lines fell out of what is kept since the previous page. */
+  isGapped: boolean;
+}
+
 /** CutRequest names what to end and why. */
 export interface CutRequest {
   /** What to end. */
@@ -465,6 +485,8 @@ export interface ExplainedSession {
   decisions: RiskDecision[];
   /** Of terms, points and decisions, how many did not fit into one message: the weakest and the oldest. */
   leftOut: number;
+  /** Evidence of rules that are not enforced, in the order of the actions: it raises no risk. */
+  silentTerms: EvidenceTerm[];
 }
 
 /** EvidenceTerm is one piece of evidence. */
@@ -533,7 +555,235 @@ export interface SuggestEnvelopeResponse {
   actionsLearned: number;
   /** Resources that are granted, and at which no session was seen. */
   unusedResources: string[];
+  /**
+   * Scopes that are granted at resources where sessions were seen, and that no session asked for: each as
+   * `resource scope`.
+   */
+  unusedScopes: string[];
 }
+
+function createBaseReadHistoryRequest(): ReadHistoryRequest {
+  return { workload: "", sinceUnixMicros: 0n, pageToken: "" };
+}
+
+export const ReadHistoryRequest: MessageFns<ReadHistoryRequest> = {
+  encode(message: ReadHistoryRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.workload !== "") {
+      writer.uint32(10).string(message.workload);
+    }
+    if (message.sinceUnixMicros !== 0n) {
+      if (BigInt.asUintN(64, message.sinceUnixMicros) !== message.sinceUnixMicros) {
+        throw new globalThis.Error("value provided for field message.sinceUnixMicros of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.sinceUnixMicros);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(26).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReadHistoryRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReadHistoryRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.workload = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.sinceUnixMicros = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReadHistoryRequest {
+    return {
+      workload: isSet(object.workload) ? globalThis.String(object.workload) : "",
+      sinceUnixMicros: isSet(object.sinceUnixMicros)
+        ? BigInt(object.sinceUnixMicros)
+        : isSet(object.since_unix_micros)
+        ? BigInt(object.since_unix_micros)
+        : 0n,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ReadHistoryRequest): unknown {
+    const obj: any = {};
+    if (message.workload !== "") {
+      obj.workload = message.workload;
+    }
+    if (message.sinceUnixMicros !== 0n) {
+      obj.sinceUnixMicros = message.sinceUnixMicros.toString();
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ReadHistoryRequest>, I>>(base?: I): ReadHistoryRequest {
+    return ReadHistoryRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReadHistoryRequest>, I>>(object: I): ReadHistoryRequest {
+    const message = createBaseReadHistoryRequest();
+    message.workload = object.workload ?? "";
+    message.sinceUnixMicros = (object.sinceUnixMicros !== undefined && object.sinceUnixMicros !== null)
+      ? BigInt(object.sinceUnixMicros)
+      : 0n;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseReadHistoryResponse(): ReadHistoryResponse {
+  return { lines: Buffer.alloc(0), nextPageToken: "", isGapped: false };
+}
+
+export const ReadHistoryResponse: MessageFns<ReadHistoryResponse> = {
+  encode(message: ReadHistoryResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.lines.length !== 0) {
+      writer.uint32(10).bytes(message.lines);
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    if (message.isGapped !== false) {
+      writer.uint32(24).bool(message.isGapped);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReadHistoryResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReadHistoryResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.lines = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.isGapped = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReadHistoryResponse {
+    return {
+      lines: isSet(object.lines) ? Buffer.from(bytesFromBase64(object.lines)) : Buffer.alloc(0),
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+      isGapped: isSet(object.isGapped)
+        ? globalThis.Boolean(object.isGapped)
+        : isSet(object.is_gapped)
+        ? globalThis.Boolean(object.is_gapped)
+        : false,
+    };
+  },
+
+  toJSON(message: ReadHistoryResponse): unknown {
+    const obj: any = {};
+    if (message.lines.length !== 0) {
+      obj.lines = base64FromBytes(message.lines);
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    if (message.isGapped !== false) {
+      obj.isGapped = message.isGapped;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ReadHistoryResponse>, I>>(base?: I): ReadHistoryResponse {
+    return ReadHistoryResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReadHistoryResponse>, I>>(object: I): ReadHistoryResponse {
+    const message = createBaseReadHistoryResponse();
+    message.lines = object.lines ?? Buffer.alloc(0);
+    message.nextPageToken = object.nextPageToken ?? "";
+    message.isGapped = object.isGapped ?? false;
+    return message;
+  },
+};
 
 function createBaseCutRequest(): CutRequest {
   return { target: undefined, reason: "" };
@@ -2807,6 +3057,7 @@ function createBaseExplainedSession(): ExplainedSession {
     points: [],
     decisions: [],
     leftOut: 0,
+    silentTerms: [],
   };
 }
 
@@ -2847,6 +3098,9 @@ export const ExplainedSession: MessageFns<ExplainedSession> = {
     }
     if (message.leftOut !== 0) {
       writer.uint32(96).uint32(message.leftOut);
+    }
+    for (const v of message.silentTerms) {
+      EvidenceTerm.encode(v!, writer.uint32(106).fork()).join();
     }
     return writer;
   },
@@ -2960,6 +3214,14 @@ export const ExplainedSession: MessageFns<ExplainedSession> = {
             message.leftOut = reader.uint32();
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.silentTerms.push(EvidenceTerm.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3006,6 +3268,11 @@ export const ExplainedSession: MessageFns<ExplainedSession> = {
         : isSet(object.left_out)
         ? globalThis.Number(object.left_out)
         : 0,
+      silentTerms: globalThis.Array.isArray(object?.silentTerms)
+        ? object.silentTerms.map((e: any) => EvidenceTerm.fromJSON(e))
+        : globalThis.Array.isArray(object?.silent_terms)
+        ? object.silent_terms.map((e: any) => EvidenceTerm.fromJSON(e))
+        : [],
     };
   },
 
@@ -3047,6 +3314,9 @@ export const ExplainedSession: MessageFns<ExplainedSession> = {
     if (message.leftOut !== 0) {
       obj.leftOut = Math.round(message.leftOut);
     }
+    if (message.silentTerms?.length) {
+      obj.silentTerms = message.silentTerms.map((e) => EvidenceTerm.toJSON(e));
+    }
     return obj;
   },
 
@@ -3067,6 +3337,7 @@ export const ExplainedSession: MessageFns<ExplainedSession> = {
     message.points = object.points?.map((e) => TimelinePoint.fromPartial(e)) || [];
     message.decisions = object.decisions?.map((e) => RiskDecision.fromPartial(e)) || [];
     message.leftOut = object.leftOut ?? 0;
+    message.silentTerms = object.silentTerms?.map((e) => EvidenceTerm.fromPartial(e)) || [];
     return message;
   },
 };
@@ -3637,7 +3908,7 @@ export const SuggestEnvelopeRequest: MessageFns<SuggestEnvelopeRequest> = {
 };
 
 function createBaseSuggestEnvelopeResponse(): SuggestEnvelopeResponse {
-  return { yaml: "", sessionsLearned: 0, actionsLearned: 0, unusedResources: [] };
+  return { yaml: "", sessionsLearned: 0, actionsLearned: 0, unusedResources: [], unusedScopes: [] };
 }
 
 export const SuggestEnvelopeResponse: MessageFns<SuggestEnvelopeResponse> = {
@@ -3653,6 +3924,9 @@ export const SuggestEnvelopeResponse: MessageFns<SuggestEnvelopeResponse> = {
     }
     for (const v of message.unusedResources) {
       writer.uint32(34).string(v!);
+    }
+    for (const v of message.unusedScopes) {
+      writer.uint32(42).string(v!);
     }
     return writer;
   },
@@ -3702,6 +3976,14 @@ export const SuggestEnvelopeResponse: MessageFns<SuggestEnvelopeResponse> = {
             message.unusedResources.push(reader.string());
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.unusedScopes.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3732,6 +4014,11 @@ export const SuggestEnvelopeResponse: MessageFns<SuggestEnvelopeResponse> = {
         : globalThis.Array.isArray(object?.unused_resources)
         ? object.unused_resources.map((e: any) => globalThis.String(e))
         : [],
+      unusedScopes: globalThis.Array.isArray(object?.unusedScopes)
+        ? object.unusedScopes.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.unused_scopes)
+        ? object.unused_scopes.map((e: any) => globalThis.String(e))
+        : [],
     };
   },
 
@@ -3749,6 +4036,9 @@ export const SuggestEnvelopeResponse: MessageFns<SuggestEnvelopeResponse> = {
     if (message.unusedResources?.length) {
       obj.unusedResources = message.unusedResources;
     }
+    if (message.unusedScopes?.length) {
+      obj.unusedScopes = message.unusedScopes;
+    }
     return obj;
   },
 
@@ -3761,6 +4051,7 @@ export const SuggestEnvelopeResponse: MessageFns<SuggestEnvelopeResponse> = {
     message.sessionsLearned = object.sessionsLearned ?? 0;
     message.actionsLearned = object.actionsLearned ?? 0;
     message.unusedResources = object.unusedResources?.map((e) => e) || [];
+    message.unusedScopes = object.unusedScopes?.map((e) => e) || [];
     return message;
   },
 };
@@ -3883,6 +4174,19 @@ export const OperatorServiceService = {
       Buffer.from(SuggestEnvelopeResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): SuggestEnvelopeResponse => SuggestEnvelopeResponse.decode(value),
   },
+  /**
+   * ReadHistory gives a page of what was kept of the actions of live sessions, oldest first, as lines of
+   * the form that `creance backtest` reads.
+   */
+  readHistory: {
+    path: "/creance.v1.OperatorService/ReadHistory" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ReadHistoryRequest): Buffer => Buffer.from(ReadHistoryRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReadHistoryRequest => ReadHistoryRequest.decode(value),
+    responseSerialize: (value: ReadHistoryResponse): Buffer => Buffer.from(ReadHistoryResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReadHistoryResponse => ReadHistoryResponse.decode(value),
+  },
 } as const;
 
 export interface OperatorServiceServer extends UntypedServiceImplementation {
@@ -3919,6 +4223,11 @@ export interface OperatorServiceServer extends UntypedServiceImplementation {
    * taught.
    */
   suggestEnvelope: handleUnaryCall<SuggestEnvelopeRequest, SuggestEnvelopeResponse>;
+  /**
+   * ReadHistory gives a page of what was kept of the actions of live sessions, oldest first, as lines of
+   * the form that `creance backtest` reads.
+   */
+  readHistory: handleUnaryCall<ReadHistoryRequest, ReadHistoryResponse>;
 }
 
 export interface OperatorServiceClient extends Client {
@@ -4077,6 +4386,25 @@ export interface OperatorServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: SuggestEnvelopeResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * ReadHistory gives a page of what was kept of the actions of live sessions, oldest first, as lines of
+   * the form that `creance backtest` reads.
+   */
+  readHistory(
+    request: ReadHistoryRequest,
+    callback: (error: ServiceError | null, response: ReadHistoryResponse) => void,
+  ): ClientUnaryCall;
+  readHistory(
+    request: ReadHistoryRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ReadHistoryResponse) => void,
+  ): ClientUnaryCall;
+  readHistory(
+    request: ReadHistoryRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ReadHistoryResponse) => void,
   ): ClientUnaryCall;
 }
 

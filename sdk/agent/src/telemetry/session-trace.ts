@@ -1,0 +1,89 @@
+import {
+  type Attributes,
+  type Context,
+  context,
+  type Span,
+  SpanKind,
+  trace,
+} from '@opentelemetry/api';
+import { nameOf } from '../actions/action-name.js';
+import { around, failed, type SpanAround, tracer } from './around.js';
+import { creance, genAi, genAiOperation, genAiOptIn } from './names.js';
+
+/** A session, as its spans name it. */
+export interface TracedSession {
+  readonly id: string;
+  readonly workload: string;
+  /** The session of this process that delegated it. */
+  readonly parent?: SessionTrace | undefined;
+  /** Whether nothing can be above it, but for `parent`. */
+  readonly isRoot: boolean;
+}
+
+/**
+ * What the spans of a session have in common. With the conventions for generative AI the session has a span
+ * of its own, for as long as it lives, under which its work hangs unless the caller has a span.
+ */
+export class SessionTrace {
+  /** Of every span of the session. */
+  readonly attributes: Attributes;
+  readonly #root: string | undefined;
+  readonly #genAi: Attributes | undefined;
+  readonly #own: Span | undefined;
+
+  constructor({ id, workload, parent, isRoot }: TracedSession) {
+    this.#root = parent === undefined ? (isRoot ? id : undefined) : parent.#root;
+    const above = parent?.attributes[creance.session];
+    this.attributes = {
+      [creance.session]: id,
+      [creance.workload]: workload,
+      ...(above !== undefined && { [creance.parent]: above }),
+      ...(this.#root !== undefined && { [creance.root]: this.#root }),
+    };
+    this.#genAi = isGenAiWanted() ? genAiOf(id, workload) : undefined;
+    if (this.#genAi === undefined) return;
+    const operation = genAiOperation.invokeAgent;
+    const attributes = { ...this.attributes, ...this.#genAi, [genAi.operation]: operation };
+    const within = parent?.above ?? context.active();
+    const options = { kind: SpanKind.INTERNAL, attributes };
+    this.#own = tracer().startSpan(`${operation} ${workload}`, options, within);
+  }
+
+  /** Where new spans of the session hang: below the caller's, else below the session's own. */
+  get above(): Context {
+    const active = context.active();
+    if (this.#own === undefined || trace.getSpan(active) !== undefined) return active;
+    return trace.setSpan(active, this.#own);
+  }
+
+  /** A span around a call to the broker, as one of this session. */
+  of<T>(span: SpanAround<T>): SpanAround<T> {
+    return { ...span, attributes: { ...this.attributes, ...span.attributes }, above: this.above };
+  }
+
+  /** Runs the work of a tool. Its span is one of the conventions for generative AI alone. */
+  tool<T>(given: string, work: () => T | Promise<T>): Promise<T> {
+    const run = async () => work();
+    if (this.#genAi === undefined) return run();
+    const [operation, name] = [genAiOperation.executeTool, nameOf(given) ?? '_OTHER'];
+    const named = { ...this.#genAi, [genAi.operation]: operation, [genAi.tool]: name };
+    const span = { name: `${operation} ${name}`, kind: SpanKind.INTERNAL, attributes: named };
+    return around(this.of<T>(span), run);
+  }
+
+  /** The session is over, for this reason unless it was closed in order. */
+  end(error: unknown): void {
+    if (this.#own === undefined) return;
+    if (error !== undefined) failed(this.#own, error);
+    this.#own.end();
+  }
+}
+
+function isGenAiWanted(): boolean {
+  const asked = process.env[genAiOptIn.variable] ?? '';
+  return asked.split(',').some((word) => word.trim() === genAiOptIn.word);
+}
+
+function genAiOf(id: string, workload: string): Attributes {
+  return { [genAi.agentId]: workload, [genAi.agentName]: workload, [genAi.conversation]: id };
+}
