@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { ok, type Result, refuse, type Thumbprint } from '@creance/proto';
 import type { Logger } from 'pino';
+import type { CheckManifest, FitManifest } from './commands/manifest-source.js';
 import type { BrokerConfig } from './config.js';
-import type { Registry } from './domain/registry.js';
 import { joinEdgeParts } from './edge-parts.js';
 import { Feed } from './feed/feed.js';
 import { inviteFirstOperator } from './first-operator.js';
@@ -10,10 +10,12 @@ import { startHousekeeping } from './housekeeping.js';
 import { identityOf } from './identity.js';
 import { LiveRegistry } from './live-registry.js';
 import { type CheckedManifest, formatFaults, readManifest } from './manifest/index.js';
+import { enforce, fitManifest, fits, manifestCheck, takeFile } from './manifest-parts.js';
+import { startingManifest } from './manifest-start.js';
 import { startEdge } from './rpc/edge.js';
 import { type Clock, systemClock } from './runtime/clock.js';
 import { type Entropy, systemEntropy } from './runtime/entropy.js';
-import type { StartFault } from './start-fault.js';
+import { configurationFault, type StartFault } from './start-fault.js';
 import { openSqliteStore } from './store/index.js';
 import type { RegistryChanged, Store, StoreIdentity } from './store/store.js';
 import { type Meters, openMeters } from './telemetry/meters.js';
@@ -30,6 +32,8 @@ export interface Broker {
   readonly devSocket: string | undefined;
   /** Join string of the first operator, on the first start of a broker outside development. */
   readonly firstOperatorFile: string | undefined;
+  /** The kept version of the manifest that is in force in place of the file, which differs. */
+  readonly manifestInsteadOfFile: number | undefined;
   /**
    * Reads the manifest again and takes it when nothing in it is wrong: sessions of members that it no
    * longer holds end in its transaction, and every later decision goes by it.
@@ -51,8 +55,10 @@ export interface BrokerSurroundings {
 /** The only place that joins real parts. Nothing listens before everything is checked. */
 export async function startBroker(
   config: BrokerConfig,
-  { logger, clock = systemClock, entropy = systemEntropy(), onStoreFailed }: BrokerSurroundings,
+  surroundings: BrokerSurroundings,
 ): Promise<Result<Broker, StartFault>> {
+  const { logger, onStoreFailed } = surroundings;
+  const { clock = systemClock, entropy = systemEntropy() } = surroundings;
   const manifest = await checkManifest(config, 'correct the manifest; nothing was started');
   if (!manifest.ok) return manifest;
   const { issuer } = manifest.value;
@@ -72,9 +78,11 @@ export async function startBroker(
     const { code, message, fix } = opened.error;
     return refuse({ code, lines: [message], fix, exitCode: 78 });
   }
+  const { hash } = keys.value.destinations;
   const parts = {
     config,
-    registry: manifest.value.registry(keys.value.destinations.hash),
+    file: fitManifest(manifest.value, hash),
+    check: manifestCheck(identity.value, hash),
     identity: identity.value,
     keys: keys.value,
     store: opened.value,
@@ -86,7 +94,8 @@ export async function startBroker(
 
 interface Parts {
   readonly config: BrokerConfig;
-  readonly registry: Registry;
+  readonly file: FitManifest;
+  readonly check: CheckManifest;
   readonly identity: StoreIdentity;
   readonly keys: BrokerKeys;
   readonly store: Store;
@@ -100,12 +109,12 @@ interface Doors {
 
 async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFault>> {
   const { config, identity, keys, store } = parts;
-  const { logger, clock, entropy } = doors;
+  const { logger, clock } = doors;
   const meters = openMeters();
-  const registry = new LiveRegistry(parts.registry, { store, clock, entropy });
   const housekeeping = await startHousekeeping({ store, ring: keys.ring, clock, logger });
-  const changed = await registry.enforce();
-  if (!changed.ok) return changed;
+  const opened = await openManifest(parts, doors);
+  if (!opened.ok) return opened;
+  const { registry, own, insteadOfFile } = opened.value;
   noteLog(store, { logger, clock, meters });
   const feed = new Feed({
     issuer: identity.issuer,
@@ -124,6 +133,10 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
     publicOrigin: () => publicOrigin,
     loopbackOnly: config.loopbackOnly,
     networks: config.networks,
+    manifests: {
+      check: parts.check,
+      change: (after, write) => registry.change(after, write),
+    },
   });
   const edge = await startEdge({
     ...behind,
@@ -142,7 +155,13 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
   const { createJoinToken: invite } = behind.commands;
   const firstOperatorFile = config.dev
     ? undefined
-    : await inviteFirstOperator({ ...parts, ...doors, data: config.data, createJoinToken: invite });
+    : await inviteFirstOperator({
+        ...parts,
+        ...doors,
+        registry: registry.current(),
+        data: config.data,
+        createJoinToken: invite,
+      });
   logger.info({ issuer: identity.issuer, publicOrigin, dev: identity.dev }, 'broker ready');
   return ok({
     identity,
@@ -150,10 +169,13 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
     publicOrigin,
     devSocket: edge.value.devSocketPath,
     firstOperatorFile,
+    manifestInsteadOfFile: insteadOfFile,
     async reload() {
       const manifest = await checkManifest(config, 'correct the manifest; the one before it holds');
       if (!manifest.ok) return manifest;
-      return registry.change(manifest.value.registry(keys.destinations.hash));
+      if (!fits(manifest.value, identity)) return refuse(issuerFixed(identity));
+      const file = fitManifest(manifest.value, keys.destinations.hash);
+      return takeFile(own, file, 'the file was read again');
     },
     async stop() {
       housekeeping.stop();
@@ -164,6 +186,29 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
       await store.close();
     },
   });
+}
+
+/** Puts the file in force, or makes sure of the kept version that is. */
+async function openManifest(parts: Parts, { clock, entropy }: Doors) {
+  const { file, check, store, config } = parts;
+  const fileWins = config.dev || config.takeManifest;
+  const starting = startingManifest({ file, check, kept: store.manifest(), fileWins });
+  if (!starting.ok) return starting;
+  const { takesFile, insteadOfFile } = starting.value;
+  const registry = new LiveRegistry(starting.value.registry);
+  const own = { store, registry, clock, entropy };
+  const changed = takesFile
+    ? await takeFile(own, file, 'the file at the start of the broker')
+    : await enforce(own);
+  return changed.ok ? ok({ registry, own, insteadOfFile }) : changed;
+}
+
+function issuerFixed({ issuer }: StoreIdentity): StartFault {
+  return configurationFault(
+    'manifest_issuer_fixed',
+    `this broker is ${issuer}`,
+    'leave the issuer of the manifest as it is',
+  );
 }
 
 async function checkManifest(

@@ -19,6 +19,8 @@ export interface BrokerFlags extends NetworkFiles {
   readonly tlsKey: string | undefined;
   /** Whether the data were put back from a backup: then everything from before is ended first. */
   readonly restored: boolean;
+  /** Whether the manifest's file comes into force though the store keeps another one. */
+  readonly takeManifest?: boolean;
 }
 
 /** The same, checked: files are read, paths absolute, and what is left out is decided. */
@@ -31,6 +33,7 @@ export interface BrokerConfig {
   readonly tls: { readonly certificate: Buffer; readonly key: Buffer } | undefined;
   readonly loopbackOnly: boolean;
   readonly restored: boolean;
+  readonly takeManifest: boolean;
   readonly networks: NetworkSources;
 }
 
@@ -75,7 +78,7 @@ export function readConfig(flags: BrokerFlags): Result<BrokerConfig, readonly St
     );
   }
   if (faults.length > 0 || listen === undefined) return refuse(faults);
-  const { dev, manifest, data, restored } = flags;
+  const { dev, manifest, data, restored, takeManifest = false } = flags;
   return ok({
     dev,
     manifest: resolve(manifest),
@@ -85,6 +88,7 @@ export function readConfig(flags: BrokerFlags): Result<BrokerConfig, readonly St
     tls,
     loopbackOnly,
     restored,
+    takeManifest,
     networks,
   });
 }

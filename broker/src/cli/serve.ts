@@ -23,10 +23,17 @@ export async function serve(
   if (!started.ok) throw new CommandFailed(formatStartFault(started.error), started.error.exitCode);
   const broker = started.value;
   output.result(welcome(broker, config.value.data));
+  if (broker.manifestInsteadOfFile !== undefined)
+    output.words(driftWords(broker.manifestInsteadOfFile));
   const reloading = reloadOn('SIGHUP', broker, output);
   await stopped();
   reloading.stop();
   await broker.stop();
+}
+
+function driftWords(version: number): string {
+  const fix = 'creance plan shows how; creance apply or SIGHUP puts the file in force';
+  return `version ${version} of the manifest is in force, and the file differs — fix: ${fix}`;
 }
 
 /** Reads the manifest again at each signal, one after the other; a faulty one changes nothing. */

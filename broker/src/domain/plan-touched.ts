@@ -1,6 +1,6 @@
 import type { PlanSubject } from './plan-change.js';
 import type { MemberRef, Registry } from './registry.js';
-import { isRegistered, ownerOf } from './registry.js';
+import { leaves } from './registry-leaving.js';
 
 /** A live session with those above it, root first, as members. */
 export type LivePath = readonly MemberRef[];
@@ -29,11 +29,6 @@ export function countTouched(
     for (const key of keysOf(before, after, path)) counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   return { of: (subject) => counts.get(keyOf(subject)) ?? 0, ending };
-}
-
-/** Whether the sessions of a member end: it is registered no more, or belongs to somebody else. */
-function leaves(before: Registry, after: Registry, member: MemberRef): boolean {
-  return !isRegistered(after, member) || ownerOf(before, member) !== ownerOf(after, member);
 }
 
 function keysOf(before: Registry, after: Registry, path: LivePath): ReadonlySet<string> {

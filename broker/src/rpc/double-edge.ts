@@ -132,6 +132,10 @@ const doubleCommands: EdgeCommands = {
   listSessions: async () => ok({ sessions: [], next: undefined }),
   explainSession: unused,
   suggestEnvelope: unused,
+  planManifest: unused,
+  applyManifest: unused,
+  listManifestVersions: async () => ok([]),
+  getManifest: unused,
   createJoinToken: async () => ok({ joinString: 'join', expiresAt: systemClock.now() }),
 };
 
