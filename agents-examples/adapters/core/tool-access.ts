@@ -16,14 +16,14 @@ export interface SubAgentNeeds {
 }
 
 /** What a tool's code is given. The model, its messages and its logs never see any of it. */
-export interface ToolAccess {
+export type ToolAccess = {
   /** The session of the tool: a child for a sub-agent, else the one of the run. */
   readonly session: Session;
   /** Aborts when the run or the session is over. */
   readonly signal: AbortSignal;
   /** `session.fetch` for this tool's audience and scopes. Throws for a sub-agent: it has tools of its own. */
   fetch(input: string | URL, init?: RequestInit): Promise<Response>;
-}
+};
 
 const challengeCharsMax = 4_096;
 

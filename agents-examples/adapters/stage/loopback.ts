@@ -7,6 +7,8 @@ import type { AdapterStage } from './stage.js';
 /** A request as it came in, before anybody judged it. */
 export interface SeenRequest {
   readonly method: string;
+  /** Of the answer; 0 before. */
+  status: number;
   /** `audience scope scope` of its token. */
   readonly token: string;
   /** What must be found nowhere else: the token and the proof. */
@@ -27,7 +29,13 @@ export async function openLoopback(stage: AdapterStage): Promise<Loopback> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const seen: SeenRequest[] = [];
-  server.on('request', (request) => void seen.push(seenOf(request)));
+  server.on('request', (request, response) => {
+    const one = seenOf(request);
+    seen.push(one);
+    response.once('finish', () => {
+      one.status = response.statusCode;
+    });
+  });
   stage.closeLater(() => {
     server.closeAllConnections();
     server.close();
@@ -46,6 +54,7 @@ function seenOf({ method = '', headers }: IncomingMessage): SeenRequest {
   const claims = parsed.ok ? parsed.value.unverifiedClaims : undefined;
   return {
     method,
+    status: 0,
     token: claims === undefined ? 'none' : `${claims.audience} ${claims.scopes.join(' ')}`,
     secrets: [token, proof].filter((text) => text !== ''),
   };
