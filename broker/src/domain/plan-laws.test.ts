@@ -53,28 +53,79 @@ const registries: fc.Arbitrary<Registry> = fc
     }),
   );
 
-/** Mostly the same but for one thing, so that what is asked is often near the edge. */
-const pairs: fc.Arbitrary<readonly [Registry, Registry]> = fc.oneof(
-  fc.tuple(registries, registries) as fc.Arbitrary<readonly [Registry, Registry]>,
+/** One step away: so small that a widening cannot hide behind another that is marked. */
+type Step = (registry: Registry) => Registry;
+
+const withWorkload = (registry: Registry, change: (one: Workload) => Workload, name: string) => {
+  const one = registry.workloads.get(name);
+  return one === undefined
+    ? registry
+    : { ...registry, workloads: new Map([...registry.workloads, [name, change(one)]]) };
+};
+
+const stepOf = (name: string): fc.Arbitrary<Step> =>
   fc
-    .tuple(registries, fc.constantFrom(...workloadNames).chain(workloads))
-    .map(([before, one]): readonly [Registry, Registry] => [
-      before,
-      { ...before, workloads: new Map([...before.workloads, [one.name, one]]) },
-    ]),
-);
+    .tuple(fc.nat({ max: 2 }), grants, fc.integer({ min: 0, max: 3 }), fc.nat({ max: 7 }))
+    .map(([at, grant, depth, kind]): Step => {
+      const workload = (change: (one: Workload) => Workload) => (registry: Registry) =>
+        withWorkload(registry, change, name);
+      const other = (part: Partial<Grant>) =>
+        workload((one) => ({
+          ...one,
+          grants: one.grants.map((each, index) => (index === at ? { ...each, ...part } : each)),
+        }));
+      const steps: readonly Step[] = [
+        workload((one) => ({ ...one, grants: [...one.grants, grant] })),
+        other({ lifetimeSeconds: grant.lifetimeSeconds }),
+        other({ approval: grant.approval }),
+        other({ scopes: grant.scopes }),
+        workload((one) => ({ ...one, delegation: { ...one.delegation, depth } })),
+        workload((one) => ({
+          ...one,
+          delegation: { ...one.delegation, to: new Set([...one.delegation.to, 'b']) },
+        })),
+        swapAudiences,
+        (registry) => ({
+          ...registry,
+          workloads: new Map([
+            [name, workloadOf({ name, grants: [grant] })],
+            ...registry.workloads,
+          ]),
+        }),
+      ];
+      return steps[kind] as Step;
+    });
+
+function swapAudiences(registry: Registry): Registry {
+  const swapped = [...registry.resources.values()].map((one) => ({
+    ...one,
+    audience: audiences.find((audience) => audience !== one.audience) ?? one.audience,
+  }));
+  return { ...registry, ...pickResources(registryOf({ resources: swapped })) };
+}
+
+const pickResources = ({ resources: all, resourceByAudience }: Registry) => ({
+  resources: all,
+  resourceByAudience,
+});
+
+const pairs: fc.Arbitrary<readonly [Registry, Registry]> = fc
+  .tuple(registries, fc.constantFrom(...workloadNames).chain(stepOf))
+  .map(([before, step]): readonly [Registry, Registry] => [before, step(before)]);
 
 const paths: fc.Arbitrary<readonly PathSession[]> = fc
   .array(fc.constantFrom(...workloadNames), { minLength: 1, maxLength: 3 })
-  .map((names) =>
-    names.map((name, at) => ({
-      id: sessionIdOf(`${at}`),
-      kind: 'workload' as const,
-      name,
-      task: undefined,
-      absoluteEndAt: plusSeconds(now, 28_800),
-    })),
-  );
+  .map(pathOf);
+
+function pathOf(names: readonly string[]): readonly PathSession[] {
+  return names.map((name, at) => ({
+    id: sessionIdOf(`${at}`),
+    kind: 'workload' as const,
+    name,
+    task: undefined,
+    absoluteEndAt: plusSeconds(now, 28_800),
+  }));
+}
 
 const asks = fc.record({
   audience: fc.constantFrom(...audiences),
@@ -82,22 +133,40 @@ const asks = fc.record({
   lifetimeSeconds: fc.constantFrom(0, 15, 60, 61, 300, 900),
 });
 
+/** Short paths with all that they may ask, so that no widening of theirs goes unasked. */
+const everyQuestion = [...workloadNames, undefined].flatMap((above) =>
+  workloadNames.flatMap((name) => {
+    const path = pathOf(above === undefined ? [name] : [above, name]);
+    return audiences.flatMap((audience) =>
+      scopeWords.flatMap((word) =>
+        [15, 60, 300, 900].map((lifetimeSeconds) => ({
+          path,
+          ask: { audience, scopes: scopesOf(word), lifetimeSeconds },
+        })),
+      ),
+    );
+  }),
+);
+
 const runs = { numRuns: 3_000 };
 
 describe('a plan', () => {
-  // breaks when: widerThan leaves out `after.open && !before.open`, or resourceChanges marks no audience
+  // breaks when: plan-grants.ts marks no approval that is dropped, or no depth that grows; or plan-resource.ts
+  // marks no audience that is another one
   it('marks whatever lets policy grant what it refused before as widening', () => {
     let found = 0;
     fc.assert(
-      fc.property(pairs, paths, asks, ([before, after], path, ask) => {
-        const isWider = !decide(before, path, ask, now).ok && decide(after, path, ask, now).ok;
-        fc.pre(isWider);
+      fc.property(pairs, ([before, after]) => {
+        const isWider = everyQuestion.some(
+          ({ path, ask }) => !decide(before, path, ask, now).ok && decide(after, path, ask, now).ok,
+        );
+        if (!isWider) return;
         found += 1;
         expect(planRegistry(before, after).some(({ widens }) => widens !== undefined)).toBe(true);
       }),
-      { numRuns: 300, maxSkipsPerRun: 1_000 },
+      { numRuns: 1_000 },
     );
-    expect(found).toBeGreaterThanOrEqual(300);
+    expect(found).toBeGreaterThan(100);
   });
 
   // breaks when: decide's longest life is not that of the grants that a plan compares
