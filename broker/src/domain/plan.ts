@@ -10,7 +10,7 @@ import { resourceChanges } from './plan-resource.js';
 import { paceChanges, responseChanges } from './plan-watch.js';
 import type { Operator, Owner, Registry, Resource, Workload } from './registry.js';
 
-export type { Change, PlanSubject } from './plan-change.js';
+export type { Change } from './plan-change.js';
 
 /**
  * What would change if another registry came into force, in the order of the manifest: owners, resources,
