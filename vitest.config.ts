@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const testMillis = 30_000;
 
 /** Files of these projects start processes or listen: one file at a time, so that figures mean something. */
-const serial = ['flows', 'hostile', 'interop', 'examples'];
+const serial = ['flows', 'hostile', 'interop', 'examples', 'adapters'];
 
 function project(name: string, include: string[]) {
   return {
@@ -30,7 +30,8 @@ export default defineConfig({
       ...['conformance', 'laws', 'flows', 'access', 'hostile', 'interop'].map((name) =>
         project(name, [`test/${name}/**/*.test.ts`]),
       ),
-      project('examples', ['agents-examples/**/*.test.ts']),
+      project('examples', ['agents-examples/*.test.ts']),
+      project('adapters', ['agents-examples/adapters/**/*.test.ts']),
     ],
   },
 });

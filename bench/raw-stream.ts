@@ -62,6 +62,6 @@ export class RawStream {
   }
 
   #say(id: bigint, kind: Kind): void {
-    this.#call.write(Buffer.from(StreamRequest.encode({ id, kind }).finish()));
+    this.#call.write(Buffer.from(StreamRequest.encode({ id, kind, traceparent: '' }).finish()));
   }
 }

@@ -53,6 +53,7 @@ const projects = [
   'hostile',
   'interop',
   'examples',
+  'adapters',
 ];
 
 async function runCheck(name) {

@@ -1,10 +1,12 @@
 // Makes proto/src/gen from proto/schema: the messages and services, and the bytes that gRPC reflection
-// serves. `node scripts/generate.mjs` writes it; `--check` only says whether what is there is up to date.
+// serves; and from the schema of a manifest its JSON Schema and its reference page. `node scripts/generate.mjs`
+// writes them; `--check` only says whether what is there is up to date.
 
 import { execFileSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -13,7 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const generated = 'proto/src/gen';
@@ -63,6 +65,34 @@ function differences(expected, actual) {
   return [...names].filter((name) => read(expected, name) !== read(actual, name));
 }
 
+/** What is made from the broker's built code, by file. */
+async function fromBroker() {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  execFileSync(process.execPath, [tsc, '-b', 'broker'], { cwd: root, stdio: 'inherit' });
+  const built = (name) => import(pathToFileURL(join(root, 'broker/dist/src/manifest', name)).href);
+  const { manifestJsonSchema } = await built('json-schema.js');
+  const { manifestReference } = await built('reference.js');
+  return {
+    'broker/creance.schema.json': formatted(JSON.stringify(manifestJsonSchema())),
+    'docs/reference/manifest.md': manifestReference(),
+  };
+}
+
+/** JSON as the formatter wants it, so that nobody has to leave it out. */
+function formatted(json) {
+  const biome = join(root, 'node_modules/@biomejs/biome/bin/biome');
+  const args = [biome, 'format', '--stdin-file-path=creance.schema.json'];
+  return execFileSync(process.execPath, args, { cwd: root, input: json, encoding: 'utf8' });
+}
+
+function staleOf(files) {
+  const isStale = ([name, text]) => {
+    const path = join(root, name);
+    return !existsSync(path) || readFileSync(path, 'utf8') !== text;
+  };
+  return Object.entries(files).filter(isStale);
+}
+
 const scratch = mkdtempSync(join(tmpdir(), 'creance-generate-'));
 try {
   buf('generate', '-o', scratch);
@@ -81,6 +111,17 @@ try {
     for (const name of stale) {
       if (existsSync(join(fresh, name))) cpSync(join(fresh, name), join(target, name));
       else rmSync(join(target, name));
+    }
+  }
+  // After the messages: the broker is built with them.
+  for (const [name, text] of staleOf(await fromBroker())) {
+    process.stdout.write(`${name}\n`);
+    if (process.argv.includes('--check')) {
+      process.stdout.write('this file is not what the manifest generates: npm run generate\n');
+      process.exitCode = 1;
+    } else {
+      mkdirSync(dirname(join(root, name)), { recursive: true });
+      writeFileSync(join(root, name), text);
     }
   }
 } finally {

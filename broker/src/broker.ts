@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { ok, type Result, refuse, type Thumbprint } from '@creance/proto';
 import type { Logger } from 'pino';
+import type { CheckManifest, FitManifest } from './commands/manifest-source.js';
 import type { BrokerConfig } from './config.js';
-import type { Registry } from './domain/registry.js';
 import { joinEdgeParts } from './edge-parts.js';
 import { Feed } from './feed/feed.js';
 import { inviteFirstOperator } from './first-operator.js';
@@ -11,12 +11,15 @@ import { startHousekeeping } from './housekeeping.js';
 import { identityOf } from './identity.js';
 import { LiveRegistry } from './live-registry.js';
 import { type CheckedManifest, formatFaults, readManifest } from './manifest/index.js';
+import { enforce, fitManifest, fits, manifestCheck, takeFile } from './manifest-parts.js';
+import { startingManifest } from './manifest-start.js';
 import { startEdge } from './rpc/edge.js';
 import { type Clock, systemClock } from './runtime/clock.js';
 import { type Entropy, systemEntropy } from './runtime/entropy.js';
-import type { StartFault } from './start-fault.js';
+import { configurationFault, type StartFault } from './start-fault.js';
 import { openSqliteStore } from './store/index.js';
 import type { RegistryChanged, Store, StoreIdentity } from './store/store.js';
+import type { CallSpans } from './telemetry/call-spans.js';
 import { type Meters, openMeters } from './telemetry/meters.js';
 import { type BrokerKeys, openKeys } from './tokens/broker-keys.js';
 
@@ -31,6 +34,8 @@ export interface Broker {
   readonly devSocket: string | undefined;
   /** Join string of the first operator, on the first start of a broker outside development. */
   readonly firstOperatorFile: string | undefined;
+  /** The kept version of the manifest that is in force in place of the file, which differs. */
+  readonly manifestInsteadOfFile: number | undefined;
   /**
    * Reads the manifest again and takes it when nothing in it is wrong: sessions of members that it no
    * longer holds end in its transaction, and every later decision goes by it.
@@ -45,6 +50,8 @@ export interface BrokerSurroundings {
   readonly logger: Logger;
   readonly clock?: Clock;
   readonly entropy?: Entropy;
+  /** Makes spans of calls; undefined when nobody traces. */
+  readonly spans?: CallSpans | undefined;
   /** Called when the disk has failed and the process must start again. */
   readonly onStoreFailed: (fault: Error) => void;
 }
@@ -52,8 +59,10 @@ export interface BrokerSurroundings {
 /** The only place that joins real parts. Nothing listens before everything is checked. */
 export async function startBroker(
   config: BrokerConfig,
-  { logger, clock = systemClock, entropy = systemEntropy(), onStoreFailed }: BrokerSurroundings,
+  surroundings: BrokerSurroundings,
 ): Promise<Result<Broker, StartFault>> {
+  const { logger, spans, onStoreFailed } = surroundings;
+  const { clock = systemClock, entropy = systemEntropy() } = surroundings;
   const manifest = await checkManifest(config, 'correct the manifest; nothing was started');
   if (!manifest.ok) return manifest;
   const { issuer } = manifest.value;
@@ -73,21 +82,24 @@ export async function startBroker(
     const { code, message, fix } = opened.error;
     return refuse({ code, lines: [message], fix, exitCode: 78 });
   }
+  const { hash } = keys.value.destinations;
   const parts = {
     config,
-    registry: manifest.value.registry(keys.value.destinations.hash),
+    file: fitManifest(manifest.value, hash),
+    check: manifestCheck(identity.value, hash),
     identity: identity.value,
     keys: keys.value,
     store: opened.value,
   };
-  const running = await run(parts, { logger, clock, entropy });
+  const running = await run(parts, { logger, clock, entropy, spans });
   if (!running.ok) await opened.value.close();
   return running;
 }
 
 interface Parts {
   readonly config: BrokerConfig;
-  readonly registry: Registry;
+  readonly file: FitManifest;
+  readonly check: CheckManifest;
   readonly identity: StoreIdentity;
   readonly keys: BrokerKeys;
   readonly store: Store;
@@ -97,16 +109,28 @@ interface Doors {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly entropy: Entropy;
+  readonly spans: CallSpans | undefined;
+}
+
+async function readAgain({
+  config,
+  identity,
+  keys,
+}: Parts): Promise<Result<ReturnType<typeof fitManifest>, StartFault>> {
+  const manifest = await checkManifest(config, 'correct the manifest; the one before it holds');
+  if (!manifest.ok) return manifest;
+  if (!fits(manifest.value, identity)) return refuse(issuerFixed(identity));
+  return ok(fitManifest(manifest.value, keys.destinations.hash));
 }
 
 async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFault>> {
   const { config, identity, keys, store } = parts;
-  const { logger, clock, entropy } = doors;
+  const { logger, clock } = doors;
   const meters = openMeters();
-  const registry = new LiveRegistry(parts.registry, { store, clock, entropy });
   const housekeeping = await startHousekeeping({ store, ring: keys.ring, clock, logger });
-  const changed = await registry.enforce();
-  if (!changed.ok) return changed;
+  const opened = await openManifest(parts, doors);
+  if (!opened.ok) return opened;
+  const { registry, own, insteadOfFile } = opened.value;
   noteLog(store, { logger, clock, meters });
   const feed = new Feed({
     issuer: identity.issuer,
@@ -127,11 +151,16 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
     loopbackOnly: config.loopbackOnly,
     networks: config.networks,
     history: keeping.history,
+    manifests: {
+      check: parts.check,
+      change: (after, write) => registry.change(after, write),
+    },
   });
   const edge = await startEdge({
     ...behind,
     feed,
     logger,
+    spans: doors.spans,
     listen: config.listen,
     ...(config.tls && { tls: config.tls }),
     ...(config.dev && { devSocketPath: join(config.data, 'run', 'operator.sock') }),
@@ -143,10 +172,15 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
     return edge;
   }
   publicOrigin ||= originOf(config, edge.value.port);
-  const { createJoinToken: invite } = behind.commands;
   const firstOperatorFile = config.dev
     ? undefined
-    : await inviteFirstOperator({ ...parts, ...doors, data: config.data, createJoinToken: invite });
+    : await inviteFirstOperator({
+        ...parts,
+        ...doors,
+        registry: registry.current(),
+        data: config.data,
+        createJoinToken: behind.commands.createJoinToken,
+      });
   logger.info({ issuer: identity.issuer, publicOrigin, dev: identity.dev }, 'broker ready');
   return ok({
     identity,
@@ -154,10 +188,10 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
     publicOrigin,
     devSocket: edge.value.devSocketPath,
     firstOperatorFile,
+    manifestInsteadOfFile: insteadOfFile,
     async reload() {
-      const manifest = await checkManifest(config, 'correct the manifest; the one before it holds');
-      if (!manifest.ok) return manifest;
-      return registry.change(manifest.value.registry(keys.destinations.hash));
+      const file = await readAgain(parts);
+      return file.ok ? takeFile(own, file.value, 'the file was read again') : file;
     },
     async stop() {
       housekeeping.stop();
@@ -169,6 +203,29 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
       await store.close();
     },
   });
+}
+
+/** Puts the file in force, or makes sure of the kept version that is. */
+async function openManifest(parts: Parts, { clock, entropy }: Doors) {
+  const { file, check, store, config } = parts;
+  const fileWins = config.dev || config.takeManifest;
+  const starting = startingManifest({ file, check, kept: store.manifest(), fileWins });
+  if (!starting.ok) return starting;
+  const { takesFile, insteadOfFile } = starting.value;
+  const registry = new LiveRegistry(starting.value.registry);
+  const own = { store, registry, clock, entropy };
+  const changed = takesFile
+    ? await takeFile(own, file, 'the file at the start of the broker')
+    : await enforce(own);
+  return changed.ok ? ok({ registry, own, insteadOfFile }) : changed;
+}
+
+function issuerFixed({ issuer }: StoreIdentity): StartFault {
+  return configurationFault(
+    'manifest_issuer_fixed',
+    `this broker is ${issuer}`,
+    'leave the issuer of the manifest as it is',
+  );
 }
 
 async function checkManifest(

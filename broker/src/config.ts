@@ -25,6 +25,8 @@ export interface BrokerFlags extends NetworkFiles {
   readonly restored: boolean;
   /** Megabytes of the history of judged actions; with 0 none is written. */
   readonly historyMegabytes: number;
+  /** Whether the manifest's file comes into force though the store keeps another one. */
+  readonly takeManifest?: boolean;
 }
 
 /** The same, checked: files are read, paths absolute, and what is left out is decided. */
@@ -38,6 +40,7 @@ export interface BrokerConfig {
   readonly loopbackOnly: boolean;
   readonly restored: boolean;
   readonly historyBytes: number;
+  readonly takeManifest: boolean;
   readonly networks: NetworkSources;
 }
 
@@ -89,7 +92,7 @@ export function readConfig(flags: BrokerFlags): Result<BrokerConfig, readonly St
     );
   }
   if (faults.length > 0 || listen === undefined) return refuse(faults);
-  const { dev, manifest, data, restored, historyMegabytes } = flags;
+  const { dev, manifest, data, restored, historyMegabytes, takeManifest = false } = flags;
   return ok({
     dev,
     manifest: resolve(manifest),
@@ -100,6 +103,7 @@ export function readConfig(flags: BrokerFlags): Result<BrokerConfig, readonly St
     loopbackOnly,
     restored,
     historyBytes: historyMegabytes * megabyte,
+    takeManifest,
     networks,
   });
 }

@@ -4,6 +4,7 @@ import { challengeJudge } from './attest/challenge.js';
 import { joinTokenAttestor } from './attest/join-token.js';
 import { keyAssertionAttestor } from './attest/key-assertion.js';
 import { isNetwork } from './attest/networks.js';
+import { type ApplyManifestParts, applyManifest } from './commands/apply-manifest.js';
 import { compromiseKey } from './commands/compromise-key.js';
 import { createChildJoinToken } from './commands/create-child-join-token.js';
 import { createJoinToken } from './commands/create-join-token.js';
@@ -12,9 +13,11 @@ import { delegateSession } from './commands/delegate-session.js';
 import { endSession } from './commands/end-session.js';
 import { explainSession } from './commands/explain-session.js';
 import { issueToken } from './commands/issue-token.js';
+import { getManifest, listManifestVersions } from './commands/kept-manifests.js';
 import { listKeys } from './commands/list-keys.js';
 import { listSessions } from './commands/list-sessions.js';
 import { openSession } from './commands/open-session.js';
+import { planManifest } from './commands/plan-manifest.js';
 import { type ReadsHistory, readHistory } from './commands/read-history.js';
 import { rekeySession } from './commands/rekey-session.js';
 import { renewSession } from './commands/renew-session.js';
@@ -44,6 +47,8 @@ export interface OpenRooms extends Omit<RoomsOfWitness, 'profile'>, Omit<RoomsOf
   readonly publicOrigin: () => string;
   /** Whether only this machine can reach the broker. */
   readonly loopbackOnly: boolean;
+  /** How manifests are checked and come into force. */
+  readonly manifests: Pick<ApplyManifestParts, 'check' | 'change'>;
 }
 
 /** What the edge needs of the rooms behind it. */
@@ -98,6 +103,7 @@ export function joinEdgeParts(rooms: OpenRooms): EdgeParts {
     commands: {
       ...sessionVerbs(rooms, { issuer, clock, nonces, replays }, running.watch),
       ...operatorVerbs(rooms, witness, running.watch),
+      ...manifestVerbs(rooms),
       reportActions: reportActions({
         registry,
         store,
@@ -138,6 +144,16 @@ function sessionVerbs(
       entropy,
     }),
     rekeySession: rekeySession({ store, attestor }),
+  };
+}
+
+/** What those ask for who write the manifest. */
+function manifestVerbs({ registry, identity, store, manifests }: OpenRooms) {
+  return {
+    planManifest: planManifest({ registry, store, ...manifests }),
+    applyManifest: applyManifest({ store, dev: identity.dev, ...manifests }),
+    listManifestVersions: listManifestVersions(store),
+    getManifest: getManifest(store),
   };
 }
 

@@ -1,58 +1,45 @@
-import { encodeBase64url, type Result, refuse } from '@creance/proto';
-import { changeRegistry } from './commands/change-registry.js';
+import type { Result } from '@creance/proto';
 import type { CurrentRegistry, Registry } from './domain/registry.js';
-import type { Clock } from './runtime/clock.js';
-import type { Entropy } from './runtime/entropy.js';
-import type { StartFault } from './start-fault.js';
-import type { RegistryChanged, Store } from './store/store.js';
-
-/** Parts of the registry in force. */
-export interface LiveRegistryParts {
-  readonly store: Pick<Store, 'changeRegistry'>;
-  readonly clock: Clock;
-  readonly entropy: Entropy;
-}
+import { withoutLeaving } from './domain/registry-leaving.js';
 
 /** The registry in force. Every decision asks `current` anew. */
 export class LiveRegistry {
-  readonly #parts: LiveRegistryParts;
   #registry: Registry;
+  #last: Promise<unknown> = Promise.resolve();
 
-  constructor(registry: Registry, parts: LiveRegistryParts) {
+  constructor(registry: Registry) {
     this.#registry = registry;
-    this.#parts = parts;
   }
 
   readonly current: CurrentRegistry = () => this.#registry;
 
   /**
-   * Puts another registry in force. It counts before the store ends what it no longer holds: nobody gets
-   * in by the old one meanwhile. When the store cannot write, the old one holds again.
+   * Puts another registry in force once `write` has written it down; when it refuses or fails, the one
+   * before holds again. Meanwhile those that leave are gone already, and what comes is not there yet: nobody
+   * gets in by either. One change after the other: `write` is given the registry that it replaces.
    */
-  async change(registry: Registry): Promise<Result<RegistryChanged, StartFault>> {
-    const before = this.#registry;
-    this.#registry = registry;
-    const changed = await this.enforce();
-    if (!changed.ok && this.#registry === registry) this.#registry = before;
+  change<V, E>(
+    registry: Registry,
+    write: (before: Registry) => Promise<Result<V, E>>,
+  ): Promise<Result<V, E>> {
+    const changed = this.#last.then(() => this.#put(registry, write));
+    this.#last = changed.catch(() => undefined);
     return changed;
   }
 
-  /** Ends the sessions of members that the registry does not hold, or that another owner has now. */
-  async enforce(): Promise<Result<RegistryChanged, StartFault>> {
-    const { store, clock, entropy } = this.#parts;
-    const changed = await changeRegistry(store)(this.#registry, {
-      requestId: encodeBase64url(entropy.bytes(16)),
-      now: clock.now(),
-      address: '',
-      caller: { kind: 'broker' },
-    });
-    if (changed.ok) return changed;
-    const { reason } = changed.error;
-    return refuse({
-      code: reason,
-      lines: ['sessions of members that left the manifest could not be ended'],
-      fix: 'look at the disk of the data folder, and try again',
-      exitCode: 75,
-    });
+  async #put<V, E>(
+    registry: Registry,
+    write: (before: Registry) => Promise<Result<V, E>>,
+  ): Promise<Result<V, E>> {
+    const before = this.#registry;
+    let next = before;
+    this.#registry = withoutLeaving(before, registry);
+    try {
+      const written = await write(before);
+      if (written.ok) next = registry;
+      return written;
+    } finally {
+      this.#registry = next;
+    }
   }
 }

@@ -46,8 +46,18 @@ export {
   VerifierSummary,
 } from './gen/creance/v1/operator_service.js';
 export {
+  ApplyManifestRequest,
+  ApplyManifestResponse,
   CreateJoinTokenRequest,
   CreateJoinTokenResponse,
+  GetManifestRequest,
+  GetManifestResponse,
+  ListManifestVersionsRequest,
+  ListManifestVersionsResponse,
+  ManifestChange,
+  ManifestVersion,
+  PlanManifestRequest,
+  PlanManifestResponse,
   RegistryServiceService,
 } from './gen/creance/v1/registry_service.js';
 export {

@@ -37,7 +37,9 @@ export class OpenStream {
   }
 
   send(id: number, kind: StreamRequest['kind']): void {
-    this.#call.write(Buffer.from(StreamRequest.encode({ id: BigInt(id), kind }).finish()));
+    this.#call.write(
+      Buffer.from(StreamRequest.encode({ id: BigInt(id), kind, traceparent: '' }).finish()),
+    );
   }
 
   /** The kind of the next message but for challenges, with the reason of a refusal or of the end. */

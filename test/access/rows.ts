@@ -1,5 +1,6 @@
 import {
   AcknowledgeRequest,
+  ApplyManifestRequest,
   CompromiseKeyRequest,
   CreateChildJoinTokenRequest,
   CreateJoinTokenRequest,
@@ -7,11 +8,14 @@ import {
   DelegateSessionRequest,
   EndSessionRequest,
   ExplainSessionRequest,
+  GetManifestRequest,
   IssueTokenRequest,
   ListKeysRequest,
+  ListManifestVersionsRequest,
   ListSessionsRequest,
   ListVerifiersRequest,
   OpenSessionRequest,
+  PlanManifestRequest,
   ReadHistoryRequest,
   RekeySessionRequest,
   RenewSessionRequest,
@@ -148,7 +152,11 @@ export const rowsFor = ({
   '/creance.v1.SessionService/Stream': {
     admits: ['workload'],
     digest: false,
-    request: StreamRequest.encode({ id: 1n, kind: { $case: 'renewSession', value: {} } }).finish(),
+    request: StreamRequest.encode({
+      id: 1n,
+      kind: { $case: 'renewSession', value: {} },
+      traceparent: '',
+    }).finish(),
   },
   '/creance.v1.ActionService/ReportActions': {
     admits: ['workload', 'verifier'],
@@ -241,6 +249,34 @@ export const rowsFor = ({
       lifetimeSeconds: 0,
       networks: [],
     }).finish(),
+  },
+  '/creance.v1.RegistryService/PlanManifest': {
+    admits: ['operator/viewer', 'operator/registrar', 'operator/policy', 'dev-owner'],
+    digest: false,
+    request: PlanManifestRequest.encode({ source: { $case: 'version', value: 9n } }).finish(),
+    answer: 'manifest_version_unknown',
+  },
+  '/creance.v1.RegistryService/ApplyManifest': {
+    admits: ['operator/registrar', 'operator/policy', 'dev-owner'],
+    digest: true,
+    request: ApplyManifestRequest.encode({
+      source: { $case: 'text', value: 'apiVersion: creance/v0' },
+      expectedVersion: 0n,
+      prune: true,
+      reason: 'a test',
+    }).finish(),
+    answer: 'manifest_faulty',
+  },
+  '/creance.v1.RegistryService/ListManifestVersions': {
+    admits: ['operator/viewer', 'operator/registrar', 'operator/policy', 'dev-owner'],
+    digest: false,
+    request: ListManifestVersionsRequest.encode({}).finish(),
+  },
+  '/creance.v1.RegistryService/GetManifest': {
+    admits: ['operator/viewer', 'operator/registrar', 'operator/policy', 'dev-owner'],
+    digest: false,
+    request: GetManifestRequest.encode({ version: 0n }).finish(),
+    answer: 'manifest_version_unknown',
   },
   ...Object.fromEntries(
     [

@@ -53,8 +53,15 @@ export class BrokerProcess {
   output = '';
   readonly #logLevel: string;
 
-  constructor(manifest: string = testManifest, logLevel = 'warn') {
+  readonly #environment: NodeJS.ProcessEnv;
+
+  constructor(
+    manifest: string = testManifest,
+    logLevel = 'warn',
+    environment: NodeJS.ProcessEnv = {},
+  ) {
     this.#logLevel = logLevel;
+    this.#environment = environment;
     this.data = mkdtempSync(join(tmpdir(), 'creance-'));
     this.#manifest = join(this.data, 'creance.yaml');
     writeFileSync(this.#manifest, manifest);
@@ -81,7 +88,10 @@ export class BrokerProcess {
       '--log-level',
       this.#logLevel,
     ];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...this.#environment },
+    });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (text) => {

@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { type EdgeParts, joinEdgeParts, type OpenRooms } from '../../broker/src/edge-parts.js';
 import { Feed } from '../../broker/src/feed/feed.js';
 import { startHistory } from '../../broker/src/history-parts.js';
+import { LiveRegistry } from '../../broker/src/live-registry.js';
 import { parseManifest } from '../../broker/src/manifest/index.js';
+import { manifestCheck } from '../../broker/src/manifest-parts.js';
 import { systemClock } from '../../broker/src/runtime/clock.js';
 import { systemEntropy } from '../../broker/src/runtime/entropy.js';
 import { openSqliteStore } from '../../broker/src/store/index.js';
@@ -61,7 +63,8 @@ export function openParts(
   const opened = openSqliteStore({ directory: folder, identity, clock });
   if (!keys.ok || !opened.ok) throw new Error('keys or store do not open');
   const current = parsed.value.registry(keys.value.destinations.hash);
-  const registry = () => current;
+  const live = new LiveRegistry(current);
+  const registry = live.current;
   const store = opened.value;
   const feed = new Feed({ issuer, signer: keys.value.feed, clock, store, onOverflow() {} });
   const behind = joinEdgeParts({
@@ -77,6 +80,10 @@ export function openParts(
     loopbackOnly: true,
     // Nobody stops it: with no bytes it writes nothing.
     history: startHistory({ data: folder, bytes: 0, ...hooks }).history,
+    manifests: {
+      check: manifestCheck(identity, keys.value.destinations.hash),
+      change: (after, write) => live.change(after, write),
+    },
     networks: { asn: undefined, city: undefined, providerAsns: new Set() },
   });
   return { feed, store, behind };

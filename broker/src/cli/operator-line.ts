@@ -20,6 +20,7 @@ const digested = new Set([
   '/creance.v1.OperatorService/Resume',
   '/creance.v1.OperatorService/CompromiseKey',
   '/creance.v1.RegistryService/CreateJoinToken',
+  '/creance.v1.RegistryService/ApplyManifest',
 ]);
 
 /**

@@ -3,6 +3,7 @@ import { auditVerify } from './audit.js';
 import { addBacktest } from './backtest-command.js';
 import { addKeyCommands } from './key-commands.js';
 import { addListCommands } from './list-commands.js';
+import { addManifestCommands } from './manifest-commands.js';
 import { addOperatorCommands } from './operator-commands.js';
 import { dataOption, formatOption } from './options.js';
 import type { Output } from './output.js';
@@ -19,6 +20,7 @@ export function program(output: Output): Command {
       writeErr: (text) => output.words(text.trimEnd()),
     });
   addServers(creance, output);
+  addManifestCommands(creance, output);
   addOperatorCommands(creance, output);
   addListCommands(creance, output);
   addKeyCommands(creance, output);

@@ -2,6 +2,8 @@ import { styleText } from 'node:util';
 import pino from 'pino';
 import { type Broker, startBroker } from '../broker.js';
 import { type BrokerFlags, readConfig } from '../config.js';
+import { CallSpans } from '../telemetry/call-spans.js';
+import { startExporters } from '../telemetry/exporters.js';
 import { count } from './confirm.js';
 import { CommandFailed, formatStartFault, type Output, printable } from './output.js';
 
@@ -13,8 +15,10 @@ export async function serve(
   const config = readConfig(flags);
   if (!config.ok) throw new CommandFailed(config.error.map(formatStartFault).join('\n'), 78);
   const logger = pino({ level: flags.logLevel }, pino.destination({ dest: 2, sync: true }));
+  const exporters = await startExporters(process.env);
   const started = await startBroker(config.value, {
     logger,
+    spans: exporters && new CallSpans(),
     onStoreFailed(fault) {
       logger.fatal({ fault: fault.message }, 'the store has failed: stopping');
       process.exit(75);
@@ -23,10 +27,18 @@ export async function serve(
   if (!started.ok) throw new CommandFailed(formatStartFault(started.error), started.error.exitCode);
   const broker = started.value;
   output.result(welcome(broker, config.value.data));
+  if (broker.manifestInsteadOfFile !== undefined)
+    output.words(driftWords(broker.manifestInsteadOfFile));
   const reloading = reloadOn('SIGHUP', broker, output);
   await stopped();
   reloading.stop();
   await broker.stop();
+  await exporters?.close();
+}
+
+function driftWords(version: number): string {
+  const fix = 'creance plan shows how; creance apply or SIGHUP puts the file in force';
+  return `version ${version} of the manifest is in force, and the file differs — fix: ${fix}`;
 }
 
 /** Reads the manifest again at each signal, one after the other; a faulty one changes nothing. */

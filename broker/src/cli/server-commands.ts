@@ -38,6 +38,7 @@ export function addServers(creance: Command, output: Output): void {
     serve({ ...unset, ...flags, dev: true }, output),
   );
   server('serve', 'start a broker')
+    .option('--take-manifest', 'put the manifest file in force, whichever version is', false)
     .option('--tls-certificate <file>', 'certificate chain in PEM form')
     .option('--tls-key <file>', 'private key in PEM form')
     .action((flags) => serve({ ...unset, ...flags, dev: false }, output));

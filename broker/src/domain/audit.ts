@@ -24,6 +24,7 @@ export type AuditKind =
   | 'session_revalidated'
   | 'token_keys_cut'
   | 'registry_changed'
+  | 'manifest_applied'
   | 'store_restored'
   | 'token_key_published';
 

@@ -83,6 +83,12 @@ export const limits = {
   reasonCharsMin: 3,
   reasonCharsMax: 500,
 
+  /** Versions of the manifest that are kept. */
+  manifestVersionsKept: 100,
+  /** Changes that a plan shows one by one, and characters of what stands there before and after. */
+  planChangesShown: 2_000,
+  planChars: 200,
+
   /** Writes of one transaction, milliseconds to wait for more, and writes that may wait. */
   commitRows: 256,
   commitMillis: 2,

@@ -1,4 +1,4 @@
-export { formatFaults } from './fault.js';
+export { formatFaults, type ManifestFaults } from './fault.js';
 export { type CheckedManifest, parseManifest } from './parse.js';
 export { readManifest } from './read.js';
 export { writePace } from './write-pace.js';

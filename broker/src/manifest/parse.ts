@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ok, type Result, refuse } from '@creance/proto';
 import type { LineCounter } from 'yaml';
 import type { HashDestination } from '../domain/destination.js';
@@ -23,6 +24,9 @@ import { growTree, type TreeNode } from './tree.js';
 
 /** A manifest in which nothing is wrong. */
 export interface CheckedManifest {
+  readonly text: string;
+  /** SHA-256 of the text, base64url. */
+  readonly hash: string;
   /** Absent in a manifest for development only. */
   readonly issuer: string | undefined;
   /** The frozen registry. The keys that destinations are hashed by may depend on the issuer. */
@@ -48,7 +52,8 @@ export function parseManifest(
   const [first] = findings;
   if (manifest !== undefined && first === undefined) {
     const { issuer } = manifest;
-    return ok({ issuer, registry: (hash) => buildRegistry(manifest, hash) });
+    const hash = createHash('sha256').update(text).digest('base64url');
+    return ok({ text, hash, issuer, registry: (hash) => buildRegistry(manifest, hash) });
   }
   return refuse(report(findings, fileName, lines));
 }

@@ -96,6 +96,10 @@ export const access: AccessTable = {
   },
   registry: {
     createJoinToken: operator('registrar', { digest: true }),
+    planManifest: operator(['viewer', 'registrar', 'policy'], { digest: false }),
+    applyManifest: operator(['registrar', 'policy'], { digest: true }),
+    listManifestVersions: operator(['viewer', 'registrar', 'policy'], { digest: false }),
+    getManifest: operator(['viewer', 'registrar', 'policy'], { digest: false }),
   },
   health: { check: anyone, watch: anyone },
   reflection: { serverReflectionInfo: anyone },

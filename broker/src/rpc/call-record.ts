@@ -2,6 +2,7 @@ import { encodeBase64url } from '@creance/proto';
 import type { Metadata } from '@grpc/grpc-js';
 import type { Caller } from '../domain/caller.js';
 import type { Entropy } from '../runtime/entropy.js';
+import type { Arrival } from '../telemetry/call-spans.js';
 import { addressOfPeer } from './address.js';
 
 const opaqueKey = 'creance.call';
@@ -17,6 +18,8 @@ export class CallRecord {
   readonly address: string;
   /** Who calls, once it is proved. */
   caller: Caller | undefined;
+  /** When it arrived, and in whose trace; undefined when nobody traces. */
+  arrival: Arrival | undefined;
   #settled = false;
 
   constructor(method: string, peer: string, entropy: Entropy) {
@@ -40,7 +43,10 @@ export class CallRecord {
 }
 
 /** What is noted of a call, or of one message of a stream, when it is answered. */
-export type CallNote = Pick<CallRecord, 'requestId' | 'method' | 'peer' | 'address' | 'caller'>;
+export type CallNote = Pick<
+  CallRecord,
+  'requestId' | 'method' | 'peer' | 'address' | 'caller' | 'arrival'
+>;
 
 /** Lets the record go along with the call. Peers cannot send opaque entries. */
 export function attachRecord(metadata: Metadata, record: CallRecord): void {

@@ -133,6 +133,10 @@ const doubleCommands: EdgeCommands = {
   explainSession: unused,
   suggestEnvelope: unused,
   readHistory: unused,
+  planManifest: unused,
+  applyManifest: unused,
+  listManifestVersions: async () => ok([]),
+  getManifest: unused,
   createJoinToken: async () => ok({ joinString: 'join', expiresAt: systemClock.now() }),
 };
 

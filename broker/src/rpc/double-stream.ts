@@ -31,7 +31,7 @@ export class DoubleStream {
 
   /** Sends one message. */
   send(id: number | bigint, kind: Sent | undefined): void {
-    this.raw(StreamRequest.encode({ id: BigInt(id), kind }).finish());
+    this.raw(StreamRequest.encode({ id: BigInt(id), kind, traceparent: '' }).finish());
   }
 
   raw(bytes: Uint8Array): void {

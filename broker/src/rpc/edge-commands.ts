@@ -1,4 +1,5 @@
 import type { Revision } from '@creance/proto';
+import type { ApplyManifestAnswer, ApplyManifestAsk } from '../commands/apply-manifest.js';
 import type { Command } from '../commands/call.js';
 import type { CompromiseKeyAnswer, CompromiseKeyAsk } from '../commands/compromise-key.js';
 import type { ChildJoinTokenAnswer } from '../commands/create-child-join-token.js';
@@ -8,7 +9,9 @@ import type { ExplainAsk, Explanation } from '../commands/explain-session.js';
 import type { IssuedToken } from '../commands/issue-token.js';
 import type { KeyListed } from '../commands/list-keys.js';
 import type { ListSessionsAsk, SessionPage } from '../commands/list-sessions.js';
+import type { ManifestSource } from '../commands/manifest-source.js';
 import type { OpenSessionAsk } from '../commands/open-session.js';
+import type { ManifestPlan } from '../commands/plan-manifest.js';
 import type { ReadHistoryAsk } from '../commands/read-history.js';
 import type { RekeyAsk } from '../commands/rekey-session.js';
 import type { SuggestEnvelopeAnswer, SuggestEnvelopeAsk } from '../commands/suggest-envelope.js';
@@ -18,7 +21,7 @@ import type { HistoryPage } from '../domain/history.js';
 import type { TokenAsk } from '../domain/policy.js';
 import type { Session } from '../domain/session.js';
 import type { Feed } from '../feed/feed.js';
-import type { OpenedSession } from '../store/store.js';
+import type { ManifestText, ManifestVersion, OpenedSession } from '../store/store.js';
 import type { ChildTokenAsk, DelegateAsk } from './convert-delegation.js';
 
 type Nothing = Record<string, never>;
@@ -43,6 +46,10 @@ export interface EdgeCommands {
   readonly suggestEnvelope: Command<SuggestEnvelopeAsk, SuggestEnvelopeAnswer>;
   readonly readHistory: Command<ReadHistoryAsk, HistoryPage>;
   readonly createJoinToken: Command<JoinTokenAsk, JoinTokenAnswer>;
+  readonly planManifest: Command<ManifestSource, ManifestPlan>;
+  readonly applyManifest: Command<ApplyManifestAsk, ApplyManifestAnswer>;
+  readonly listManifestVersions: Command<Nothing, readonly ManifestVersion[]>;
+  readonly getManifest: Command<{ readonly version: number | undefined }, ManifestText>;
 }
 
 /** The feed as the edge uses it. */

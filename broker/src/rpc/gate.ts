@@ -82,6 +82,7 @@ function listenerOf(
   };
   return {
     onReceiveMetadata(metadata, next) {
+      record.arrival = report.arrived((name) => headerOf(metadata, name));
       const denial = denialOf(parts, method, call, metadata);
       if (denial !== undefined) return refuse(denial);
       timer = setTimeout(onDeadline, millisOf(call, limits));
@@ -100,6 +101,12 @@ function listenerOf(
       if (record.settle()) report.cancelled(record);
     },
   };
+}
+
+/** The first value of a header, when it is text. */
+function headerOf(metadata: Metadata, name: string): string | undefined {
+  const [value] = metadata.get(name);
+  return typeof value === 'string' ? value : undefined;
 }
 
 function denialOf(

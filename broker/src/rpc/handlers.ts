@@ -3,7 +3,6 @@ import { descriptorSetBase64 } from '@creance/proto/wire';
 import { type Command, sessionOf } from '../commands/call.js';
 import { access } from './access.js';
 import * as action from './convert-action.js';
-import * as registry from './convert-registry.js';
 import * as verifier from './convert-verifier.js';
 import type { EdgeCommands, EdgeFeed } from './edge-commands.js';
 import type { Handlers } from './handler-table.js';
@@ -11,6 +10,7 @@ import { type Health, openHealth } from './health.js';
 import { operatorHandlers } from './operator-handlers.js';
 import type { Pipeline } from './pipeline.js';
 import { openReflection } from './reflection.js';
+import { registryHandlers } from './registry-handlers.js';
 import { sessionHandlers } from './session-handlers.js';
 import { type StreamParts, stream } from './stream.js';
 import { type SubscribeParts, subscribe } from './subscribe.js';
@@ -64,14 +64,7 @@ export function handlersOf(
       }),
     },
     operator: operatorHandlers(method, commands, feed),
-    registry: {
-      createJoinToken: method(access.registry.createJoinToken, {
-        bytesMax: limits.registryMessageBytes,
-        read: registry.readCreateJoinToken,
-        run: commands.createJoinToken,
-        write: registry.writeCreateJoinToken,
-      }),
-    },
+    registry: registryHandlers(method, commands, limits.registryMessageBytes),
     health: health.handlers,
     reflection: { serverReflectionInfo },
     reflectionAlpha: { serverReflectionInfo },

@@ -4,6 +4,7 @@ import type { Denial } from '../domain/denial.js';
 import type { LimitName } from '../domain/limits.js';
 import type { Clock } from '../runtime/clock.js';
 import { openRate } from '../runtime/rate.js';
+import type { AnsweredCall, Arrival, CallSpans, HeaderOf } from '../telemetry/call-spans.js';
 import type { Meters } from '../telemetry/meters.js';
 import { addressKey } from './address.js';
 import type { CallNote } from './call-record.js';
@@ -17,12 +18,14 @@ export interface EdgeLogger {
 
 /** What becomes of calls, for metrics and log. */
 export interface Report {
-  answered(record: Pick<CallNote, 'method'>): void;
+  /** A call has arrived; undefined when nobody traces. */
+  arrived(header: HeaderOf): Arrival | undefined;
+  answered(record: CallNote): void;
   refused(record: CallNote, denial: Denial): void;
   /** A fault of ours, under the request id that the caller is told. */
   failed(record: CallNote, fault: unknown): void;
   /** The caller has gone, or grpc-js has ended the call by itself. */
-  cancelled(record: Pick<CallNote, 'method'>): void;
+  cancelled(record: CallNote): void;
   limitHit(limit: keyof EdgeLimits): void;
 }
 
@@ -45,34 +48,48 @@ export interface ReportParts {
   readonly meters: Pick<Meters, 'request' | 'limitHit'>;
   readonly clock: Clock;
   readonly limits: EdgeLimits;
+  /** Makes spans of calls; undefined when nobody traces. */
+  readonly spans?: CallSpans | undefined;
 }
 
 /**
  * Opens a report. Everything is counted; what is written down has the rate of failures, by whoever caused
  * it, so that a flood does not fill the disk.
  */
-export function openReport({ logger, meters, clock, limits }: ReportParts): Report {
+export function openReport({ logger, meters, clock, limits, spans }: ReportParts): Report {
   const lines = openRate(limits.failuresBurst, limits.failuresPerSecond, limits.rateKeys);
   const mayWrite = (kind: string, record: CallNote) =>
     lines.take(`${kind} ${causeOf(record)}`, clock.monotonicMillis()) === 0;
+  /** Counts a call, and makes its span; gives what its log line says of the trace. */
+  const ended = (record: CallNote, outcome: string): { readonly traceId?: string } => {
+    meters.request(record.method, outcome);
+    if (spans === undefined || record.arrival === undefined) return {};
+    return { traceId: spans.answered(record.arrival, answeredCall(record, outcome), clock.now()) };
+  };
   return {
-    answered: ({ method }) => meters.request(method, 'ok'),
+    arrived: (header) => spans?.arrived(clock.now(), header),
+    answered: (record) => void ended(record, 'ok'),
     refused(record, denial) {
-      meters.request(record.method, denial.reason);
+      const traced = ended(record, denial.reason);
       const bound = boundOfReason[denial.reason];
       if (bound !== undefined) meters.limitHit(bound);
       if (!unwritten.has(denial.reason) && mayWrite('refusal', record))
-        logger.warn(fieldsOf(record, denial), 'call refused');
+        logger.warn({ ...fieldsOf(record, denial), ...traced }, 'call refused');
     },
     failed(record, fault) {
-      meters.request(record.method, 'internal');
+      const traced = ended(record, 'internal');
       if (!mayWrite('fault', record)) return;
       const { message, stack } = fault instanceof Error ? fault : new Error(String(fault));
-      logger.error({ ...callFields(record), fault: message, stack }, 'call failed');
+      logger.error({ ...callFields(record), ...traced, fault: message, stack }, 'call failed');
     },
-    cancelled: ({ method }) => meters.request(method, 'cancelled'),
+    cancelled: (record) => void ended(record, 'cancelled'),
     limitHit: (limit) => meters.limitHit(limit),
   };
+}
+
+function answeredCall({ method, requestId, caller }: CallNote, outcome: string): AnsweredCall {
+  const session = caller?.kind === 'session' ? caller.session : undefined;
+  return { method, requestId, session, outcome };
 }
 
 /** A member by its name; a stranger by its address. */

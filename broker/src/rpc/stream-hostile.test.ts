@@ -10,7 +10,7 @@ afterEach(stop);
 describe('a message that no honest session sends', () => {
   const renew = { $case: 'renewSession' as const, value: {} };
   const bytes = (id: bigint, kind?: StreamRequest['kind']) =>
-    StreamRequest.encode({ id, kind }).finish();
+    StreamRequest.encode({ id, kind, traceparent: '' }).finish();
 
   it.each<[string, Uint8Array]>([
     ['an id of zero', bytes(0n, renew)],

@@ -3,7 +3,7 @@ import { StreamRequest } from '@creance/proto/wire';
 import type { Denial } from '../domain/denial.js';
 import type { Session } from '../domain/session.js';
 import type { StreamMessageKind } from './access.js';
-import type { CallRecord } from './call-record.js';
+import type { CallNote, CallRecord } from './call-record.js';
 import { attempt, type Fault, noted, type Pipeline } from './pipeline.js';
 import { decodeMessage } from './reader.js';
 import { rpcStatusOf, statusOf } from './status.js';
@@ -38,6 +38,13 @@ export interface StreamCall {
   readonly line: StreamLine;
   /** Called once, when nothing is said any more. */
   readonly onOver: (stream: HubStream) => void;
+}
+
+/** One request of the session. */
+interface Asked {
+  readonly id: bigint;
+  readonly kind: StreamMessageKind;
+  readonly arrival: CallNote['arrival'];
 }
 
 const malformed: Denial = { reason: 'request_malformed' };
@@ -113,40 +120,43 @@ export class SessionStream implements HubStream {
   }
 
   /** Gives what no honest session does. */
-  #heard({ id, kind }: StreamRequest): Denial | undefined {
+  #heard({ id, kind, traceparent }: StreamRequest): Denial | undefined {
     if (kind?.$case === 'challengeAnswer')
       return id === 0n ? this.#challenges.answer(kind.value.proof) : malformed;
     if (kind === undefined || id <= this.#lastId) return malformed;
     this.#lastId = id;
-    this.#ask(id, kind);
+    const arrival = this.#pipeline.report.arrived((name) =>
+      name === 'traceparent' ? traceparent : undefined,
+    );
+    this.#ask({ id, kind: kind.$case, arrival }, kind);
     return undefined;
   }
 
-  #ask(id: bigint, ask: StreamAsk): void {
+  #ask(message: Asked, ask: StreamAsk): void {
     const { clock, flight, report } = this.#pipeline;
     const { record } = this.#call;
     const now = clock.now();
     const own = { session: this.session, record, waiting: this.#waiting };
     const caller = admitMessage(this.#pipeline, this.#parts, own, ask.$case, now);
     if (!caller.ok) {
-      this.#refuse(id, ask.$case, caller.error);
+      this.#refuse(message, caller.error);
       return;
     }
     const { requestId, address } = record;
-    const call = { requestId: `${requestId}.${id}`, now, address, caller: caller.value };
+    const call = { requestId: `${requestId}.${message.id}`, now, address, caller: caller.value };
     this.#waiting += 1;
     flight
-      .during(async () => this.#answer(id, ask, await attempt(() => this.#parts.run(ask, call))))
+      .during(async () => this.#answer(message, await attempt(() => this.#parts.run(ask, call))))
       .catch((fault) => report.failed(record, fault));
   }
 
-  #answer(id: bigint, ask: StreamAsk, outcome: Result<StreamAnswer, Denial | Fault>): void {
+  #answer(message: Asked, outcome: Result<StreamAnswer, Denial | Fault>): void {
     this.#waiting -= 1;
     if (this.#isOver) return;
     if (outcome.ok) {
-      this.#pipeline.report.answered({ method: this.#method(ask.$case) });
-      this.#say(outcome.value, id);
-    } else this.#refuse(id, ask.$case, outcome.error);
+      this.#pipeline.report.answered(this.#note(message));
+      this.#say(outcome.value, message.id);
+    } else this.#refuse(message, outcome.error);
     if (this.#closing !== undefined) this.close();
   }
 
@@ -156,12 +166,16 @@ export class SessionStream implements HubStream {
     return this.#parts.judgeAnswer({ ...answer, session, path: this.#call.record.method });
   }
 
-  #refuse(id: bigint, kind: StreamMessageKind, denial: Denial | Fault): void {
-    const { requestId, peer, address, caller } = this.#call.record;
-    const own = { requestId: `${requestId}.${id}`, method: this.#method(kind) };
-    const note = { ...own, peer, address, caller };
+  #refuse(message: Asked, denial: Denial | Fault): void {
+    const note = this.#note(message);
     const value = rpcStatusOf(noted(this.#pipeline, note, denial), note);
-    this.#say({ $case: 'refusal', value }, id);
+    this.#say({ $case: 'refusal', value }, message.id);
+  }
+
+  #note({ id, kind, arrival }: Asked): CallNote {
+    const { requestId, method, peer, address, caller } = this.#call.record;
+    const own = { requestId: `${requestId}.${id}`, method: `${method}/${kind}`, arrival };
+    return { ...own, peer, address, caller };
   }
 
   #say(kind: StreamAnswer, id = 0n): void {
@@ -179,9 +193,5 @@ export class SessionStream implements HubStream {
     onOver(this);
     const denial = typeof end === 'string' ? { reason: end } : end;
     line.end(denial && statusOf(denial, record, this.#pipeline.nonce));
-  }
-
-  #method(kind: StreamMessageKind): string {
-    return `${this.#call.record.method}/${kind}`;
   }
 }

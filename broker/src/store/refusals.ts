@@ -65,6 +65,11 @@ export type RekeyRefusal =
       | 'session_key_in_use'
     >;
 
+/** Why a manifest does not come into force. */
+export type ApplyRefusal =
+  | Extract<Reason, 'manifest_version_conflict' | 'manifest_ends_sessions'>
+  | StoreRefusal;
+
 /** Why a session is not let go. */
 export type ResumeRefusal =
   | SuspendRefusal

@@ -16,6 +16,13 @@ import type {
 import type { EvidenceKey, JoinToken, NewJoinToken, UpstreamRef } from './evidence-asks.js';
 import type { LoggedTokenKey, LogRow } from './log-row.js';
 import type {
+  ManifestApplied,
+  ManifestApply,
+  ManifestText,
+  ManifestVersion,
+} from './manifest-asks.js';
+import type {
+  ApplyRefusal,
   DelegateRefusal,
   OpenRefusal,
   PathRefusal,
@@ -49,6 +56,13 @@ export type {
 export type { EvidenceKey, JoinToken, NewJoinToken, UpstreamRef } from './evidence-asks.js';
 export type { LoggedTokenKey, LogRow } from './log-row.js';
 export type {
+  ManifestApplied,
+  ManifestApply,
+  ManifestText,
+  ManifestVersion,
+} from './manifest-asks.js';
+export type {
+  ApplyRefusal,
   DelegateRefusal,
   OpenRefusal,
   PathRefusal,
@@ -197,6 +211,17 @@ export interface Store {
    * for each member, one transaction. Gives the members that it ended sessions of.
    */
   changeRegistry(ask: RegistryChange): Promise<Result<RegistryChanged, StoreRefusal>>;
+  /**
+   * Puts a manifest in force as one more version: `changeRegistry` and the version in one transaction. At
+   * most `limits.manifestVersionsKept` are kept, the oldest are forgotten. Refused when another version than
+   * the expected one is in force, and when live sessions would end that may not. The audit event gets the
+   * fact `version`.
+   */
+  applyManifest(ask: ManifestApply): Promise<Result<ManifestApplied, ApplyRefusal>>;
+  /** The versions that are kept, newest first: the first one is in force. */
+  manifestVersions(): readonly ManifestVersion[];
+  /** A version with its text, or the one in force; undefined when it is not kept, or none is. */
+  manifest(version?: number): ManifestText | undefined;
   /** Publishes a token key in the log. Publishing it again changes nothing. */
   publishTokenKey(key: LoggedTokenKey, audit: AuditEvent): Promise<Result<Revision, StoreRefusal>>;
 

@@ -2,6 +2,11 @@ import { failedPrecondition, invalidArgument, type ReasonRow } from './row.js';
 
 /** Why an operator cannot do what was asked. */
 export type OperatorReason =
+  | 'manifest_ends_sessions'
+  | 'manifest_faulty'
+  | 'manifest_issuer_fixed'
+  | 'manifest_version_conflict'
+  | 'manifest_version_unknown'
   | 'member_unknown'
   | 'networks_required'
   | 'profile_too_young'
@@ -9,10 +14,37 @@ export type OperatorReason =
   | 'revision_in_future'
   | 'session_not_watched'
   | 'target_unknown'
-  | 'token_key_unknown';
+  | 'token_key_unknown'
+  | 'widening_needs_policy';
 
 /** The rows of these. */
 export const operatorReasons: Readonly<Record<OperatorReason, ReasonRow>> = {
+  manifest_ends_sessions: {
+    ...failedPrecondition,
+    message: 'members with live sessions would leave, or change hands, and their sessions end',
+    fix: 'look at creance plan, and apply with --prune when that is meant',
+  },
+  manifest_faulty: {
+    ...invalidArgument,
+    message: 'the manifest has faults',
+    fix: 'correct what is named',
+  },
+  manifest_issuer_fixed: {
+    ...failedPrecondition,
+    message: 'the issuer of a broker is fixed by its first start',
+    fix: 'leave the issuer as it is, or start another broker on a data folder of its own',
+  },
+  manifest_version_conflict: {
+    ...failedPrecondition,
+    message: 'another version of the manifest has come into force meanwhile',
+    fix: 'plan again, and apply what the plan shows',
+  },
+  manifest_version_unknown: {
+    ...invalidArgument,
+    grpc: 5,
+    message: 'no such version of the manifest is kept',
+    fix: 'name one that creance rollback --list shows',
+  },
   member_unknown: {
     ...invalidArgument,
     grpc: 5,
@@ -56,5 +88,11 @@ export const operatorReasons: Readonly<Record<OperatorReason, ReasonRow>> = {
     grpc: 5,
     message: 'there is no such token key, or it was cut before',
     fix: 'name a key of creance keys ls',
+  },
+  widening_needs_policy: {
+    ...failedPrecondition,
+    grpc: 7,
+    message: 'the manifest widens what somebody may do, which needs the role policy',
+    fix: 'have an operator with the role policy apply it, or take the widenings out',
   },
 };

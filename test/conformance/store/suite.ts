@@ -9,6 +9,7 @@ import { groupSuite } from './group-suite.js';
 import { handleCutSuite } from './handle-cut-suite.js';
 import { holdIdleSuite } from './hold-idle-suite.js';
 import { logSuite } from './log-suite.js';
+import { manifestSuite } from './manifest-suite.js';
 import { openSuite } from './open-suite.js';
 import { refusalSuite } from './refusal-suite.js';
 import { registrySuite } from './registry-suite.js';
@@ -48,4 +49,5 @@ export function storeSuite(name: string, open: OpenStore): void {
   riskEvidenceSuite(name, open);
   revalidateSuite(name, open);
   watchSuite(name, open);
+  manifestSuite(name, open);
 }

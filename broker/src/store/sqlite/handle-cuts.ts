@@ -37,6 +37,11 @@ export function changeRegistry(room: Room, ask: RegistryChange): Result<Registry
   return ok({ members: gone.map(({ member }) => member), sessionsEnded });
 }
 
+/** Whether a registry would end a live session. */
+export function endsSessions(room: Room, ask: RegistryChange): boolean {
+  return membersGone(room, ask).length > 0;
+}
+
 function cutBelow({ log, mirror }: Room, handle: Handle): Revision {
   const revision = log.appendBelow(handle);
   mirror.cuts.endBelow(handle, revision);

@@ -12,6 +12,7 @@ import { JoinTokenTable } from './join-token-table.js';
 import { Journal } from './journal.js';
 import { KeptWatchTable } from './kept-watch-table.js';
 import { RevocationLog } from './log.js';
+import { ManifestTable } from './manifest-table.js';
 import { Members } from './members.js';
 import { Mirror } from './mirror.js';
 import { Resumes } from './resumes.js';
@@ -43,6 +44,7 @@ export interface Room {
   readonly evidenceHolds: EvidenceHolds;
   readonly watchHolds: EvidenceHolds;
   readonly keptWatch: KeptWatchTable;
+  readonly manifests: ManifestTable;
 }
 
 /** Furnishes a room from a migrated database. */
@@ -76,6 +78,7 @@ export function openRoom(db: Database.Database, clock: Clock, limits: Limits): R
     evidenceHolds: new EvidenceHolds(db, limits, 'evidence_holds'),
     watchHolds: new EvidenceHolds(db, limits, 'watch_holds'),
     keptWatch: new KeptWatchTable(db),
+    manifests: new ManifestTable(db),
   };
 }
 

@@ -9,6 +9,7 @@ import { expireSessions } from './expire.js';
 import { faultKind, StoreFault } from './fault.js';
 import { changeRegistry, cutHandle } from './handle-cuts.js';
 import { newest, treeOf } from './listing.js';
+import { applyManifest } from './manifest-versions.js';
 import { openSession } from './open-session.js';
 import type { Lane, WriteQueue } from './queue.js';
 import { rekeySession } from './rekeying.js';
@@ -172,6 +173,19 @@ export class SqliteStore implements Store {
 
   changeRegistry(ask: Ask<'changeRegistry'>): Answer<'changeRegistry'> {
     return this.#write(changeRegistry, ask, 'cuts');
+  }
+
+  applyManifest(ask: Ask<'applyManifest'>): Answer<'applyManifest'> {
+    return this.#write(applyManifest, ask);
+  }
+
+  manifestVersions(): ReturnType<Store['manifestVersions']> {
+    return this.#read(() => this.#room.manifests.list());
+  }
+
+  manifest(version?: number): ReturnType<Store['manifest']> {
+    const { manifests } = this.#room;
+    return this.#read(() => manifests.find(version ?? manifests.newest()));
   }
 
   publishTokenKey(...[key, event]: Asks<'publishTokenKey'>): Answer<'publishTokenKey'> {

@@ -1,8 +1,10 @@
 import { RpcStatus, type StreamOpened, StreamRequest, StreamResponse } from '@creance/proto/wire';
+import { context } from '@opentelemetry/api';
 import type { CreanceError } from '../errors/creance-error.js';
 import { type StreamFault, streamFault } from '../errors/stream.js';
 import { limits } from '../limits.js';
 import type { Clock, Timer } from '../runtime/clock.js';
+import { traceOf } from '../telemetry/carry.js';
 import type { BrokerStream } from '../transport/contract.js';
 import type { Outcome } from './retry.js';
 import { StreamChallenges } from './stream-challenges.js';
@@ -136,7 +138,9 @@ export class StreamTalk {
   }
 
   #say(id: bigint, kind: AnyRequest): void {
-    this.#stream.send(StreamRequest.encode({ id, kind }).finish());
+    // The span around the call that this message is instead of; empty where nobody traces.
+    const { traceparent = '' } = traceOf(context.active());
+    this.#stream.send(StreamRequest.encode({ id, kind, traceparent }).finish());
   }
 
   #fail(fault: StreamFault): void {

@@ -137,7 +137,22 @@ function cutsAbout(stage: Stage, name: string): Writes {
     evidence: () => cutHandle({ kind: 'evidence-key', key }),
     issuer: () => cutHandle({ kind: 'evidence-issuer', handle: handleOf(hash) }),
     registry: () => store.changeRegistry({ ...registry, now: clock.now(), audit }),
+    manifest: () =>
+      store.applyManifest({ ...manifestOf(name), ...registry, now: clock.now(), audit }),
     tokenKeys: () => store.cutTokenKeys({ keyIds: [key], fresh, audit }),
+  };
+}
+
+function manifestOf(name: string) {
+  return {
+    text: name,
+    hash: hashOf(name),
+    author: 'test',
+    reason: 'a test',
+    widenings: 0,
+    rolledBackTo: undefined,
+    expectedVersion: undefined,
+    mayEndSessions: true,
   };
 }
 
@@ -177,6 +192,7 @@ export function memory({ store }: Stage, names: readonly string[]): unknown {
   return {
     head: store.head(),
     live: store.liveSessions({ size: 100, after: undefined }),
+    manifest: store.manifest(),
     paths: names
       .flatMap((name) => [name, childOf(name), kidOf(name)])
       .map((name) => store.path(sessionIdOf(name))),

@@ -2,6 +2,7 @@ import { spine } from './0001-spine.js';
 import { tree } from './0002-tree.js';
 import { watch } from './0003-watch.js';
 import { asked } from './0004-asked.js';
+import { manifests } from './0005-manifests.js';
 
 /** One step of the schema. Once released its text never changes: the checksum would tell. */
 export interface Migration {
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   { number: 2, sql: tree },
   { number: 3, sql: watch },
   { number: 4, sql: asked },
+  { number: 5, sql: manifests },
 ];

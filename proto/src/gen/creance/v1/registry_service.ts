@@ -52,6 +52,126 @@ export interface CreateJoinTokenResponse {
   expiresUnixSeconds: bigint;
 }
 
+/** PlanManifestRequest holds a manifest, or names one. */
+export interface PlanManifestRequest {
+  /** The manifest. */
+  source:
+    | //
+    /** Its text. */
+    { $case: "text"; value: string }
+    | //
+    /** A version that is kept. */
+    { $case: "version"; value: bigint }
+    | undefined;
+}
+
+/** PlanManifestResponse says what would change. */
+export interface PlanManifestResponse {
+  /** The version in force; zero when none is kept. */
+  version: bigint;
+  /** Differences, in the order of the manifest. */
+  changes: ManifestChange[];
+  /** Differences that did not fit into one message. */
+  leftOut: number;
+  /** How many differences widen, those left out included. */
+  widenings: number;
+  /** Live sessions that would end. */
+  sessionsEnding: number;
+}
+
+/** ManifestChange is one difference to the manifest in force. */
+export interface ManifestChange {
+  /** Where, as `workloads.support-triage.grants.crm.contacts:export`. */
+  path: string;
+  /** What stands there now, in words; absent: nothing. */
+  before?:
+    | string
+    | undefined;
+  /** What would stand there, in words; absent: nothing. */
+  after?:
+    | string
+    | undefined;
+  /** Why somebody may do more by it or is watched less, in words; empty: nobody. */
+  widens: string;
+  /** Live sessions that it reaches. */
+  sessions: number;
+}
+
+/** ApplyManifestRequest says what to put in force, over what, and why. */
+export interface ApplyManifestRequest {
+  /** The manifest. */
+  source:
+    | //
+    /** Its text. */
+    { $case: "text"; value: string }
+    | //
+    /** A version that is kept: a rollback. */
+    { $case: "version"; value: bigint }
+    | undefined;
+  /** The version that the caller has planned against; another one in force refuses. Zero: none is kept. */
+  expectedVersion: bigint;
+  /** Whether live sessions may end by it. */
+  prune: boolean;
+  /** Why, in the operator's words; 3 to 500 characters. Kept with the version and in the audit. */
+  reason: string;
+}
+
+/** ApplyManifestResponse says what is in force. */
+export interface ApplyManifestResponse {
+  /** Its version. */
+  version: bigint;
+  /** Live sessions that ended: members that left, or that belong to another owner now. */
+  sessionsEnded: number;
+  /** Differences that were made. */
+  changes: number;
+  /** How many of them widen. */
+  widenings: number;
+}
+
+/** ListManifestVersionsRequest is empty. */
+export interface ListManifestVersionsRequest {
+}
+
+/** ListManifestVersionsResponse lists versions, newest first. */
+export interface ListManifestVersionsResponse {
+  /** The versions: at most 100 are kept. */
+  versions: ManifestVersion[];
+}
+
+/** ManifestVersion is a manifest that was in force. */
+export interface ManifestVersion {
+  /** From 1. */
+  version: bigint;
+  /** SHA-256 of its text, base64url. */
+  hash: string;
+  /** Who: the operator by name, `dev`, or `broker` for a file that it read itself. */
+  author: string;
+  /** When it came into force, Unix time in microseconds. */
+  appliedUnixMicros: bigint;
+  /** Why. */
+  reason: string;
+  /** The version whose text this is, when it was a rollback; zero otherwise. */
+  rolledBackTo: bigint;
+  /** How many differences to the version before widened. */
+  widenings: number;
+}
+
+/** GetManifestRequest names a version. */
+export interface GetManifestRequest {
+  /** Zero means the one in force. */
+  version: bigint;
+}
+
+/** GetManifestResponse is a version with its text. */
+export interface GetManifestResponse {
+  /** What is known of it. */
+  about:
+    | ManifestVersion
+    | undefined;
+  /** The text. */
+  text: string;
+}
+
 function createBaseCreateJoinTokenRequest(): CreateJoinTokenRequest {
   return { kind: 0, name: "", uses: 0, lifetimeSeconds: 0, networks: [] };
 }
@@ -287,7 +407,1144 @@ export const CreateJoinTokenResponse: MessageFns<CreateJoinTokenResponse> = {
   },
 };
 
-/** RegistryService registers members. Its callers are operators with the role registrar. */
+function createBasePlanManifestRequest(): PlanManifestRequest {
+  return { source: undefined };
+}
+
+export const PlanManifestRequest: MessageFns<PlanManifestRequest> = {
+  encode(message: PlanManifestRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.source?.$case) {
+      case "text":
+        writer.uint32(10).string(message.source.value);
+        break;
+      case "version":
+        if (BigInt.asUintN(64, message.source.value) !== message.source.value) {
+          throw new globalThis.Error("value provided for field message.source.value of type uint64 too large");
+        }
+        writer.uint32(16).uint64(message.source.value);
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PlanManifestRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePlanManifestRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.source = { $case: "text", value: reader.string() };
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.source = { $case: "version", value: reader.uint64() as bigint };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PlanManifestRequest {
+    return {
+      source: isSet(object.text)
+        ? { $case: "text", value: globalThis.String(object.text) }
+        : isSet(object.version)
+        ? { $case: "version", value: BigInt(object.version) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: PlanManifestRequest): unknown {
+    const obj: any = {};
+    if (message.source?.$case === "text") {
+      obj.text = message.source.value;
+    } else if (message.source?.$case === "version") {
+      obj.version = message.source.value.toString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<PlanManifestRequest>, I>>(base?: I): PlanManifestRequest {
+    return PlanManifestRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PlanManifestRequest>, I>>(object: I): PlanManifestRequest {
+    const message = createBasePlanManifestRequest();
+    switch (object.source?.$case) {
+      case "text": {
+        if (object.source?.value !== undefined && object.source?.value !== null) {
+          message.source = { $case: "text", value: object.source.value };
+        }
+        break;
+      }
+      case "version": {
+        if (object.source?.value !== undefined && object.source?.value !== null) {
+          message.source = { $case: "version", value: BigInt(object.source.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBasePlanManifestResponse(): PlanManifestResponse {
+  return { version: 0n, changes: [], leftOut: 0, widenings: 0, sessionsEnding: 0 };
+}
+
+export const PlanManifestResponse: MessageFns<PlanManifestResponse> = {
+  encode(message: PlanManifestResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.version !== 0n) {
+      if (BigInt.asUintN(64, message.version) !== message.version) {
+        throw new globalThis.Error("value provided for field message.version of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.version);
+    }
+    for (const v of message.changes) {
+      ManifestChange.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.leftOut !== 0) {
+      writer.uint32(24).uint32(message.leftOut);
+    }
+    if (message.widenings !== 0) {
+      writer.uint32(32).uint32(message.widenings);
+    }
+    if (message.sessionsEnding !== 0) {
+      writer.uint32(40).uint32(message.sessionsEnding);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PlanManifestResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePlanManifestResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.version = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.changes.push(ManifestChange.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.leftOut = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.widenings = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.sessionsEnding = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PlanManifestResponse {
+    return {
+      version: isSet(object.version) ? BigInt(object.version) : 0n,
+      changes: globalThis.Array.isArray(object?.changes)
+        ? object.changes.map((e: any) => ManifestChange.fromJSON(e))
+        : [],
+      leftOut: isSet(object.leftOut)
+        ? globalThis.Number(object.leftOut)
+        : isSet(object.left_out)
+        ? globalThis.Number(object.left_out)
+        : 0,
+      widenings: isSet(object.widenings) ? globalThis.Number(object.widenings) : 0,
+      sessionsEnding: isSet(object.sessionsEnding)
+        ? globalThis.Number(object.sessionsEnding)
+        : isSet(object.sessions_ending)
+        ? globalThis.Number(object.sessions_ending)
+        : 0,
+    };
+  },
+
+  toJSON(message: PlanManifestResponse): unknown {
+    const obj: any = {};
+    if (message.version !== 0n) {
+      obj.version = message.version.toString();
+    }
+    if (message.changes?.length) {
+      obj.changes = message.changes.map((e) => ManifestChange.toJSON(e));
+    }
+    if (message.leftOut !== 0) {
+      obj.leftOut = Math.round(message.leftOut);
+    }
+    if (message.widenings !== 0) {
+      obj.widenings = Math.round(message.widenings);
+    }
+    if (message.sessionsEnding !== 0) {
+      obj.sessionsEnding = Math.round(message.sessionsEnding);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<PlanManifestResponse>, I>>(base?: I): PlanManifestResponse {
+    return PlanManifestResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PlanManifestResponse>, I>>(object: I): PlanManifestResponse {
+    const message = createBasePlanManifestResponse();
+    message.version = (object.version !== undefined && object.version !== null) ? BigInt(object.version) : 0n;
+    message.changes = object.changes?.map((e) => ManifestChange.fromPartial(e)) || [];
+    message.leftOut = object.leftOut ?? 0;
+    message.widenings = object.widenings ?? 0;
+    message.sessionsEnding = object.sessionsEnding ?? 0;
+    return message;
+  },
+};
+
+function createBaseManifestChange(): ManifestChange {
+  return { path: "", before: undefined, after: undefined, widens: "", sessions: 0 };
+}
+
+export const ManifestChange: MessageFns<ManifestChange> = {
+  encode(message: ManifestChange, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.path !== "") {
+      writer.uint32(10).string(message.path);
+    }
+    if (message.before !== undefined) {
+      writer.uint32(18).string(message.before);
+    }
+    if (message.after !== undefined) {
+      writer.uint32(26).string(message.after);
+    }
+    if (message.widens !== "") {
+      writer.uint32(34).string(message.widens);
+    }
+    if (message.sessions !== 0) {
+      writer.uint32(40).uint32(message.sessions);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ManifestChange {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseManifestChange();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.path = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.before = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.after = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.widens = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.sessions = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ManifestChange {
+    return {
+      path: isSet(object.path) ? globalThis.String(object.path) : "",
+      before: isSet(object.before) ? globalThis.String(object.before) : undefined,
+      after: isSet(object.after) ? globalThis.String(object.after) : undefined,
+      widens: isSet(object.widens) ? globalThis.String(object.widens) : "",
+      sessions: isSet(object.sessions) ? globalThis.Number(object.sessions) : 0,
+    };
+  },
+
+  toJSON(message: ManifestChange): unknown {
+    const obj: any = {};
+    if (message.path !== "") {
+      obj.path = message.path;
+    }
+    if (message.before !== undefined) {
+      obj.before = message.before;
+    }
+    if (message.after !== undefined) {
+      obj.after = message.after;
+    }
+    if (message.widens !== "") {
+      obj.widens = message.widens;
+    }
+    if (message.sessions !== 0) {
+      obj.sessions = Math.round(message.sessions);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ManifestChange>, I>>(base?: I): ManifestChange {
+    return ManifestChange.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ManifestChange>, I>>(object: I): ManifestChange {
+    const message = createBaseManifestChange();
+    message.path = object.path ?? "";
+    message.before = object.before ?? undefined;
+    message.after = object.after ?? undefined;
+    message.widens = object.widens ?? "";
+    message.sessions = object.sessions ?? 0;
+    return message;
+  },
+};
+
+function createBaseApplyManifestRequest(): ApplyManifestRequest {
+  return { source: undefined, expectedVersion: 0n, prune: false, reason: "" };
+}
+
+export const ApplyManifestRequest: MessageFns<ApplyManifestRequest> = {
+  encode(message: ApplyManifestRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.source?.$case) {
+      case "text":
+        writer.uint32(10).string(message.source.value);
+        break;
+      case "version":
+        if (BigInt.asUintN(64, message.source.value) !== message.source.value) {
+          throw new globalThis.Error("value provided for field message.source.value of type uint64 too large");
+        }
+        writer.uint32(16).uint64(message.source.value);
+        break;
+    }
+    if (message.expectedVersion !== 0n) {
+      if (BigInt.asUintN(64, message.expectedVersion) !== message.expectedVersion) {
+        throw new globalThis.Error("value provided for field message.expectedVersion of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.expectedVersion);
+    }
+    if (message.prune !== false) {
+      writer.uint32(32).bool(message.prune);
+    }
+    if (message.reason !== "") {
+      writer.uint32(42).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ApplyManifestRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseApplyManifestRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.source = { $case: "text", value: reader.string() };
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.source = { $case: "version", value: reader.uint64() as bigint };
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.expectedVersion = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.prune = reader.bool();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ApplyManifestRequest {
+    return {
+      source: isSet(object.text)
+        ? { $case: "text", value: globalThis.String(object.text) }
+        : isSet(object.version)
+        ? { $case: "version", value: BigInt(object.version) }
+        : undefined,
+      expectedVersion: isSet(object.expectedVersion)
+        ? BigInt(object.expectedVersion)
+        : isSet(object.expected_version)
+        ? BigInt(object.expected_version)
+        : 0n,
+      prune: isSet(object.prune) ? globalThis.Boolean(object.prune) : false,
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: ApplyManifestRequest): unknown {
+    const obj: any = {};
+    if (message.source?.$case === "text") {
+      obj.text = message.source.value;
+    } else if (message.source?.$case === "version") {
+      obj.version = message.source.value.toString();
+    }
+    if (message.expectedVersion !== 0n) {
+      obj.expectedVersion = message.expectedVersion.toString();
+    }
+    if (message.prune !== false) {
+      obj.prune = message.prune;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ApplyManifestRequest>, I>>(base?: I): ApplyManifestRequest {
+    return ApplyManifestRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ApplyManifestRequest>, I>>(object: I): ApplyManifestRequest {
+    const message = createBaseApplyManifestRequest();
+    switch (object.source?.$case) {
+      case "text": {
+        if (object.source?.value !== undefined && object.source?.value !== null) {
+          message.source = { $case: "text", value: object.source.value };
+        }
+        break;
+      }
+      case "version": {
+        if (object.source?.value !== undefined && object.source?.value !== null) {
+          message.source = { $case: "version", value: BigInt(object.source.value) };
+        }
+        break;
+      }
+    }
+    message.expectedVersion = (object.expectedVersion !== undefined && object.expectedVersion !== null)
+      ? BigInt(object.expectedVersion)
+      : 0n;
+    message.prune = object.prune ?? false;
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseApplyManifestResponse(): ApplyManifestResponse {
+  return { version: 0n, sessionsEnded: 0, changes: 0, widenings: 0 };
+}
+
+export const ApplyManifestResponse: MessageFns<ApplyManifestResponse> = {
+  encode(message: ApplyManifestResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.version !== 0n) {
+      if (BigInt.asUintN(64, message.version) !== message.version) {
+        throw new globalThis.Error("value provided for field message.version of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.version);
+    }
+    if (message.sessionsEnded !== 0) {
+      writer.uint32(16).uint32(message.sessionsEnded);
+    }
+    if (message.changes !== 0) {
+      writer.uint32(24).uint32(message.changes);
+    }
+    if (message.widenings !== 0) {
+      writer.uint32(32).uint32(message.widenings);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ApplyManifestResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseApplyManifestResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.version = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.sessionsEnded = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.changes = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.widenings = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ApplyManifestResponse {
+    return {
+      version: isSet(object.version) ? BigInt(object.version) : 0n,
+      sessionsEnded: isSet(object.sessionsEnded)
+        ? globalThis.Number(object.sessionsEnded)
+        : isSet(object.sessions_ended)
+        ? globalThis.Number(object.sessions_ended)
+        : 0,
+      changes: isSet(object.changes) ? globalThis.Number(object.changes) : 0,
+      widenings: isSet(object.widenings) ? globalThis.Number(object.widenings) : 0,
+    };
+  },
+
+  toJSON(message: ApplyManifestResponse): unknown {
+    const obj: any = {};
+    if (message.version !== 0n) {
+      obj.version = message.version.toString();
+    }
+    if (message.sessionsEnded !== 0) {
+      obj.sessionsEnded = Math.round(message.sessionsEnded);
+    }
+    if (message.changes !== 0) {
+      obj.changes = Math.round(message.changes);
+    }
+    if (message.widenings !== 0) {
+      obj.widenings = Math.round(message.widenings);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ApplyManifestResponse>, I>>(base?: I): ApplyManifestResponse {
+    return ApplyManifestResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ApplyManifestResponse>, I>>(object: I): ApplyManifestResponse {
+    const message = createBaseApplyManifestResponse();
+    message.version = (object.version !== undefined && object.version !== null) ? BigInt(object.version) : 0n;
+    message.sessionsEnded = object.sessionsEnded ?? 0;
+    message.changes = object.changes ?? 0;
+    message.widenings = object.widenings ?? 0;
+    return message;
+  },
+};
+
+function createBaseListManifestVersionsRequest(): ListManifestVersionsRequest {
+  return {};
+}
+
+export const ListManifestVersionsRequest: MessageFns<ListManifestVersionsRequest> = {
+  encode(_: ListManifestVersionsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListManifestVersionsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListManifestVersionsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ListManifestVersionsRequest {
+    return {};
+  },
+
+  toJSON(_: ListManifestVersionsRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListManifestVersionsRequest>, I>>(base?: I): ListManifestVersionsRequest {
+    return ListManifestVersionsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListManifestVersionsRequest>, I>>(_: I): ListManifestVersionsRequest {
+    const message = createBaseListManifestVersionsRequest();
+    return message;
+  },
+};
+
+function createBaseListManifestVersionsResponse(): ListManifestVersionsResponse {
+  return { versions: [] };
+}
+
+export const ListManifestVersionsResponse: MessageFns<ListManifestVersionsResponse> = {
+  encode(message: ListManifestVersionsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.versions) {
+      ManifestVersion.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListManifestVersionsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListManifestVersionsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.versions.push(ManifestVersion.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListManifestVersionsResponse {
+    return {
+      versions: globalThis.Array.isArray(object?.versions)
+        ? object.versions.map((e: any) => ManifestVersion.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ListManifestVersionsResponse): unknown {
+    const obj: any = {};
+    if (message.versions?.length) {
+      obj.versions = message.versions.map((e) => ManifestVersion.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListManifestVersionsResponse>, I>>(base?: I): ListManifestVersionsResponse {
+    return ListManifestVersionsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListManifestVersionsResponse>, I>>(object: I): ListManifestVersionsResponse {
+    const message = createBaseListManifestVersionsResponse();
+    message.versions = object.versions?.map((e) => ManifestVersion.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseManifestVersion(): ManifestVersion {
+  return { version: 0n, hash: "", author: "", appliedUnixMicros: 0n, reason: "", rolledBackTo: 0n, widenings: 0 };
+}
+
+export const ManifestVersion: MessageFns<ManifestVersion> = {
+  encode(message: ManifestVersion, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.version !== 0n) {
+      if (BigInt.asUintN(64, message.version) !== message.version) {
+        throw new globalThis.Error("value provided for field message.version of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.version);
+    }
+    if (message.hash !== "") {
+      writer.uint32(18).string(message.hash);
+    }
+    if (message.author !== "") {
+      writer.uint32(26).string(message.author);
+    }
+    if (message.appliedUnixMicros !== 0n) {
+      if (BigInt.asUintN(64, message.appliedUnixMicros) !== message.appliedUnixMicros) {
+        throw new globalThis.Error("value provided for field message.appliedUnixMicros of type uint64 too large");
+      }
+      writer.uint32(32).uint64(message.appliedUnixMicros);
+    }
+    if (message.reason !== "") {
+      writer.uint32(42).string(message.reason);
+    }
+    if (message.rolledBackTo !== 0n) {
+      if (BigInt.asUintN(64, message.rolledBackTo) !== message.rolledBackTo) {
+        throw new globalThis.Error("value provided for field message.rolledBackTo of type uint64 too large");
+      }
+      writer.uint32(48).uint64(message.rolledBackTo);
+    }
+    if (message.widenings !== 0) {
+      writer.uint32(56).uint32(message.widenings);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ManifestVersion {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseManifestVersion();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.version = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.hash = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.author = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.appliedUnixMicros = reader.uint64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.rolledBackTo = reader.uint64() as bigint;
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.widenings = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ManifestVersion {
+    return {
+      version: isSet(object.version) ? BigInt(object.version) : 0n,
+      hash: isSet(object.hash) ? globalThis.String(object.hash) : "",
+      author: isSet(object.author) ? globalThis.String(object.author) : "",
+      appliedUnixMicros: isSet(object.appliedUnixMicros)
+        ? BigInt(object.appliedUnixMicros)
+        : isSet(object.applied_unix_micros)
+        ? BigInt(object.applied_unix_micros)
+        : 0n,
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      rolledBackTo: isSet(object.rolledBackTo)
+        ? BigInt(object.rolledBackTo)
+        : isSet(object.rolled_back_to)
+        ? BigInt(object.rolled_back_to)
+        : 0n,
+      widenings: isSet(object.widenings) ? globalThis.Number(object.widenings) : 0,
+    };
+  },
+
+  toJSON(message: ManifestVersion): unknown {
+    const obj: any = {};
+    if (message.version !== 0n) {
+      obj.version = message.version.toString();
+    }
+    if (message.hash !== "") {
+      obj.hash = message.hash;
+    }
+    if (message.author !== "") {
+      obj.author = message.author;
+    }
+    if (message.appliedUnixMicros !== 0n) {
+      obj.appliedUnixMicros = message.appliedUnixMicros.toString();
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.rolledBackTo !== 0n) {
+      obj.rolledBackTo = message.rolledBackTo.toString();
+    }
+    if (message.widenings !== 0) {
+      obj.widenings = Math.round(message.widenings);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ManifestVersion>, I>>(base?: I): ManifestVersion {
+    return ManifestVersion.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ManifestVersion>, I>>(object: I): ManifestVersion {
+    const message = createBaseManifestVersion();
+    message.version = (object.version !== undefined && object.version !== null) ? BigInt(object.version) : 0n;
+    message.hash = object.hash ?? "";
+    message.author = object.author ?? "";
+    message.appliedUnixMicros = (object.appliedUnixMicros !== undefined && object.appliedUnixMicros !== null)
+      ? BigInt(object.appliedUnixMicros)
+      : 0n;
+    message.reason = object.reason ?? "";
+    message.rolledBackTo = (object.rolledBackTo !== undefined && object.rolledBackTo !== null)
+      ? BigInt(object.rolledBackTo)
+      : 0n;
+    message.widenings = object.widenings ?? 0;
+    return message;
+  },
+};
+
+function createBaseGetManifestRequest(): GetManifestRequest {
+  return { version: 0n };
+}
+
+export const GetManifestRequest: MessageFns<GetManifestRequest> = {
+  encode(message: GetManifestRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.version !== 0n) {
+      if (BigInt.asUintN(64, message.version) !== message.version) {
+        throw new globalThis.Error("value provided for field message.version of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.version);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetManifestRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetManifestRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.version = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetManifestRequest {
+    return { version: isSet(object.version) ? BigInt(object.version) : 0n };
+  },
+
+  toJSON(message: GetManifestRequest): unknown {
+    const obj: any = {};
+    if (message.version !== 0n) {
+      obj.version = message.version.toString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetManifestRequest>, I>>(base?: I): GetManifestRequest {
+    return GetManifestRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetManifestRequest>, I>>(object: I): GetManifestRequest {
+    const message = createBaseGetManifestRequest();
+    message.version = (object.version !== undefined && object.version !== null) ? BigInt(object.version) : 0n;
+    return message;
+  },
+};
+
+function createBaseGetManifestResponse(): GetManifestResponse {
+  return { about: undefined, text: "" };
+}
+
+export const GetManifestResponse: MessageFns<GetManifestResponse> = {
+  encode(message: GetManifestResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.about !== undefined) {
+      ManifestVersion.encode(message.about, writer.uint32(10).fork()).join();
+    }
+    if (message.text !== "") {
+      writer.uint32(18).string(message.text);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetManifestResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetManifestResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.about = ManifestVersion.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.text = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetManifestResponse {
+    return {
+      about: isSet(object.about) ? ManifestVersion.fromJSON(object.about) : undefined,
+      text: isSet(object.text) ? globalThis.String(object.text) : "",
+    };
+  },
+
+  toJSON(message: GetManifestResponse): unknown {
+    const obj: any = {};
+    if (message.about !== undefined) {
+      obj.about = ManifestVersion.toJSON(message.about);
+    }
+    if (message.text !== "") {
+      obj.text = message.text;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetManifestResponse>, I>>(base?: I): GetManifestResponse {
+    return GetManifestResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetManifestResponse>, I>>(object: I): GetManifestResponse {
+    const message = createBaseGetManifestResponse();
+    message.about = (object.about !== undefined && object.about !== null)
+      ? ManifestVersion.fromPartial(object.about)
+      : undefined;
+    message.text = object.text ?? "";
+    return message;
+  },
+};
+
+/**
+ * RegistryService registers members: by join tokens, and by the manifest. Its callers are operators. Its
+ * messages may have up to 1 MB.
+ */
 export type RegistryServiceService = typeof RegistryServiceService;
 export const RegistryServiceService = {
   /** CreateJoinToken makes a join token for a registered workload, resource or operator. */
@@ -302,11 +1559,71 @@ export const RegistryServiceService = {
       Buffer.from(CreateJoinTokenResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CreateJoinTokenResponse => CreateJoinTokenResponse.decode(value),
   },
+  /** PlanManifest says what would change if a manifest came into force: a dry run. */
+  planManifest: {
+    path: "/creance.v1.RegistryService/PlanManifest" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: PlanManifestRequest): Buffer => Buffer.from(PlanManifestRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): PlanManifestRequest => PlanManifestRequest.decode(value),
+    responseSerialize: (value: PlanManifestResponse): Buffer =>
+      Buffer.from(PlanManifestResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): PlanManifestResponse => PlanManifestResponse.decode(value),
+  },
+  /**
+   * ApplyManifest puts a manifest in force and keeps it as a version: one transaction, in which the
+   * sessions of members that leave end. What widens needs the role policy. The proof carries a digest of
+   * the request.
+   */
+  applyManifest: {
+    path: "/creance.v1.RegistryService/ApplyManifest" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ApplyManifestRequest): Buffer => Buffer.from(ApplyManifestRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ApplyManifestRequest => ApplyManifestRequest.decode(value),
+    responseSerialize: (value: ApplyManifestResponse): Buffer =>
+      Buffer.from(ApplyManifestResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ApplyManifestResponse => ApplyManifestResponse.decode(value),
+  },
+  /** ListManifestVersions lists the versions that are kept, newest first. */
+  listManifestVersions: {
+    path: "/creance.v1.RegistryService/ListManifestVersions" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListManifestVersionsRequest): Buffer =>
+      Buffer.from(ListManifestVersionsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListManifestVersionsRequest => ListManifestVersionsRequest.decode(value),
+    responseSerialize: (value: ListManifestVersionsResponse): Buffer =>
+      Buffer.from(ListManifestVersionsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListManifestVersionsResponse => ListManifestVersionsResponse.decode(value),
+  },
+  /** GetManifest gives the text of a version. */
+  getManifest: {
+    path: "/creance.v1.RegistryService/GetManifest" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetManifestRequest): Buffer => Buffer.from(GetManifestRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetManifestRequest => GetManifestRequest.decode(value),
+    responseSerialize: (value: GetManifestResponse): Buffer => Buffer.from(GetManifestResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetManifestResponse => GetManifestResponse.decode(value),
+  },
 } as const;
 
 export interface RegistryServiceServer extends UntypedServiceImplementation {
   /** CreateJoinToken makes a join token for a registered workload, resource or operator. */
   createJoinToken: handleUnaryCall<CreateJoinTokenRequest, CreateJoinTokenResponse>;
+  /** PlanManifest says what would change if a manifest came into force: a dry run. */
+  planManifest: handleUnaryCall<PlanManifestRequest, PlanManifestResponse>;
+  /**
+   * ApplyManifest puts a manifest in force and keeps it as a version: one transaction, in which the
+   * sessions of members that leave end. What widens needs the role policy. The proof carries a digest of
+   * the request.
+   */
+  applyManifest: handleUnaryCall<ApplyManifestRequest, ApplyManifestResponse>;
+  /** ListManifestVersions lists the versions that are kept, newest first. */
+  listManifestVersions: handleUnaryCall<ListManifestVersionsRequest, ListManifestVersionsResponse>;
+  /** GetManifest gives the text of a version. */
+  getManifest: handleUnaryCall<GetManifestRequest, GetManifestResponse>;
 }
 
 export interface RegistryServiceClient extends Client {
@@ -325,6 +1642,74 @@ export interface RegistryServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CreateJoinTokenResponse) => void,
+  ): ClientUnaryCall;
+  /** PlanManifest says what would change if a manifest came into force: a dry run. */
+  planManifest(
+    request: PlanManifestRequest,
+    callback: (error: ServiceError | null, response: PlanManifestResponse) => void,
+  ): ClientUnaryCall;
+  planManifest(
+    request: PlanManifestRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: PlanManifestResponse) => void,
+  ): ClientUnaryCall;
+  planManifest(
+    request: PlanManifestRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: PlanManifestResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * ApplyManifest puts a manifest in force and keeps it as a version: one transaction, in which the
+   * sessions of members that leave end. What widens needs the role policy. The proof carries a digest of
+   * the request.
+   */
+  applyManifest(
+    request: ApplyManifestRequest,
+    callback: (error: ServiceError | null, response: ApplyManifestResponse) => void,
+  ): ClientUnaryCall;
+  applyManifest(
+    request: ApplyManifestRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ApplyManifestResponse) => void,
+  ): ClientUnaryCall;
+  applyManifest(
+    request: ApplyManifestRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ApplyManifestResponse) => void,
+  ): ClientUnaryCall;
+  /** ListManifestVersions lists the versions that are kept, newest first. */
+  listManifestVersions(
+    request: ListManifestVersionsRequest,
+    callback: (error: ServiceError | null, response: ListManifestVersionsResponse) => void,
+  ): ClientUnaryCall;
+  listManifestVersions(
+    request: ListManifestVersionsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListManifestVersionsResponse) => void,
+  ): ClientUnaryCall;
+  listManifestVersions(
+    request: ListManifestVersionsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListManifestVersionsResponse) => void,
+  ): ClientUnaryCall;
+  /** GetManifest gives the text of a version. */
+  getManifest(
+    request: GetManifestRequest,
+    callback: (error: ServiceError | null, response: GetManifestResponse) => void,
+  ): ClientUnaryCall;
+  getManifest(
+    request: GetManifestRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetManifestResponse) => void,
+  ): ClientUnaryCall;
+  getManifest(
+    request: GetManifestRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetManifestResponse) => void,
   ): ClientUnaryCall;
 }
 

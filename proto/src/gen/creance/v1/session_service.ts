@@ -388,6 +388,11 @@ export interface StreamRequest {
     /** Answers the last Challenge. Its `id` is zero and it has no answer. */
     { $case: "challengeAnswer"; value: ChallengeAnswer }
     | undefined;
+  /**
+   * The span that the message belongs to, in the form of the header `traceparent` (W3C Trace Context); empty
+   * when there is none. Anything else is as good as empty.
+   */
+  traceparent: string;
 }
 
 /** ChallengeAnswer proves that whoever holds the stream still holds the key. */
@@ -2502,7 +2507,7 @@ export const RekeySessionResponse: MessageFns<RekeySessionResponse> = {
 };
 
 function createBaseStreamRequest(): StreamRequest {
-  return { id: 0n, kind: undefined };
+  return { id: 0n, kind: undefined, traceparent: "" };
 }
 
 export const StreamRequest: MessageFns<StreamRequest> = {
@@ -2526,6 +2531,9 @@ export const StreamRequest: MessageFns<StreamRequest> = {
       case "challengeAnswer":
         ChallengeAnswer.encode(message.kind.value, writer.uint32(42).fork()).join();
         break;
+    }
+    if (message.traceparent !== "") {
+      writer.uint32(50).string(message.traceparent);
     }
     return writer;
   },
@@ -2583,6 +2591,14 @@ export const StreamRequest: MessageFns<StreamRequest> = {
             message.kind = { $case: "challengeAnswer", value: ChallengeAnswer.decode(reader, reader.uint32()) };
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.traceparent = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2615,6 +2631,7 @@ export const StreamRequest: MessageFns<StreamRequest> = {
         : isSet(object.challenge_answer)
         ? { $case: "challengeAnswer", value: ChallengeAnswer.fromJSON(object.challenge_answer) }
         : undefined,
+      traceparent: isSet(object.traceparent) ? globalThis.String(object.traceparent) : "",
     };
   },
 
@@ -2631,6 +2648,9 @@ export const StreamRequest: MessageFns<StreamRequest> = {
       obj.reportActions = ReportActionsRequest.toJSON(message.kind.value);
     } else if (message.kind?.$case === "challengeAnswer") {
       obj.challengeAnswer = ChallengeAnswer.toJSON(message.kind.value);
+    }
+    if (message.traceparent !== "") {
+      obj.traceparent = message.traceparent;
     }
     return obj;
   },
@@ -2667,6 +2687,7 @@ export const StreamRequest: MessageFns<StreamRequest> = {
         break;
       }
     }
+    message.traceparent = object.traceparent ?? "";
     return message;
   },
 };

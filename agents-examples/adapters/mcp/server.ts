@@ -1,0 +1,87 @@
+import { type Identity, protect, type Verifier } from '@creance/verifier';
+import { boundedText } from '../core/bounded-text.js';
+
+/** What an MCP server asks of tokens. */
+export interface McpServerOptions {
+  /** Scopes of everything but tool calls. */
+  readonly scopes: readonly string[];
+  /** Scopes of each tool, by its name; a tool that is missing here needs all scopes there are. */
+  readonly tools: Readonly<Record<string, readonly string[]>>;
+  /** Bytes of a request's body; 1 MiB when absent. A larger one is answered 413. */
+  readonly bodyBytesMax?: number | undefined;
+}
+
+/** What handlers learn of the caller, in the SDK's form. The token stays out: MCP forbids passing it on. */
+export interface McpAuthInfo {
+  token: '';
+  clientId: string;
+  scopes: string[];
+  expiresAt: number;
+  extra: { identity: Identity };
+}
+
+/** A handler by its shape: of `createMcpHandler` in `@modelcontextprotocol/server` 2, or around a transport of 1. */
+export interface McpHandler {
+  fetch(
+    request: Request,
+    options: { authInfo: McpAuthInfo; parsedBody?: unknown },
+  ): Promise<Response>;
+}
+
+const bodyBytes = 1_048_576;
+
+/**
+ * Lets a request through to an MCP server when its token holds the scopes of the tool that it calls, and ends
+ * the call when the token ends. The SDK's own `requireBearerAuth` cannot judge a proof.
+ */
+export function creanceMcp(
+  verifier: Verifier,
+  { scopes, tools, bodyBytesMax = bodyBytes }: McpServerOptions,
+  handler: McpHandler,
+): { fetch(request: Request): Promise<Response> } {
+  const all = [...new Set([...scopes, ...Object.values(tools).flat()])];
+  const byName = new Map<unknown, readonly string[]>(Object.entries(tools));
+  return {
+    async fetch(request) {
+      const body = await boundedText(request, bodyBytesMax);
+      if (body === undefined) return new Response(null, { status: 413 });
+      const parsedBody = parseJson(body);
+      // What is judged here is what is run: the handler gets the same object.
+      const calls = [parsedBody].flat().flatMap(toolOf);
+      const needed = calls.length === 0 ? scopes : calls.flatMap((name) => byName.get(name) ?? all);
+      const action = byName.has(calls[0]) ? `tools/call ${calls[0]}` : 'mcp';
+      const guarded = protect(verifier, { scopes: [...new Set(needed)], action }, (_, identity) => {
+        const headers = new Headers(request.headers);
+        headers.delete('authorization');
+        headers.delete('dpop');
+        const signal = AbortSignal.any([request.signal, identity.signal]);
+        const inner = new Request(request.url, {
+          method: request.method,
+          headers,
+          signal,
+          ...(body !== '' && { body }),
+        });
+        return handler.fetch(inner, { authInfo: authInfoOf(identity), parsedBody });
+      });
+      return guarded(request);
+    },
+  };
+}
+
+function authInfoOf(identity: Identity): McpAuthInfo {
+  const { clientId, expiresAt } = identity;
+  return { token: '', clientId, scopes: [...identity.scopes], expiresAt, extra: { identity } };
+}
+
+function toolOf(message: unknown): unknown[] {
+  const { method, params } = (message ?? {}) as { method?: unknown; params?: { name?: unknown } };
+  return method === 'tools/call' ? [params?.name] : [];
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

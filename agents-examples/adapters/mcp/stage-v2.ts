@@ -1,0 +1,48 @@
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { toNodeHandler } from '@modelcontextprotocol/node';
+import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
+import { z } from 'zod';
+import { creanceAuth } from './client.js';
+import { creanceMcp } from './server.js';
+import { type McpStage, Notes, openService, plan, toolNames } from './stage-mcp.js';
+
+/** Client and server of the TypeScript SDK 2, at the protocol revision of 2026. */
+export const sdk2: McpStage = {
+  async serve(stage) {
+    const { loopback, verifier } = await openService(stage);
+    const notes = new Notes();
+    const handler = createMcpHandler((ctx) => {
+      const server = new McpServer({ name: 'crm', version: '1.0.0' });
+      const inputSchema = z.object({});
+      notes.told.push(JSON.stringify([ctx.authInfo, [...(ctx.requestInfo?.headers ?? [])]]));
+      for (const name of toolNames)
+        server.registerTool(name, { inputSchema }, () => notes.answer(name));
+      server.registerTool('watch_contacts', { inputSchema }, (_input, { mcpReq }) =>
+        notes.watch(mcpReq.signal),
+      );
+      return server;
+    });
+    stage.closeLater(() => handler.close());
+    const node = toNodeHandler(creanceMcp(verifier, plan, handler));
+    loopback.serve((request, response) => node(request as Parameters<typeof node>[0], response));
+    return { ...loopback, url: new URL('/mcp', loopback.origin), notes };
+  },
+
+  async connect(stage, session, options) {
+    const { url } = options;
+    const transport = new StreamableHTTPClientTransport(
+      new URL(url),
+      creanceAuth(session, options),
+    );
+    const client = new Client(
+      { name: 'agent', version: '1.0.0' },
+      { versionNegotiation: { mode: { pin: '2026-07-28' } } },
+    );
+    stage.closeLater(() => client.close());
+    await client.connect(transport);
+    return {
+      call: (name, signal) =>
+        client.callTool({ name, arguments: {} }, signal === undefined ? {} : { signal }),
+    };
+  },
+};

@@ -1,0 +1,118 @@
+import { createInterface } from 'node:readline/promises';
+import {
+  ApplyManifestRequest,
+  ApplyManifestResponse,
+  ListManifestVersionsRequest,
+  ListManifestVersionsResponse,
+} from '@creance/proto/wire';
+import type { OperatorLine } from '../rpc/operator-client.js';
+import { count } from './confirm.js';
+import { call } from './operator-call.js';
+import { CommandFailed, type Format, instantText, type Output, printRows } from './output.js';
+import { fileSource, planned, type WireSource } from './plan-call.js';
+import { planText } from './plan-text.js';
+
+/** How a manifest is to come into force. */
+export interface ApplyFlags {
+  /** Whether live sessions may end by it. */
+  readonly prune: boolean;
+  /** Whether nobody is asked. */
+  readonly yes: boolean;
+  readonly reason: string;
+  readonly o: Format;
+}
+
+/** Puts a manifest file in force: shows the plan, and applies what it has shown or nothing. */
+export async function apply(
+  line: OperatorLine,
+  { file, ...flags }: ApplyFlags & { readonly file: string },
+  output: Output,
+): Promise<void> {
+  await putInForce(line, await fileSource(file), flags, output);
+}
+
+/** Puts an earlier version in force again; without one named, the one before the version in force. */
+export async function rollback(
+  line: OperatorLine,
+  { version, ...flags }: ApplyFlags & { readonly version: string | undefined },
+  output: Output,
+): Promise<void> {
+  const value = version === undefined ? await versionBefore(line) : versionOf(version);
+  await putInForce(line, { $case: 'version', value }, flags, output);
+}
+
+/** Lists the versions that are kept, newest first. */
+export async function listVersions(
+  line: OperatorLine,
+  { o }: { readonly o: Format },
+  output: Output,
+): Promise<void> {
+  const rows = (await versionsOf(line)).map((one) => ({
+    version: String(one.version),
+    applied: instantText(one.appliedUnixMicros),
+    author: one.author,
+    widenings: String(one.widenings),
+    'rollback to': one.rolledBackTo === 0n ? '' : String(one.rolledBackTo),
+    reason: one.reason,
+  }));
+  const columns = ['version', 'applied', 'author', 'widenings', 'rollback to', 'reason'] as const;
+  printRows(rows, columns, o, output);
+}
+
+async function putInForce(
+  line: OperatorLine,
+  source: WireSource,
+  { prune, yes, reason, o }: ApplyFlags,
+  output: Output,
+): Promise<void> {
+  const plan = await planned(line, source);
+  if (plan.changes.length === 0) {
+    const version = Number(plan.version);
+    const words = `the same as version ${version}: nothing was applied`;
+    output.result(o === 'json' ? JSON.stringify({ version, changes: 0 }) : words);
+    return;
+  }
+  output.words(planText(plan));
+  if (plan.sessionsEnding > 0 && !prune) {
+    const what = `${count(plan.sessionsEnding, 'live session')} would end: nothing was applied`;
+    throw new CommandFailed(`${what} — fix: add --prune when that is meant`);
+  }
+  if (!yes) await ask();
+  const expectedVersion = plan.version;
+  const request = ApplyManifestRequest.encode({ source, expectedVersion, prune, reason }).finish();
+  const path = '/creance.v1.RegistryService/ApplyManifest';
+  const done = ApplyManifestResponse.decode(await call(line, path, request));
+  const { sessionsEnded, changes, widenings } = done;
+  const version = Number(done.version);
+  output.result(
+    o === 'json'
+      ? JSON.stringify({ version, sessionsEnded, changes, widenings })
+      : `version ${version} is in force: ${count(changes, 'change')}, ${count(sessionsEnded, 'session')} ended`,
+  );
+}
+
+/** Asks on a terminal; without one nobody could answer, and silence is no consent. */
+async function ask(): Promise<void> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY)
+    throw new CommandFailed('nobody can be asked here: nothing was applied — fix: add --yes');
+  const asking = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await asking.question('apply this? [y/N] ').finally(() => asking.close());
+  if (!/^y(es)?$/i.test(answer.trim())) throw new CommandFailed('nothing was applied');
+}
+
+async function versionsOf(line: OperatorLine): Promise<ListManifestVersionsResponse['versions']> {
+  const request = ListManifestVersionsRequest.encode({}).finish();
+  const path = '/creance.v1.RegistryService/ListManifestVersions';
+  return ListManifestVersionsResponse.decode(await call(line, path, request)).versions;
+}
+
+async function versionBefore(line: OperatorLine): Promise<bigint> {
+  const [, before] = await versionsOf(line);
+  if (before !== undefined) return before.version;
+  throw new CommandFailed('no earlier version is kept — fix: name a file with creance apply');
+}
+
+function versionOf(text: string): bigint {
+  if (/^[1-9]\d{0,15}$/.test(text)) return BigInt(text);
+  throw new CommandFailed('a version is a number — fix: name one of creance rollback --list', 2);
+}
