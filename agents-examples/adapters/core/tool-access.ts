@@ -1,4 +1,5 @@
 import type { Session, Task } from '@creance/sdk';
+import { whileLive } from './while-live.js';
 
 /** What one tool needs, named by whoever writes the tool and never by the model. */
 export interface ToolNeeds {
@@ -53,26 +54,6 @@ function scopesAsked(reply: Response): readonly string[] {
   const challenge = reply.headers.get('www-authenticate')?.slice(0, challengeCharsMax) ?? '';
   if (!/\berror="?insufficient_scope\b/.test(challenge)) return [];
   return /\bscope="([^"]*)"/.exec(challenge)?.[1]?.split(' ').filter(Boolean) ?? [];
-}
-
-/**
- * Runs the work of an agent; when the session ends meanwhile, this rejects at once with the session's typed
- * error, whatever the framework makes of an abort. Give `session.signal` to the work, so that it stops too.
- */
-export async function whileLive<T>({ signal }: Session, work: () => PromiseLike<T>): Promise<T> {
-  signal.throwIfAborted();
-  let fail = (): void => {};
-  const ended = new Promise<never>((_resolve, reject) => {
-    fail = () => reject(signal.reason);
-    signal.addEventListener('abort', fail, { once: true });
-  });
-  try {
-    return await Promise.race([work(), ended]);
-  } catch (fault) {
-    throw signal.aborted ? signal.reason : fault;
-  } finally {
-    signal.removeEventListener('abort', fail);
-  }
 }
 
 /** Does one tool call. A sub-agent gets a child session, which is closed when it has answered. */

@@ -66,7 +66,6 @@ describe('an MCP server behind the adapter', () => {
     expect(crm.notes.answered).toEqual([]);
   });
 
-  // breaks when: the handler parses the body itself and takes the first of two keys
   it('runs the call that it has judged when a key stands twice', async () => {
     const twice = JSON.stringify(call('export_contacts')).replace(
       '"name":"export_contacts"',

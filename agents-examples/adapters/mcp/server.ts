@@ -1,5 +1,6 @@
 import { type Identity, protect, type Verifier } from '@creance/verifier';
 import { boundedText } from '../core/bounded-text.js';
+import { parseJson, toolOf } from './messages.js';
 
 /** What an MCP server asks of tokens. */
 export interface McpServerOptions {
@@ -24,7 +25,7 @@ export interface McpAuthInfo {
 export interface McpHandler {
   fetch(
     request: Request,
-    options: { authInfo: McpAuthInfo; parsedBody?: unknown },
+    given: { authInfo: McpAuthInfo; parsedBody?: unknown },
   ): Promise<Response>;
 }
 
@@ -51,16 +52,7 @@ export function creanceMcp(
       const needed = calls.length === 0 ? scopes : calls.flatMap((name) => byName.get(name) ?? all);
       const action = byName.has(calls[0]) ? `tools/call ${calls[0]}` : 'mcp';
       const guarded = protect(verifier, { scopes: [...new Set(needed)], action }, (_, identity) => {
-        const headers = new Headers(request.headers);
-        headers.delete('authorization');
-        headers.delete('dpop');
-        const signal = AbortSignal.any([request.signal, identity.signal]);
-        const inner = new Request(request.url, {
-          method: request.method,
-          headers,
-          signal,
-          ...(body !== '' && { body }),
-        });
+        const inner = withoutToken(request, body, identity);
         return handler.fetch(inner, { authInfo: authInfoOf(identity), parsedBody });
       });
       return guarded(request);
@@ -68,20 +60,15 @@ export function creanceMcp(
   };
 }
 
+function withoutToken(request: Request, body: string, identity: Identity): Request {
+  const headers = new Headers(request.headers);
+  for (const name of ['authorization', 'dpop']) headers.delete(name);
+  const signal = AbortSignal.any([request.signal, identity.signal]);
+  const { url, method } = request;
+  return new Request(url, { method, headers, signal, ...(body !== '' && { body }) });
+}
+
 function authInfoOf(identity: Identity): McpAuthInfo {
   const { clientId, expiresAt } = identity;
   return { token: '', clientId, scopes: [...identity.scopes], expiresAt, extra: { identity } };
-}
-
-function toolOf(message: unknown): unknown[] {
-  const { method, params } = (message ?? {}) as { method?: unknown; params?: { name?: unknown } };
-  return method === 'tools/call' ? [params?.name] : [];
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return text === '' ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

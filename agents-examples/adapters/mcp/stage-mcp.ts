@@ -78,6 +78,8 @@ export interface McpAgent {
 /** Server and client of one version of the SDK. */
 export interface McpStage {
   serve(stage: AdapterStage): Promise<McpService>;
+  /** What a call fails with whose token lacks `contacts:export`. */
+  readonly lacksExport: Readonly<Record<string, unknown>>;
   connect(stage: AdapterStage, session: Session, options: McpAuthOptions): Promise<McpAgent>;
 }
 

@@ -10,6 +10,8 @@ import { type McpStage, Notes, openService, plan, toolNames } from './stage-mcp.
 
 /** Client and server of the TypeScript SDK 1, without MCP sessions. */
 export const sdk1: McpStage = {
+  lacksExport: { code: 403 },
+
   async serve(stage) {
     const { loopback, verifier } = await openService(stage);
     const notes = new Notes();

@@ -8,6 +8,8 @@ import { type McpStage, Notes, openService, plan, toolNames } from './stage-mcp.
 
 /** Client and server of the TypeScript SDK 2, at the protocol revision of 2026. */
 export const sdk2: McpStage = {
+  lacksExport: { requiredScope: 'contacts:export' },
+
   async serve(stage) {
     const { loopback, verifier } = await openService(stage);
     const notes = new Notes();
