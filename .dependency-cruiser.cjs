@@ -182,7 +182,9 @@ module.exports = {
   forbidden,
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(proto|broker|sdk/(agent|verifier)|agents-examples(/adapters)?|test|bench)/dist/' },
+    exclude: {
+      path: '^(proto|broker|sdk/(agent|verifier)|agents-examples(/adapters)?|test|bench)/dist/',
+    },
     // Types count: a type from the wrong room is a word from the wrong room.
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.rooms.json' },
