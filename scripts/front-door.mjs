@@ -96,6 +96,8 @@ async function main([name, ...args]) {
   chooseNode(false);
   const windows = process.platform === 'win32';
   const install = ['--yes', pnpm, 'install', '--frozen-lockfile'];
+  // Agent frameworks are a hundred megabytes, and only the tests run the adapters to them.
+  if (name !== 'test') install.push('--filter', '!@creance/adapters-examples');
   // CI: pnpm asks no question, so that it cannot wait for an answer that nobody gives.
   const options = { cwd: root, env: { ...process.env, CI: 'true' }, shell: windows };
   await quietly('installing', windows ? 'npx.cmd' : 'npx', install, installSeconds, options);
