@@ -1,7 +1,6 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { joinVerifier } from '@creance/verifier/grpc';
+import { openService, serveVerified } from './verified-service.js';
 import { benchScope, sharedMillis } from './watch-stage.js';
 
 /** What the host says: where its resources are, and when the broker has answered a report of one. */
@@ -16,9 +15,7 @@ process.once('disconnect', () => process.exit());
 const say = (message: HostMessage) => process.send?.(message);
 const origins: string[] = [];
 for (const [resource, joinText] of JOINS.split(' ').entries()) {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const publicOrigin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { server, publicOrigin } = await openService();
   const verifier = await joinVerifier({
     join: joinText,
     keyFile: join(FOLDER, `verifier-${resource}.key.json`),
@@ -28,28 +25,16 @@ for (const [resource, joinText] of JOINS.split(' ').entries()) {
     },
   });
   await verifier.ready();
-  server.on('request', async (request, response) => {
-    const { method = '', url = '', headers } = request;
-    const call = {
-      method,
-      pathname: url,
-      authorization: headers.authorization ?? null,
-      proof: (headers['dpop'] as string | undefined) ?? null,
-    };
-    const verified = await verifier.verifyCall(call, {
+  serveVerified(
+    server,
+    verifier,
+    ({ url = '', headers }) => ({
       scopes: [benchScope],
       action: url.slice(1),
       origin: { client: headers['user-agent'] },
-    });
-    response.setHeader('seen-at-millis', sharedMillis());
-    if (verified.ok) {
-      verified.identity.release();
-      response.end('ok');
-    } else {
-      const { status, headers: answer, body } = verified.failure;
-      response.writeHead(status, answer).end(JSON.stringify(body));
-    }
-  });
+    }),
+    (response) => void response.setHeader('seen-at-millis', sharedMillis()),
+  );
   origins.push(publicOrigin);
 }
 say({ origins });

@@ -10,13 +10,13 @@ import { startHistory } from './history-parts.js';
 import { startHousekeeping } from './housekeeping.js';
 import { identityOf } from './identity.js';
 import { LiveRegistry } from './live-registry.js';
-import { type CheckedManifest, formatFaults, readManifest } from './manifest/index.js';
-import { enforce, fitManifest, fits, manifestCheck, takeFile } from './manifest-parts.js';
+import { readFileAgain, readFileAtStart } from './manifest-file.js';
+import { enforce, fitManifest, manifestCheck, takeFile } from './manifest-parts.js';
 import { startingManifest } from './manifest-start.js';
 import { startEdge } from './rpc/edge.js';
 import { type Clock, systemClock } from './runtime/clock.js';
 import { type Entropy, systemEntropy } from './runtime/entropy.js';
-import { configurationFault, type StartFault } from './start-fault.js';
+import type { StartFault } from './start-fault.js';
 import { openSqliteStore } from './store/index.js';
 import type { RegistryChanged, Store, StoreIdentity } from './store/store.js';
 import type { CallSpans } from './telemetry/call-spans.js';
@@ -63,7 +63,7 @@ export async function startBroker(
 ): Promise<Result<Broker, StartFault>> {
   const { logger, spans, onStoreFailed } = surroundings;
   const { clock = systemClock, entropy = systemEntropy() } = surroundings;
-  const manifest = await checkManifest(config, 'correct the manifest; nothing was started');
+  const manifest = await readFileAtStart(config);
   if (!manifest.ok) return manifest;
   const { issuer } = manifest.value;
   const identity = identityOf(config.data, { dev: config.dev, issuer }, entropy);
@@ -110,17 +110,6 @@ interface Doors {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly spans: CallSpans | undefined;
-}
-
-async function readAgain({
-  config,
-  identity,
-  keys,
-}: Parts): Promise<Result<ReturnType<typeof fitManifest>, StartFault>> {
-  const manifest = await checkManifest(config, 'correct the manifest; the one before it holds');
-  if (!manifest.ok) return manifest;
-  if (!fits(manifest.value, identity)) return refuse(issuerFixed(identity));
-  return ok(fitManifest(manifest.value, keys.destinations.hash));
 }
 
 async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFault>> {
@@ -190,7 +179,7 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
     firstOperatorFile,
     manifestInsteadOfFile: insteadOfFile,
     async reload() {
-      const file = await readAgain(parts);
+      const file = await readFileAgain(config, identity, keys.destinations.hash);
       return file.ok ? takeFile(own, file.value, 'the file was read again') : file;
     },
     async stop() {
@@ -218,24 +207,6 @@ async function openManifest(parts: Parts, { clock, entropy }: Doors) {
     ? await takeFile(own, file, 'the file at the start of the broker')
     : await enforce(own);
   return changed.ok ? ok({ registry, own, insteadOfFile }) : changed;
-}
-
-function issuerFixed({ issuer }: StoreIdentity): StartFault {
-  return configurationFault(
-    'manifest_issuer_fixed',
-    `this broker is ${issuer}`,
-    'leave the issuer of the manifest as it is',
-  );
-}
-
-async function checkManifest(
-  { manifest, dev }: BrokerConfig,
-  fix: string,
-): Promise<Result<CheckedManifest, StartFault>> {
-  const checked = await readManifest(manifest, { dev });
-  if (checked.ok) return checked;
-  const lines = formatFaults(checked.error).split('\n');
-  return refuse({ code: 'manifest_faulty', lines, fix, exitCode: 78 });
 }
 
 /** Counts the rows of the log, and says at which moment of the machine each commit was. */

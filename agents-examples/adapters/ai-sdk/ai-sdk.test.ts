@@ -5,7 +5,7 @@ import type { ToolAccess } from '../core/tool-access.js';
 import { whileLive } from '../core/while-live.js';
 import { type Crm, openCrm } from '../stage/crm.js';
 import { leaks } from '../stage/loopback.js';
-import { audiences } from '../stage/manifest.js';
+import { exporting, reads, wire } from '../stage/manifest.js';
 import { AdapterStage, codeOf, issued } from '../stage/stage.js';
 import { scripted, stalling } from './script.js';
 import { withCreance } from './with-creance.js';
@@ -34,17 +34,13 @@ const asking = (path: string) =>
     },
   });
 
-const reads = { audience: audiences.crm, scopes: ['contacts:read'] };
-const exports_ = { audience: audiences.crm, scopes: ['contacts:export'] };
-const wire = ({ audience, scopes }: typeof reads) => `${audience} ${scopes.join(' ')}`;
-
 const plain = {
   readContacts: asking('/contacts'),
   exportContacts: asking('/export'),
   watch: asking('/watch'),
 };
 const toolsFor = (session: Session) =>
-  withCreance(plain, session, { readContacts: reads, exportContacts: exports_, watch: reads });
+  withCreance(plain, session, { readContacts: reads, exportContacts: exporting, watch: reads });
 
 const stopWhen = isStepCount(20);
 const run = (model: ReturnType<typeof scripted>, tools: ReturnType<typeof toolsFor>) =>
@@ -68,7 +64,7 @@ describe('tools of the AI SDK', () => {
     const done = await run(model, toolsFor(session));
     expect(answers(done)).toEqual(['200 /contacts done', '200 /export done']);
     const seen = crm.seen.slice(before).map(({ token }) => token);
-    expect(new Set(seen)).toEqual(new Set([wire(reads), wire(exports_)]));
+    expect(new Set(seen)).toEqual(new Set([wire(reads), wire(exporting)]));
     const shown = JSON.stringify([model.doGenerateCalls, done.steps, events]) + stage.brokerLog;
     expect(shown).toContain('200 /export done');
     expect(leaks(shown, crm.seen)).toEqual([]);
@@ -79,7 +75,7 @@ describe('tools of the AI SDK', () => {
     const { session, events } = await stage.agent();
     const done = await run(scripted(Array(12).fill('exportContacts')), toolsFor(session));
     expect(answers(done)).toHaveLength(12);
-    expect(issued(events)).toEqual([wire(exports_)]);
+    expect(issued(events)).toEqual([wire(exporting)]);
   });
 
   it('end a run within a second of a cut, by the typed error, and the model is not asked again', async () => {

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { whileLive } from '../core/while-live.js';
 import { type Crm, openCrm } from '../stage/crm.js';
 import { leaks } from '../stage/loopback.js';
-import { audiences } from '../stage/manifest.js';
+import { exporting, reads, wire } from '../stage/manifest.js';
 import { AdapterStage, codeOf, issued } from '../stage/stage.js';
 import { creanceHooks, type HooksOptions, toolAccess } from './creance-hooks.js';
 
@@ -31,10 +31,7 @@ const asking = (name: string, path: string) =>
     { name, description: name, schema },
   );
 
-const reads = { audience: audiences.crm, scopes: ['contacts:read'] };
-const exports_ = { audience: audiences.crm, scopes: ['contacts:export'] };
-const wire = ({ audience, scopes }: typeof reads) => `${audience} ${scopes.join(' ')}`;
-const needs = { readContacts: reads, exportContacts: exports_, watch: reads };
+const needs = { readContacts: reads, exportContacts: exporting, watch: reads };
 
 const plain = () => [
   asking('readContacts', '/contacts'),
@@ -72,7 +69,7 @@ describe('tools of a LangChain agent', () => {
     const done = await agentOf(session, model).invoke(input);
     expect(answers(done)).toEqual(['200 /contacts done', '200 /export done']);
     const seen = crm.seen.slice(before).map(({ token }) => token);
-    expect(new Set(seen)).toEqual(new Set([wire(reads), wire(exports_)]));
+    expect(new Set(seen)).toEqual(new Set([wire(reads), wire(exporting)]));
     const shown = JSON.stringify([model.calls, done, events]) + stage.brokerLog;
     expect(shown).toContain('200 /export done');
     expect(leaks(shown, crm.seen)).toEqual([]);
@@ -83,7 +80,7 @@ describe('tools of a LangChain agent', () => {
     const { session, events } = await stage.agent();
     const model = scripted(Array<string>(12).fill('exportContacts'));
     expect(answers(await agentOf(session, model).invoke(input))).toHaveLength(12);
-    expect(issued(events)).toEqual([wire(exports_)]);
+    expect(issued(events)).toEqual([wire(exporting)]);
   });
 
   it('end a run within a second of a cut, by the typed error, and the model is not asked again', async () => {

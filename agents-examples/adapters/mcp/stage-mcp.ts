@@ -1,9 +1,10 @@
 import type { Session } from '@creance/sdk';
 import type { Verifier } from '@creance/verifier';
+import { toNodeHandler } from '@modelcontextprotocol/node';
 import { type Loopback, openLoopback } from '../stage/loopback.js';
 import type { AdapterStage } from '../stage/stage.js';
 import type { McpAuthOptions } from './client.js';
-import type { McpServerOptions } from './server.js';
+import { creanceMcp, type McpHandler, type McpServerOptions } from './server.js';
 
 /** Tools that answer at once; `watch_contacts` never does. */
 export const toolNames = [
@@ -89,4 +90,15 @@ export async function openService(
 ): Promise<{ loopback: Loopback; verifier: Verifier }> {
   const loopback = await openLoopback(stage);
   return { loopback, verifier: await stage.verifier('crm', loopback.origin) };
+}
+
+/** Puts a handler of either version behind the adapter, at the place. */
+export function serveMcp(
+  { loopback, verifier }: { readonly loopback: Loopback; readonly verifier: Verifier },
+  handler: McpHandler,
+  notes: Notes,
+): McpService {
+  const node = toNodeHandler(creanceMcp(verifier, plan, handler));
+  loopback.serve((request, response) => node(request as Parameters<typeof node>[0], response));
+  return { ...loopback, url: new URL('/mcp', loopback.origin), notes };
 }

@@ -1,19 +1,18 @@
-import { toNodeHandler } from '@modelcontextprotocol/node';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { creanceAuth } from './client.js';
-import { creanceMcp, type McpHandler } from './server.js';
-import { type McpStage, Notes, openService, plan, toolNames } from './stage-mcp.js';
+import type { McpHandler } from './server.js';
+import { type McpStage, Notes, openService, serveMcp, toolNames } from './stage-mcp.js';
 
 /** Client and server of the TypeScript SDK 1, without MCP sessions. */
 export const sdk1: McpStage = {
   lacksExport: { code: 403 },
 
   async serve(stage) {
-    const { loopback, verifier } = await openService(stage);
+    const place = await openService(stage);
     const notes = new Notes();
     const handler: McpHandler = {
       async fetch(request, options) {
@@ -26,9 +25,7 @@ export const sdk1: McpStage = {
         return transport.handleRequest(request, options);
       },
     };
-    const node = toNodeHandler(creanceMcp(verifier, plan, handler));
-    loopback.serve((request, response) => node(request as Parameters<typeof node>[0], response));
-    return { ...loopback, url: new URL('/mcp', loopback.origin), notes };
+    return serveMcp(place, handler, notes);
   },
 
   async connect(stage, session, options) {

@@ -1,17 +1,15 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { creanceAuth } from './client.js';
-import { creanceMcp } from './server.js';
-import { type McpStage, Notes, openService, plan, toolNames } from './stage-mcp.js';
+import { type McpStage, Notes, openService, serveMcp, toolNames } from './stage-mcp.js';
 
 /** Client and server of the TypeScript SDK 2, at the protocol revision of 2026. */
 export const sdk2: McpStage = {
   lacksExport: { requiredScope: 'contacts:export' },
 
   async serve(stage) {
-    const { loopback, verifier } = await openService(stage);
+    const place = await openService(stage);
     const notes = new Notes();
     const handler = createMcpHandler((ctx) => {
       const server = new McpServer({ name: 'crm', version: '1.0.0' });
@@ -25,9 +23,7 @@ export const sdk2: McpStage = {
       return server;
     });
     stage.closeLater(() => handler.close());
-    const node = toNodeHandler(creanceMcp(verifier, plan, handler));
-    loopback.serve((request, response) => node(request as Parameters<typeof node>[0], response));
-    return { ...loopback, url: new URL('/mcp', loopback.origin), notes };
+    return serveMcp(place, handler, notes);
   },
 
   async connect(stage, session, options) {

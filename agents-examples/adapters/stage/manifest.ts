@@ -7,6 +7,20 @@ export const audiences = {
 /** Name of a resource of the stage. */
 export type ResourceName = keyof typeof audiences;
 
+interface Need {
+  readonly audience: string;
+  readonly scopes: string[];
+}
+
+/** What tools need to read and to export contacts. */
+export const reads: Need = { audience: audiences.crm, scopes: ['contacts:read'] };
+export const exporting: Need = { audience: audiences.crm, scopes: ['contacts:export'] };
+
+/** Needs as `issued` writes them. */
+export function wire({ audience, scopes }: Need): string {
+  return `${audience} ${scopes.join(' ')}`;
+}
+
 /** One agent, that may delegate to itself, and two resources. */
 export const stageManifest: string = `apiVersion: creance/v1
 owners:

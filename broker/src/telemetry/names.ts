@@ -1,4 +1,4 @@
-/** Name of the broker's tracer and meter (OpenTelemetry, instrumentation scope). */
+/** Name of the broker's tracer (OpenTelemetry, instrumentation scope). */
 export const brokerTracer = '@creance/broker';
 
 /** Attributes of the broker's spans. Those that agents and verifiers set too have the same words there. */
@@ -11,15 +11,4 @@ export const attribute = {
   outcome: 'creance.outcome',
   session: 'creance.session',
   workload: 'creance.workload',
-  resource: 'creance.resource',
-  action: 'creance.action',
-  /** What the watch decided: a level, and what was done about it. */
-  level: 'creance.level',
-  done: 'creance.done',
-  /** From 0 to 1. */
-  risk: 'creance.risk',
-  /** The evidence in one sentence. */
-  evidence: 'creance.evidence',
-  /** Position in the log. */
-  revision: 'creance.revision',
 } as const;

@@ -35,13 +35,17 @@ export class Reach {
     this.#risen = kept?.risen ?? [0, 0];
   }
 
-  /** Notes that a session acts; gives how many have acted more than once, and within the last minute. */
-  act(session: string, atMillis: number): number {
+  /** How many sessions have acted more than once, and in the minute before the last act. */
+  get busy(): number {
+    return [...this.#acted.values()].filter((one) => one.count > 1).length;
+  }
+
+  /** Notes that a session acts. */
+  act(session: string, atMillis: number): void {
     const count = (this.#acted.get(session)?.count ?? 0) + 1;
     this.#acted.delete(session);
     this.#acted.set(session, { atMillis, count });
     prune(this.#acted, atMillis, sessionsKept);
-    return [...this.#acted.values()].filter((one) => one.count > 1).length;
   }
 
   /** Notes what a session reaches. */

@@ -6,7 +6,8 @@ import { fanOut } from '../watch/detectors/fan-out.js';
 import { pace } from '../watch/detectors/pace.js';
 import type { Watched } from '../watch/engine.js';
 import { Envelope } from '../watch/envelope.js';
-import { expectGap } from '../watch/habit.js';
+import { expectGap, gapOf } from '../watch/habit.js';
+import { turnMillis } from '../watch/look.js';
 import { otherName } from '../watch/names.js';
 import { emptySight, type Sight } from '../watch/sight.js';
 import { termMin } from '../watch/terms.js';
@@ -36,10 +37,6 @@ export interface KeptSpread {
 
 /** First steps of a tree that are told apart. */
 const firstsKept = 256;
-/** First steps within so many milliseconds are one decision, as the calls of one turn are. */
-const turnMillis = 150;
-/** No gap counts as shorter: clocks are not that exact. */
-const leastGapSeconds = 0.02;
 
 const undeclared = new Envelope(undefined);
 
@@ -68,9 +65,9 @@ export class Spread {
     const { atMillis, isStrong, resource } = action;
     // A time that cannot be is the engine's to count.
     if (!isStrong || atMillis === undefined || !Number.isFinite(atMillis)) return [];
-    const busy = this.#reach.act(session, atMillis);
+    this.#reach.act(session, atMillis);
     const found = [
-      ...(watched.lesson.size === 1 ? this.#first(watched, action, atMillis, busy) : []),
+      ...(watched.lesson.size === 1 ? this.#first(watched, action, atMillis) : []),
       ...this.#fanOut(session, watched, action, atMillis),
     ];
     if (atMillis >= (this.#last?.atMillis ?? 0)) this.#last = { atMillis, resource };
@@ -87,16 +84,17 @@ export class Spread {
     };
   }
 
-  #first(watched: Watched, action: Action, atMillis: number, busy: number): SpreadEvidence[] {
+  #first(watched: Watched, action: Action, atMillis: number): SpreadEvidence[] {
     const last = this.#last;
     const name = `${action.resource} ${action.name}`;
     const isAgain = this.#firsts.has(name);
     if (this.#firsts.size < firstsKept) this.#firsts.add(name);
     // Children that all begin alike are one decision, however many there are.
     if (isAgain || last === undefined || atMillis < last.atMillis) return [];
-    const sight = this.#sightOf(watched, action, (atMillis - last.atMillis) / 1_000, busy);
+    const sight = this.#sightOf(watched, action, (atMillis - last.atMillis) / 1_000);
     sight.isSwitch = last.resource !== action.resource;
     sight.isFirstStep = true;
+    // First steps of one turn are one decision, as its calls are.
     if (atMillis - this.#turnAt > turnMillis) [this.#turnAt, this.#turnPace] = [atMillis, 0];
     sight.turnPace = this.#turnPace;
     const added = pace.evidence(sight);
@@ -107,10 +105,10 @@ export class Spread {
   }
 
   /** The gap is held against what so many sessions at work would leave between their actions. */
-  #sightOf({ profile }: Watched, action: Action, seconds: number, busy: number): Sight {
+  #sightOf({ profile }: Watched, action: Action, seconds: number): Sight {
     const { limits } = profile;
     const id = profile.named.find(action.resource, action.name)?.id ?? otherName;
-    const gap = Math.log(Math.max(seconds, leastGapSeconds));
+    const gap = gapOf(seconds);
     const { mean, deviation } = expectGap(limits.habit, 0, 0);
     return Object.assign(emptySight(), {
       profile,
@@ -119,7 +117,7 @@ export class Spread {
       before: Chain.start,
       bits: profile.chain.bits(id, Chain.start, Chain.start, profile.known.size),
       gap,
-      deviations: (gap + Math.log(Math.max(1, busy)) - mean) / deviation,
+      deviations: (gap + Math.log(Math.max(1, this.#reach.busy)) - mean) / deviation,
     });
   }
 

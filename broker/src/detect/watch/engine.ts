@@ -7,9 +7,10 @@ import { decay } from './decay.js';
 import type { Envelope } from './envelope.js';
 import { Lesson } from './lesson.js';
 import type { Limits } from './limits.js';
+import { look } from './look.js';
 import { riskIn } from './risk-in.js';
 import { SessionSlab } from './session-slab.js';
-import { emptySight, look } from './sight.js';
+import { emptySight } from './sight.js';
 import { type KeptSession, putSnapshot, readSnapshot, writeSnapshot } from './snapshot.js';
 import { soundAction, soundTime } from './sound-action.js';
 import { bytes, doubles, floats, halves, kindIndex, words } from './state-layout.js';
@@ -105,7 +106,8 @@ export class Engine {
     const kind = kindIndex[term.kind];
     const added = term.added > 0 ? Math.min(term.added, addedMost) : 0;
     slab.setEvidence(kind, slab.evidence(kind) + added);
-    keepTerm(watched.terms, { ...term, atMillis, added, at: slab.word(words.count) }, false);
+    const kept = { ...term, atMillis, added, at: slab.word(words.count) };
+    keepTerm(watched.terms, kept, false, () => kept);
     const own = this.#judge(watched.index, watched.profile.limits, atMillis);
     return this.#worst(own, watched.tree, [[kind, added]], atMillis);
   }

@@ -17,6 +17,14 @@ const priorBetween = 0.5;
 /** A session teaches the spread within it as if it had at most so many gaps: a long one is no crowd. */
 const gapsPerSession = 20;
 
+/** No gap counts as shorter: clocks are not that exact. */
+const leastGapSeconds = 0.02;
+
+/** A gap as habits hold it: the logarithm of its seconds. */
+export function gapOf(seconds: number): number {
+  return Math.log(Math.max(seconds, leastGapSeconds));
+}
+
 /** How long a workload waits between its actions, in logarithms of seconds, and how sessions differ. */
 export interface Habit {
   /** Mean over sessions, each worth the same. */

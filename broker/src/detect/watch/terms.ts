@@ -17,29 +17,18 @@ export interface Term {
 export const termMin = 0.05;
 
 /**
- * Whether evidence of this strength would be kept: its words are made only then. `kind` is named where a term
- * takes the place of the one before of its kind.
+ * Keeps the term that `make` makes, the strongest ones when there are too many; what is not kept is not made. A
+ * term of a kind that is what it is now takes the place of the one before.
  */
-export function hasRoom(
-  terms: readonly Term[],
-  added: number,
-  kind: EvidenceKind | undefined,
-): boolean {
-  if (kind !== undefined) {
-    const last = terms.findLast((term) => term.kind === kind);
-    if (last !== undefined) return last.added <= added;
-  }
-  return terms.length < watchBounds.watchTerms || terms.some((term) => term.added < added);
-}
-
-/**
- * Keeps a term, the strongest ones when there are too many. A term of a kind that is what it is now takes
- * the place of the one before.
- */
-export function keepTerm(terms: Term[], term: Term, replaces: boolean): void {
-  const last = replaces ? terms.findLastIndex(({ kind }) => kind === term.kind) : -1;
+export function keepTerm(
+  terms: Term[],
+  { kind, added }: Pick<Term, 'kind' | 'added'>,
+  replaces: boolean,
+  make: () => Term,
+): void {
+  const last = replaces ? terms.findLastIndex((term) => term.kind === kind) : -1;
   if (last >= 0) {
-    if ((terms[last] as Term).added <= term.added) terms[last] = term;
+    if ((terms[last] as Term).added <= added) terms[last] = make();
     return;
   }
   if (terms.length >= watchBounds.watchTerms) {
@@ -47,10 +36,10 @@ export function keepTerm(terms: Term[], term: Term, replaces: boolean): void {
       (low, one, at) => (one.added < (terms[low] as Term).added ? at : low),
       0,
     );
-    if ((terms[least] as Term).added >= term.added) return;
+    if ((terms[least] as Term).added >= added) return;
     terms.splice(least, 1);
   }
-  terms.push(term);
+  terms.push(make());
 }
 
 /** Pieces of evidence, the strongest first. */

@@ -8,7 +8,7 @@ import { pairOf } from './named-actions.js';
 import type { SessionSlab } from './session-slab.js';
 import type { Sight } from './sight.js';
 import { bytes, floats, halves, kindIndex, words } from './state-layout.js';
-import { hasRoom, keepTerm, type Term, termMin } from './terms.js';
+import { keepTerm, type Term, termMin } from './terms.js';
 
 /** What kinds of evidence rose, and by how much. */
 export type Rises = readonly (readonly [number, number])[];
@@ -68,11 +68,11 @@ function keep(
   added: number,
 ): void {
   const { kind, how } = detector;
-  if (!hasRoom(terms, added, how === 'adds' ? undefined : kind)) return;
-  const { resource, name, atMillis } = sight.action;
-  const at = slab.word(words.count) - 1;
-  const term = { at, atMillis, kind, resource, action: name, added, words: detector.words(sight) };
-  keepTerm(terms, term, how !== 'adds');
+  keepTerm(terms, { kind, added }, how !== 'adds', () => {
+    const { resource, name, atMillis } = sight.action;
+    const at = slab.word(words.count) - 1;
+    return { at, atMillis, kind, resource, action: name, added, words: detector.words(sight) };
+  });
 }
 
 function notePairs({ action, named }: Sight, lesson: Lesson, hit: BoundHit): void {

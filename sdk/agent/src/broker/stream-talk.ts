@@ -1,5 +1,5 @@
 import { RpcStatus, type StreamOpened, StreamRequest, StreamResponse } from '@creance/proto/wire';
-import { context } from '@opentelemetry/api';
+import { context, trace } from '@opentelemetry/api';
 import type { CreanceError } from '../errors/creance-error.js';
 import { type StreamFault, streamFault } from '../errors/stream.js';
 import { limits } from '../limits.js';
@@ -139,7 +139,8 @@ export class StreamTalk {
 
   #say(id: bigint, kind: AnyRequest): void {
     // The span around the call that this message is instead of; empty where nobody traces.
-    const { traceparent = '' } = traceOf(context.active());
+    const traced = trace.getActiveSpan() === undefined ? {} : traceOf(context.active());
+    const { traceparent = '' } = traced;
     this.#stream.send(StreamRequest.encode({ id, kind, traceparent }).finish());
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sightOf } from '../../doubles/watched-actions.js';
 import { Chain } from '../chain.js';
-import { surpriseFrom } from '../sight.js';
+import { surpriseFrom } from '../look.js';
 import { chain } from './chain.js';
 
 const odd = { isFirstStep: true, bits: 12, isSwitch: true, weight: 0.5 };

@@ -1,5 +1,5 @@
 import { Chain } from '../chain.js';
-import { surpriseFrom } from '../sight.js';
+import { surpriseFrom } from '../look.js';
 import { type Detector, dotted, one } from './detector.js';
 
 /** D2: a step that this workload's history makes improbable; each counts once a session. */

@@ -11,7 +11,8 @@ import type { Action } from './action.js';
 import { Chain } from './chain.js';
 import { Engine } from './engine.js';
 import { Lesson } from './lesson.js';
-import { emptySight, look, type Sight } from './sight.js';
+import { look } from './look.js';
+import { emptySight, type Sight } from './sight.js';
 import { halves } from './state-layout.js';
 import type { WorkloadProfile } from './workload-profile.js';
 
