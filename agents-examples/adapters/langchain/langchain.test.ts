@@ -1,5 +1,6 @@
 import type { Session } from '@creance/sdk';
-import { AIMessage, createAgent, createMiddleware, fakeModel, tool } from 'langchain';
+import { fakeModel } from '@langchain/core/testing';
+import { AIMessage, createAgent, createMiddleware, tool } from 'langchain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { whileLive } from '../core/while-live.js';
