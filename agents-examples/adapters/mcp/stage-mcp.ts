@@ -79,8 +79,8 @@ export interface McpAgent {
 /** Server and client of one version of the SDK. */
 export interface McpStage {
   serve(stage: AdapterStage): Promise<McpService>;
-  /** What a call fails with whose token lacks `contacts:export`. */
-  readonly lacksExport: Readonly<Record<string, unknown>>;
+  /** Whether an error is the one of a call whose token lacks `contacts:export`. */
+  lacksExport(error: unknown): boolean;
   connect(stage: AdapterStage, session: Session, options: McpAuthOptions): Promise<McpAgent>;
 }
 

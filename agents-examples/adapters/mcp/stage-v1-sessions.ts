@@ -13,6 +13,7 @@ export async function serveWithSessions(stage: AdapterStage): Promise<McpService
   const transports = new Map<string, WebStandardStreamableHTTPServerTransport>();
   const handler: McpHandler = {
     async fetch(request, options) {
+      notes.told.push(request.method);
       const known = transports.get(request.headers.get('mcp-session-id') ?? '');
       return (known ?? (await fresh())).handleRequest(request, options);
     },

@@ -9,7 +9,7 @@ import { type McpStage, Notes, openService, serveMcp, toolNames } from './stage-
 
 /** Client and server of the TypeScript SDK 1, without MCP sessions. */
 export const sdk1: McpStage = {
-  lacksExport: { code: 403 },
+  lacksExport: (error) => (error as { code?: unknown }).code === 403,
 
   async serve(stage) {
     const place = await openService(stage);
