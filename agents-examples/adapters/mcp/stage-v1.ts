@@ -19,6 +19,7 @@ export const sdk1: McpStage = {
         const server = new McpServer({ name: 'crm', version: '1.0.0' });
         notes.told.push(JSON.stringify([options.authInfo, [...request.headers]]));
         for (const name of toolNames) server.registerTool(name, {}, () => notes.answer(name));
+        server.registerTool('send_mail', {}, () => notes.send());
         server.registerTool('watch_contacts', {}, () => notes.watch(request.signal));
         const transport = new WebStandardStreamableHTTPServerTransport();
         await server.connect(transport as Transport);

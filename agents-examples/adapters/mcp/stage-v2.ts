@@ -21,6 +21,7 @@ export const sdk2: McpStage = {
       notes.told.push(JSON.stringify([ctx.authInfo, [...(ctx.requestInfo?.headers ?? [])]]));
       for (const name of toolNames)
         server.registerTool(name, { inputSchema }, () => notes.answer(name));
+      server.registerTool('send_mail', { inputSchema }, () => notes.send());
       server.registerTool('watch_contacts', { inputSchema }, (_input, { mcpReq }) =>
         notes.watch(mcpReq.signal),
       );

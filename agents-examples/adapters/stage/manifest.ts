@@ -12,8 +12,9 @@ interface Need {
   readonly scopes: string[];
 }
 
-/** What tools need to read and to export contacts. */
+/** What tools need to read, to erase and to export contacts. Nobody is granted the second. */
 export const reads: Need = { audience: audiences.crm, scopes: ['contacts:read'] };
+export const erasing: Need = { audience: audiences.crm, scopes: ['contacts:erase'] };
 export const exporting: Need = { audience: audiences.crm, scopes: ['contacts:export'] };
 
 /** Needs as `issued` writes them. */
