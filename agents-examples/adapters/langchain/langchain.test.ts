@@ -207,15 +207,4 @@ describe('tools of a LangChain agent', () => {
     expect(codeOf(session.signal.reason)).toBe('CREANCE_SESSION_ENDED');
     await expect(agent.invoke(input)).rejects.toThrow();
   });
-
-  it('go on with the token they have while the broker is down, then say so', async () => {
-    const { session } = await stage.agent();
-    await agentOf(session, scripted(['readContacts'])).invoke(input);
-    await stage.stopBroker();
-    const done = await agentOf(session, scripted(['readContacts'])).invoke(input);
-    expect(answers(done)).toEqual(['200 /contacts done']);
-    const away = agentOf(session, scripted(['exportContacts'])).invoke(input);
-    expect(await away.catch(codeOf)).toBe('CREANCE_BROKER_UNAVAILABLE');
-    await stage.startBroker();
-  });
 });

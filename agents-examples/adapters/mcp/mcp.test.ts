@@ -135,16 +135,4 @@ describe.each([
     await expect(fetch('http://127.0.0.1:9/mcp', { method: 'POST' })).rejects.toThrow(TypeError);
     expect(issued(events)).toEqual([]);
   });
-
-  it('goes on with the token it has while the broker is down, then says so', async () => {
-    const { session } = await stage.agent();
-    const agent = await connect(session);
-    await agent.call('read_contacts');
-    await stage.stopBroker();
-    await agent.call('read_contacts');
-    await expect(agent.call('export_contacts')).rejects.toMatchObject({
-      code: 'CREANCE_BROKER_UNAVAILABLE',
-    });
-    await stage.startBroker();
-  });
 });

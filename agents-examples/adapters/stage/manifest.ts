@@ -45,3 +45,11 @@ workloads:
 operators:
   oncall: { roles: [viewer, registrar, security, keys, auditor] }
 `;
+
+/** Seconds of a token of the manifest below: the least there is. */
+export const briefTokenSeconds = 15;
+
+/** The same with tokens that end soon, and with resources that outlive a broker that is away for longer than that. */
+export const briefManifest: string = stageManifest
+  .replaceAll('lifetimeSeconds: 300', `lifetimeSeconds: ${briefTokenSeconds}`)
+  .replaceAll('.internal\n', '.internal\n    strictness: bestEffort\n');
