@@ -1,10 +1,11 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** Milliseconds for one test or hook: tests here wait for events, so this only ends what hangs. */
 const testMillis = 30_000;
 
 /** Files of these projects start processes or listen: one file at a time, so that figures mean something. */
-const serial = ['flows', 'hostile', 'interop', 'examples', 'adapters'];
+const serial = ['flows', 'hostile', 'interop', 'examples', 'adapters', 'adapters-lowest'];
 
 function project(name: string, include: string[]) {
   return {
@@ -12,6 +13,28 @@ function project(name: string, include: string[]) {
     test: { name, include, fileParallelism: !serial.includes(name) },
   };
 }
+
+const lowest = fileURLToPath(
+  new URL('agents-examples/adapters/lowest/package.json', import.meta.url),
+);
+
+/** Frameworks as the package of their lowest versions finds them. */
+const withLowest = {
+  name: 'lowest-frameworks',
+  enforce: 'pre' as const,
+  async resolveId(
+    this: { resolve(id: string, from: string): Promise<{ id: string } | null> },
+    id: string,
+    from = '',
+  ) {
+    const isFramework = /^(ai|langchain|@langchain|@modelcontextprotocol)(\/|$)/.test(id);
+    if (!isFramework || from === lowest) return null;
+    const found = await this.resolve(id, lowest);
+    // Falling back to the newest would test that twice.
+    if (found === null) throw new Error(`the lowest version has no ${id}`);
+    return found;
+  },
+};
 
 export default defineConfig({
   test: {
@@ -32,6 +55,13 @@ export default defineConfig({
       ),
       project('examples', ['agents-examples/*.test.ts']),
       project('adapters', ['agents-examples/adapters/**/*.test.ts']),
+      {
+        ...project('adapters-lowest', [
+          'agents-examples/adapters/{ai-sdk,langchain,mcp}/*.test.ts',
+          'agents-examples/adapters/acceptance/traces.test.ts',
+        ]),
+        plugins: [withLowest],
+      },
     ],
   },
 });

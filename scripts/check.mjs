@@ -54,6 +54,7 @@ const projects = [
   'interop',
   'examples',
   'adapters',
+  'adapters-lowest',
 ];
 
 async function runCheck(name) {

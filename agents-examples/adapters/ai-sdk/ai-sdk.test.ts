@@ -201,13 +201,4 @@ describe('tools of the AI SDK', () => {
     const needs = {} as { readonly readContacts: typeof reads };
     expect(() => withCreance({ readContacts: asking('/') }, session, needs)).toThrow(TypeError);
   });
-
-  it('go on with the token they have while the broker is down, then say so', async () => {
-    const { session } = await stage.agent();
-    await run(scripted(['readContacts']), toolsFor(session));
-    await stage.stopBroker();
-    const done = await run(scripted(['readContacts'], ['exportContacts']), toolsFor(session));
-    expect(answers(done)).toEqual(['200 /contacts done', 'CREANCE_BROKER_UNAVAILABLE']);
-    await stage.startBroker();
-  });
 });

@@ -1,12 +1,8 @@
 import type { Session } from '@creance/sdk';
 // Types alone: what is built does not load the framework.
 import type { Tool, ToolExecutionOptions } from 'ai';
-import {
-  type SubAgentNeeds,
-  type ToolAccess,
-  type ToolNeeds,
-  withAccess,
-} from '../core/tool-access.js';
+import type { ToolNeeds } from '../core/fetch-for.js';
+import { type SubAgentNeeds, type ToolAccess, withAccess } from '../core/tool-access.js';
 
 /** A tool of `ai` 7 whose code finds its access in `options.context`. */
 // biome-ignore lint/suspicious/noExplicitAny: what goes in and comes out is the tool's own affair.
@@ -38,7 +34,7 @@ export function withCreance<T extends Readonly<Record<string, NeedyTool>>>(
     if (own === undefined) throw new TypeError(`nobody has said what the tool ${name} needs`);
     if (execute === undefined) throw new TypeError(`the tool ${name} is run by somebody else`);
     const run = (input: unknown, options: ToolExecutionOptions<unknown>): Promise<unknown> =>
-      withAccess(session, own, options.abortSignal, (access) =>
+      withAccess(session, { name, needs: own, signal: options.abortSignal }, (access) =>
         lastOf(execute(input, { ...options, context: access, abortSignal: access.signal })),
       );
     return [name, { ...rest, execute: run }];

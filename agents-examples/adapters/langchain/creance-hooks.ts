@@ -1,11 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Session } from '@creance/sdk';
-import {
-  type SubAgentNeeds,
-  type ToolAccess,
-  type ToolNeeds,
-  withAccess,
-} from '../core/tool-access.js';
+import type { ToolNeeds } from '../core/fetch-for.js';
+import { type SubAgentNeeds, type ToolAccess, withAccess } from '../core/tool-access.js';
 
 /** A tool call by its shape: of `createMiddleware` in `langchain` 1. */
 interface CallShape {
@@ -57,10 +53,10 @@ export function creanceHooks(session: Session, options: HooksOptions): CreanceHo
     name: 'Creance',
     beforeAgent: () => session.signal.throwIfAborted(),
     async wrapToolCall(call, handler) {
-      const needs = tools.get(call.toolCall.name);
-      if (needs === undefined)
-        throw new TypeError(`nobody has said what the tool ${call.toolCall.name} needs`);
-      return withAccess(session, needs, call.runtime.signal, (access) =>
+      const { name } = call.toolCall;
+      const needs = tools.get(name);
+      if (needs === undefined) throw new TypeError(`nobody has said what the tool ${name} needs`);
+      return withAccess(session, { name, needs, signal: call.runtime.signal }, (access) =>
         running.run(access, () => handler(call)),
       );
     },

@@ -1,5 +1,6 @@
 import type { Session } from '@creance/sdk';
-import { AIMessage, createAgent, createMiddleware, fakeModel, tool } from 'langchain';
+import { fakeModel } from '@langchain/core/testing';
+import { AIMessage, createAgent, createMiddleware, tool } from 'langchain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { whileLive } from '../core/while-live.js';
@@ -60,6 +61,9 @@ const input = { messages: [{ role: 'user', content: 'go' }] };
 const answers = ({ messages }: { messages: readonly { type: string; text: string }[] }) =>
   messages.filter(({ type }) => type === 'tool').map(({ text }) => text);
 
+/** What a hook has thrown: newer versions wrap it. */
+const typed = (error: Error): unknown => error.cause ?? error;
+
 describe('tools of a LangChain agent', () => {
   // breaks when: every tool is given the needs of the first
   it('have a token for their own scopes, and the model sees none of it', async () => {
@@ -106,9 +110,7 @@ describe('tools of a LangChain agent', () => {
   it('fail with the typed error as the cause when the run was given no signal', async () => {
     const { session } = await stage.agent();
     const [model, watching] = [scripted(['watch'], ['readContacts']), crm.watching()];
-    const ended = agentOf(session, model)
-      .invoke(input)
-      .catch((error: Error) => error.cause);
+    const ended = agentOf(session, model).invoke(input).catch(typed);
     await watching;
     await stage.operator.cut(session.id);
     expect(codeOf(await ended)).toBe('CREANCE_SESSION_REVOKED');
@@ -150,7 +152,7 @@ describe('tools of a LangChain agent', () => {
     const tools = { subAgent: { task: { grants: [reads] } } };
     const watching = crm.watching();
     const agent = agentOf(session, scripted(['subAgent']), { tools }, [subAgent]);
-    const ended = agent.invoke(input).catch((error: Error) => error.cause);
+    const ended = agent.invoke(input).catch(typed);
     await watching;
     await stage.operator.cut(session.id);
     expect(codeOf(await ended)).toBe('CREANCE_SESSION_REVOKED');
@@ -193,7 +195,7 @@ describe('tools of a LangChain agent', () => {
     const { session } = await stage.agent();
     const sent = crm.seen.length;
     const run = agentOf(session, scripted(['readContacts']), { tools: {} }).invoke(input);
-    await expect(run).rejects.toMatchObject({ cause: expect.any(TypeError) });
+    expect(await run.catch(typed)).toBeInstanceOf(TypeError);
     expect(crm.seen).toHaveLength(sent);
     expect(() => toolAccess()).toThrow(TypeError);
   });
@@ -204,16 +206,5 @@ describe('tools of a LangChain agent', () => {
     await agent.invoke(input);
     expect(codeOf(session.signal.reason)).toBe('CREANCE_SESSION_ENDED');
     await expect(agent.invoke(input)).rejects.toThrow();
-  });
-
-  it('go on with the token they have while the broker is down, then say so', async () => {
-    const { session } = await stage.agent();
-    await agentOf(session, scripted(['readContacts'])).invoke(input);
-    await stage.stopBroker();
-    const done = await agentOf(session, scripted(['readContacts'])).invoke(input);
-    expect(answers(done)).toEqual(['200 /contacts done']);
-    const away = agentOf(session, scripted(['exportContacts'])).invoke(input);
-    expect(await away.catch(codeOf)).toBe('CREANCE_BROKER_UNAVAILABLE');
-    await stage.startBroker();
   });
 });

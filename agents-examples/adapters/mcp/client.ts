@@ -1,5 +1,5 @@
 import type { Session } from '@creance/sdk';
-import { fetchFor, type ToolNeeds } from '../core/tool-access.js';
+import { fetchFor, type ToolNeeds } from '../core/fetch-for.js';
 
 /** Which MCP server, and what it is asked with. */
 export interface McpAuthOptions extends ToolNeeds {

@@ -120,7 +120,7 @@ describe.each([
     const { session } = await stage.agent();
     const agent = await connect(session, { tools: {}, stepUp: ['contacts:erase'] });
     const before = crm.seen.length;
-    await expect(agent.call('export_contacts')).rejects.toMatchObject(sdk.lacksExport);
+    await expect(agent.call('export_contacts')).rejects.toSatisfy(sdk.lacksExport);
     expect(postsSince(before)).toEqual([reads]);
     await expect(agent.call('erase_contacts')).rejects.toMatchObject({
       code: 'CREANCE_SCOPE_NOT_GRANTED',
@@ -134,17 +134,5 @@ describe.each([
     const { fetch } = creanceAuth(session, { ...plan, url: crm.url, audience: audiences.crm });
     await expect(fetch('http://127.0.0.1:9/mcp', { method: 'POST' })).rejects.toThrow(TypeError);
     expect(issued(events)).toEqual([]);
-  });
-
-  it('goes on with the token it has while the broker is down, then says so', async () => {
-    const { session } = await stage.agent();
-    const agent = await connect(session);
-    await agent.call('read_contacts');
-    await stage.stopBroker();
-    await agent.call('read_contacts');
-    await expect(agent.call('export_contacts')).rejects.toMatchObject({
-      code: 'CREANCE_BROKER_UNAVAILABLE',
-    });
-    await stage.startBroker();
   });
 });

@@ -1,6 +1,9 @@
 import { type Identity, protect, type Verifier } from '@creance/verifier';
 import { boundedText } from '../core/bounded-text.js';
+import { withinTrace } from '../core/within-trace.js';
+import { authInfoOf, type McpAuthInfo } from './auth-info.js';
 import { parseJson, toolOf } from './messages.js';
+import { McpSessions } from './sessions.js';
 
 /** What an MCP server asks of tokens. */
 export interface McpServerOptions {
@@ -10,15 +13,6 @@ export interface McpServerOptions {
   readonly tools: Readonly<Record<string, readonly string[]>>;
   /** Bytes of a request's body; 1 MiB when absent. A larger one is answered 413. */
   readonly bodyBytesMax?: number | undefined;
-}
-
-/** What handlers learn of the caller, in the SDK's form. The token stays out: MCP forbids passing it on. */
-export interface McpAuthInfo {
-  token: '';
-  clientId: string;
-  scopes: string[];
-  expiresAt: number;
-  extra: { identity: Identity };
 }
 
 /** A handler by its shape: of `createMcpHandler` in `@modelcontextprotocol/server` 2, or around a transport of 1. */
@@ -41,6 +35,7 @@ export function creanceMcp(
   handler: McpHandler,
 ): { fetch(request: Request): Promise<Response> } {
   const all = [...new Set([...scopes, ...Object.values(tools).flat()])];
+  const sessions = new McpSessions();
   const byName = new Map<unknown, readonly string[]>(Object.entries(tools));
   return {
     async fetch(request) {
@@ -52,8 +47,11 @@ export function creanceMcp(
       const needed = calls.length === 0 ? scopes : calls.flatMap((name) => byName.get(name) ?? all);
       const action = byName.has(calls[0]) ? `tools/call ${calls[0]}` : 'mcp';
       const guarded = protect(verifier, { scopes: [...new Set(needed)], action }, (_, identity) => {
+        const given = { authInfo: authInfoOf(identity), parsedBody };
         const inner = withoutToken(request, body, identity);
-        return handler.fetch(inner, { authInfo: authInfoOf(identity), parsedBody });
+        return sessions.own(inner, identity, () =>
+          withinTrace(inner, () => handler.fetch(inner, given)),
+        );
       });
       return guarded(request);
     },
@@ -66,9 +64,4 @@ function withoutToken(request: Request, body: string, identity: Identity): Reque
   const signal = AbortSignal.any([request.signal, identity.signal]);
   const { url, method } = request;
   return new Request(url, { method, headers, signal, ...(body !== '' && { body }) });
-}
-
-function authInfoOf(identity: Identity): McpAuthInfo {
-  const { clientId, expiresAt } = identity;
-  return { token: '', clientId, scopes: [...identity.scopes], expiresAt, extra: { identity } };
 }

@@ -22,6 +22,7 @@ export const plan: McpServerOptions = {
     export_contacts: ['contacts:export'],
     erase_contacts: ['contacts:erase'],
     watch_contacts: ['contacts:read'],
+    send_mail: ['contacts:read'],
   },
   bodyBytesMax: 10_000,
 };
@@ -31,6 +32,8 @@ export class Notes {
   /** What each request told its server: the caller and the headers, as JSON. */
   readonly told: string[] = [];
   readonly answered: string[] = [];
+  /** What the tool `send_mail` does, by the server's own session. */
+  sendMail: () => Promise<string> = async () => 'there is no mail';
   /** One for each watch: resolves when it was ended. */
   readonly watchEnds: Promise<void>[] = [];
   #waiting: (() => void)[] = [];
@@ -38,6 +41,10 @@ export class Notes {
   answer(name: string): ToolText {
     this.answered.push(name);
     return text(`${name} done`);
+  }
+
+  async send(): Promise<ToolText> {
+    return text(await this.sendMail());
   }
 
   async watch(signal: AbortSignal): Promise<ToolText> {
@@ -79,8 +86,8 @@ export interface McpAgent {
 /** Server and client of one version of the SDK. */
 export interface McpStage {
   serve(stage: AdapterStage): Promise<McpService>;
-  /** What a call fails with whose token lacks `contacts:export`. */
-  readonly lacksExport: Readonly<Record<string, unknown>>;
+  /** Whether an error is the one of a call whose token lacks `contacts:export`. */
+  lacksExport(error: unknown): boolean;
   connect(stage: AdapterStage, session: Session, options: McpAuthOptions): Promise<McpAgent>;
 }
 

@@ -9,7 +9,7 @@ import { type McpStage, Notes, openService, serveMcp, toolNames } from './stage-
 
 /** Client and server of the TypeScript SDK 1, without MCP sessions. */
 export const sdk1: McpStage = {
-  lacksExport: { code: 403 },
+  lacksExport: (error) => (error as { code?: unknown }).code === 403,
 
   async serve(stage) {
     const place = await openService(stage);
@@ -19,6 +19,7 @@ export const sdk1: McpStage = {
         const server = new McpServer({ name: 'crm', version: '1.0.0' });
         notes.told.push(JSON.stringify([options.authInfo, [...request.headers]]));
         for (const name of toolNames) server.registerTool(name, {}, () => notes.answer(name));
+        server.registerTool('send_mail', {}, () => notes.send());
         server.registerTool('watch_contacts', {}, () => notes.watch(request.signal));
         const transport = new WebStandardStreamableHTTPServerTransport();
         await server.connect(transport as Transport);

@@ -6,7 +6,11 @@ import { type McpStage, Notes, openService, serveMcp, toolNames } from './stage-
 
 /** Client and server of the TypeScript SDK 2, at the protocol revision of 2026. */
 export const sdk2: McpStage = {
-  lacksExport: { requiredScope: 'contacts:export' },
+  lacksExport: (error) => {
+    // Before 2.1 the client does not read the challenge.
+    const { requiredScope, data } = error as { requiredScope?: string; data?: { status?: number } };
+    return requiredScope === undefined ? data?.status === 403 : requiredScope === 'contacts:export';
+  },
 
   async serve(stage) {
     const place = await openService(stage);
@@ -17,6 +21,7 @@ export const sdk2: McpStage = {
       notes.told.push(JSON.stringify([ctx.authInfo, [...(ctx.requestInfo?.headers ?? [])]]));
       for (const name of toolNames)
         server.registerTool(name, { inputSchema }, () => notes.answer(name));
+      server.registerTool('send_mail', { inputSchema }, () => notes.send());
       server.registerTool('watch_contacts', { inputSchema }, (_input, { mcpReq }) =>
         notes.watch(mcpReq.signal),
       );

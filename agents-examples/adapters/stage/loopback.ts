@@ -61,7 +61,10 @@ function seenOf({ method = '', headers }: IncomingMessage): SeenRequest {
 }
 
 /** Whether any of the secrets that went over the wire, or a part of one, stands in a text. */
-export function leaks(text: string, seen: readonly SeenRequest[]): readonly string[] {
+export function leaks(
+  text: string,
+  seen: readonly Pick<SeenRequest, 'secrets'>[],
+): readonly string[] {
   const parts = seen.flatMap(({ secrets }) => secrets.flatMap((secret) => secret.split('.')));
   return parts.filter((part) => part.length > 40 && text.includes(part));
 }

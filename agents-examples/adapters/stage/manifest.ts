@@ -12,8 +12,9 @@ interface Need {
   readonly scopes: string[];
 }
 
-/** What tools need to read and to export contacts. */
+/** What tools need to read, to erase and to export contacts. Nobody is granted the second. */
 export const reads: Need = { audience: audiences.crm, scopes: ['contacts:read'] };
+export const erasing: Need = { audience: audiences.crm, scopes: ['contacts:erase'] };
 export const exporting: Need = { audience: audiences.crm, scopes: ['contacts:export'] };
 
 /** Needs as `issued` writes them. */
@@ -44,3 +45,11 @@ workloads:
 operators:
   oncall: { roles: [viewer, registrar, security, keys, auditor] }
 `;
+
+/** Seconds of a token of the manifest below: the least there is. */
+export const briefTokenSeconds = 15;
+
+/** The same with tokens that end soon, and with resources that outlive a broker that is away for longer than that. */
+export const briefManifest: string = stageManifest
+  .replaceAll('lifetimeSeconds: 300', `lifetimeSeconds: ${briefTokenSeconds}`)
+  .replaceAll('.internal\n', '.internal\n    strictness: bestEffort\n');

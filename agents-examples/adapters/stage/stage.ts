@@ -21,20 +21,26 @@ export class AdapterStage {
   /** What the broker has written down so far. */
   brokerLog = '';
   readonly #data: string;
+  readonly #environment: Readonly<Record<string, string>>;
   readonly #closers: (() => Promise<unknown> | undefined)[] = [];
   #broker: Running | undefined;
   #listen = '127.0.0.1:0';
   #verifiers = 0;
 
-  private constructor(data: string) {
+  private constructor(data: string, environment: Readonly<Record<string, string>>) {
     this.#data = data;
+    this.#environment = environment;
     this.operator = new StageOperator(data);
   }
 
-  static async start(): Promise<AdapterStage> {
+  /** `environment` is that of the broker. */
+  static async start(
+    manifest: string = stageManifest,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<AdapterStage> {
     const data = mkdtempSync(join(tmpdir(), 'creance-'));
-    writeFileSync(join(data, 'creance.yaml'), stageManifest);
-    const stage = new AdapterStage(data);
+    writeFileSync(join(data, 'creance.yaml'), manifest);
+    const stage = new AdapterStage(data, environment);
     await stage.startBroker();
     return stage;
   }
@@ -51,7 +57,7 @@ export class AdapterStage {
       '--log-level',
       'info',
     ];
-    this.#broker = await start(args, {}, /gRPC\s+(http:\/\/\S+)/, (errors) =>
+    this.#broker = await start(args, this.#environment, /gRPC\s+(http:\/\/\S+)/, (errors) =>
       errors.on('data', (text) => {
         this.brokerLog += text;
       }),

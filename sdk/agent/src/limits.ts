@@ -4,6 +4,9 @@ export const limits = {
   callMillis: 5_000,
   /** Milliseconds of a call that replaces a token which still works. */
   refreshMillis: 1_000,
+  /** Milliseconds of a question whether the session lives, and the least between two. */
+  lifeMillis: 1_000,
+  lifePauseMillis: 250,
   /** Milliseconds that closing a session may take. */
   closeMillis: 2_000,
   /** Tries of one broker call. */

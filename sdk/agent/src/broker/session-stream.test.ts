@@ -151,10 +151,18 @@ describe('a stream that does not work', () => {
     expect(eventsOf('stream_lost').at(-1)).toMatchObject({ waitMillis: 500 });
   });
 
-  it('waits as long as the broker asks', async () => {
-    stream().end(refusalReply('rate_limited', { retryAfterMillis: 90_000 }));
-    await settle();
-    expect(eventsOf('stream_lost')).toMatchObject([{ waitMillis: 90_000 }]);
+  // breaks when: all whom the broker asks to wait come back at the same moment
+  it('waits as long as the broker asks, and up to half as long again', async () => {
+    for (const [fraction, waitMillis] of [
+      [0, 90_000],
+      [0.5, 112_500],
+    ] as const) {
+      stage.entropy.nextFraction = fraction;
+      stream().end(refusalReply('rate_limited', { retryAfterMillis: 90_000 }));
+      await settle();
+      expect(eventsOf('stream_lost').at(-1)).toMatchObject({ waitMillis });
+      await stage.clock.advance(waitMillis);
+    }
   });
 
   it('is not asked for again when the broker does not know it', async () => {

@@ -131,6 +131,7 @@ export class SessionStream {
     this.#losses = livedMillis >= limits.streamSteadyMillis ? 1 : this.#losses + 1;
     const step = limits.streamPauseMillis * 2 ** Math.min(this.#losses - 1, 10);
     const jittered = Math.min(step, limits.streamPauseMillisMax) * between(entropy, 0.5, 1.5);
-    return Math.max(jittered, askedMillis);
+    // What the broker asks of all alike is spread too, or they would all come back at once.
+    return Math.max(jittered, askedMillis * between(entropy, 1, 1.5));
   }
 }

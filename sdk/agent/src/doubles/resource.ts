@@ -19,6 +19,8 @@ export interface Answer {
   readonly body?: string;
   /** Keeps the reply open after the first bytes. */
   readonly hang?: boolean;
+  /** Breaks the connection after the first bytes; before the reply when there are none. */
+  readonly breaks?: boolean;
 }
 
 /** For tests: what lets a request through. */
@@ -68,9 +70,11 @@ export async function startResource(): Promise<Resource> {
     resource.seen.push(seen);
     const fault = faultOf(seen, resource.origin, ids);
     if (fault !== undefined) resource.faults.push(fault);
-    const { status, headers, body, hang } = await resource.answer(seen);
+    const { status, headers, body, hang, breaks } = await resource.answer(seen);
+    if (breaks && body === undefined) return void response.destroy();
     response.writeHead(status, { ...headers });
-    if (hang) response.write(body ?? '');
+    if (breaks) response.write(body ?? '', () => response.destroy());
+    else if (hang) response.write(body ?? '');
     else response.end(body);
   }
   return resource;

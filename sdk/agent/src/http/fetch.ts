@@ -3,6 +3,7 @@ import { isFetchInstrumented } from '../telemetry/carry.js';
 import { convention } from '../telemetry/names.js';
 import { httpSpan } from '../telemetry/request-span.js';
 import { type Challenge, readChallenge } from './challenge.js';
+import { endingWithSession, faultOfCall } from './ended-call.js';
 import { type ProtectedInit, type ProtectedRequest, parseRequest } from './request.js';
 import { type BeginSpan, Signing, type SigningParts } from './signing.js';
 
@@ -21,8 +22,9 @@ export async function protectedFetch(
     signing.answered(outcomeOf(response));
     const errorType = status >= 400 ? String(status) : undefined;
     signing.span?.answered({ [convention.httpStatus]: status }, errorType);
-    return response;
-  } catch (error) {
+    return endingWithSession(response, signal, parts.askLife);
+  } catch (fault) {
+    const error = await faultOfCall(fault, signal, parts.askLife);
     signing.span?.failed(error);
     throw error;
   }

@@ -6,6 +6,7 @@ import type { IssuedToken } from '../session/token.js';
 import type { TokenAsk } from '../session/token-ask.js';
 import type { ActionSpan } from '../telemetry/action-span.js';
 import type { SessionTrace } from '../telemetry/session-trace.js';
+import type { AskLife } from './ended-call.js';
 import { actionHeader, type SignedHeaders } from './signed-headers.js';
 
 /** Where tokens come from. */
@@ -25,6 +26,8 @@ export interface SigningParts {
   readonly actions?: ActionNotes | undefined;
   /** Names what nobody named, and undefined where that is the method. */
   readonly actionName: ActionName | undefined;
+  /** Asks the broker why the session is of no use, when a call was ended from outside. */
+  readonly askLife: AskLife;
   /** Where spans of requests belong. */
   readonly trace: SessionTrace;
 }

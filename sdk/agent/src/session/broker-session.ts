@@ -24,6 +24,7 @@ import {
   childJoinTokenAsk,
 } from './child-join-token.js';
 import { type DelegateOptions, delegateAsk } from './delegate.js';
+import { Life } from './life.js';
 import { SessionLine } from './line.js';
 import type { MemberKind, OpenedSession } from './open.js';
 import { type OwnParts, reporterOf } from './own-parts.js';
@@ -47,6 +48,7 @@ export class BrokerSession implements Session {
   readonly #trace: SessionTrace;
   readonly #line: SessionLine;
   readonly #tokens: SessionTokens;
+  readonly #life: Life;
   /** Only workloads have something to say of themselves. */
   readonly #reporter: Reporter | undefined;
   /** Open children of this process. */
@@ -66,6 +68,9 @@ export class BrokerSession implements Session {
       onStreamOpened: () => this.#reporter?.reopened(),
     });
     this.#tokens = new SessionTokens(parts, opened.id, this.#line);
+    const { clock, entropy, onEvent } = parts;
+    const { signal } = this.#line;
+    this.#life = new Life({ clock, ask: () => this.#line.askLife(), signal });
     this.#reporter = reporterOf(parts, opened, own, this.#line, this.#trace);
     const ended = () => {
       this.#tokens.clear();
@@ -74,7 +79,6 @@ export class BrokerSession implements Session {
       this.#trace.end(reason instanceof SessionRevokedError ? reason : undefined);
     };
     this.signal.addEventListener('abort', ended, { once: true });
-    const { clock, entropy, onEvent } = parts;
     const { id: sessionId, idleSeconds } = opened;
     keepRenewed({
       clock,
@@ -208,7 +212,8 @@ export class BrokerSession implements Session {
     const { nonces } = this.#parts;
     const { actionName } = this.#own;
     const [tokens, trace, actions] = [this.#tokens, this.#trace, this.#reporter];
-    return { tokens, nonces, signal: this.signal, actions, actionName, trace };
+    const askLife = () => this.#life.fault();
+    return { tokens, nonces, signal: this.signal, actions, actionName, askLife, trace };
   }
 
   /** The listeners go with the child, so that a parent holds nothing of children that are over. */

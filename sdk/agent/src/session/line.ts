@@ -85,6 +85,12 @@ export class SessionLine {
     return this.call(() => renewAsk);
   }
 
+  /** Asks whether the session lives, once and briefly. */
+  askLife(): Promise<Renewal> {
+    const briefly = { deadlineMillis: limits.lifeMillis, attemptsMax: 1 };
+    return this.call(() => ({ ...renewAsk, ...briefly }));
+  }
+
   /** Gets a token by `work`, unless the session is held. */
   guard<T>(work: () => Promise<T>): Promise<T> {
     return this.#hold.guard(work);
