@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -7,10 +8,25 @@ const testMillis = 30_000;
 /** Files of these projects start processes or listen: one file at a time, so that figures mean something. */
 const serial = ['flows', 'hostile', 'interop', 'examples', 'adapters', 'adapters-lowest'];
 
-function project(name: string, include: string[]) {
+/** Unit tests beside the code, and of the scripts. */
+const unit = ['{proto,broker,sdk/agent,sdk/verifier}/src/**/*.test.ts', 'scripts/**/*.test.mjs'];
+
+/**
+ * What changes something that a process has once: timers, environment, a method of somebody else's object,
+ * the mask of new files, a provider of telemetry.
+ */
+const changesTheProcess =
+  /vi\.(useFakeTimers|spyOn|stub|mock|doMock)|process\.(env\[.*\] =|umask|exit|chdir|on\()|setGlobal|telemetry\//;
+
+/** Unit tests that have a process to themselves, by what they say and import. */
+const apart = globSync(unit).filter(
+  (file) => file.includes('/telemetry/') || changesTheProcess.test(readFileSync(file, 'utf8')),
+);
+
+function project(name: string, include: string[], more: object = {}) {
   return {
     extends: true as const,
-    test: { name, include, fileParallelism: !serial.includes(name) },
+    test: { name, include, fileParallelism: !serial.includes(name), ...more },
   };
 }
 
@@ -40,16 +56,18 @@ export default defineConfig({
   test: {
     // A process for each file: a native addon (better-sqlite3) and process.exit stay inside it.
     pool: 'forks',
+    // Every core: left to itself, vitest keeps one for a person who waits.
+    maxWorkers: '100%',
     testTimeout: testMillis,
     hookTimeout: testMillis,
     // A test left with `only` would hide all others.
     allowOnly: false,
     passWithNoTests: false,
     projects: [
-      project('unit', [
-        '{proto,broker,sdk/agent,sdk/verifier}/src/**/*.test.ts',
-        'scripts/**/*.test.mjs',
-      ]),
+      // Most unit tests change nothing but what they make: they share a process a core, for to start one and
+      // to load everything anew took longer than the tests.
+      project('unit', unit, { isolate: false, exclude: apart }),
+      project('unit-apart', apart),
       ...['conformance', 'laws', 'flows', 'access', 'hostile', 'interop'].map((name) =>
         project(name, [`test/${name}/**/*.test.ts`]),
       ),
