@@ -8,8 +8,8 @@ interface Branch {
   readonly count: number;
 }
 
-const nameColumns = 62;
-const serviceColumns = 15;
+const nameColumns = 45;
+const serviceColumns = 14;
 
 /**
  * Draws the trace of the agent whose session this is, as text: a row a span, in the order of their
@@ -24,15 +24,15 @@ export function drawTrace(spans: readonly ReceivedSpan[], session: string): stri
   if (top === undefined) throw new Error('the trace has no beginning');
   const own = spans.filter(({ traceId }) => traceId === top.traceId);
   const ids = new Set(own.map(({ spanId }) => spanId));
-  const isLinked = ({ traceId, links }: ReceivedSpan) =>
-    traceId !== top.traceId && links.some(({ spanId }) => ids.has(spanId));
+  const isLinked = ({ traceId, links, attributes }: ReceivedSpan) =>
+    traceId !== top.traceId && links.some(({ spanId }) => ids.has(spanId)) && !isStep(attributes);
   const linked = spans.filter(isLinked).sort(byStart);
   const letters = new Map(linked.map(({ spanId }, nth) => [spanId, String.fromCharCode(97 + nth)]));
   const draw = { startMillis: top.startMillis, letters };
   const rows = [`trace ${top.traceId}`, ...rowsOf(treeOf(own), '', draw)];
   if (linked.length === 0) return rows.join('\n');
   const strangers = linked.map((span) => {
-    const row = rowOf(`(${letters.get(span.spanId)}) ${span.name}`, { span, count: 1 }, draw);
+    const row = rowOf(`(${letters.get(span.spanId)}) ${nameOf(span)}`, { span, count: 1 }, draw);
     return `${row}  in a trace of its own`;
   });
   return [...rows, '', 'linked to it, and no part of it', ...strangers].join('\n');
@@ -78,7 +78,7 @@ function shapeOf({ span, below }: Branch): string {
 function rowsOf(branches: readonly Branch[], indent: string, drawing: Drawing): string[] {
   return branches.flatMap((branch, nth) => {
     const isLast = nth === branches.length - 1;
-    const name = `${indent}${isLast ? '└─' : '├─'} ${branch.span.name}`;
+    const name = `${indent}${isLast ? '└─' : '├─'} ${nameOf(branch.span)}`;
     const deeper = `${indent}${isLast ? '   ' : '│  '}`;
     return [rowOf(name, branch, drawing), ...rowsOf(branch.below, deeper, drawing)];
   });
@@ -93,6 +93,17 @@ function rowOf(
   const words = [wordsOf(span), count > 1 ? `× ${count}` : '', linksOf(span, letters)];
   const said = words.filter((word) => word !== '').join('  ');
   return `${name.padEnd(nameColumns)} ${span.service.padEnd(serviceColumns)} ${at}  ${said}`.trimEnd();
+}
+
+/** Methods of the broker by their last parts. */
+function nameOf({ name }: ReceivedSpan): string {
+  return name.replace(/^creance\.v1\.\w+\//, '');
+}
+
+/** A refusal that only asks for a nonce is a step of a normal call. */
+function isStep(attributes: ReceivedSpan['attributes']): boolean {
+  const said = [attributes['creance.refusal'], attributes['creance.outcome']];
+  return said.includes('nonce_required');
 }
 
 /** What matters most of a span, in few words. */
