@@ -55,24 +55,20 @@ function treeOf(spans: readonly ReceivedSpan[]): readonly Branch[] {
   return childrenOf(undefined);
 }
 
-/** Neighbours that say the same, and have nothing below that differs, become one. */
+/** Neighbours that say the same become one, and what hangs below them likewise. */
 function merged(branches: readonly Branch[]): readonly Branch[] {
-  const rows: Branch[] = [];
-  const open = new Map<string, number>();
+  const alike = new Map<string, Branch[]>();
   for (const branch of branches) {
-    const key = shapeOf(branch);
-    const at = open.get(key);
-    const known = at === undefined ? undefined : rows[at];
-    if (at !== undefined && known !== undefined)
-      rows[at] = { ...known, count: known.count + branch.count };
-    else open.set(key, rows.push(branch) - 1);
+    const { name, service, links } = branch.span;
+    const key = JSON.stringify([name, service, wordsOf(branch.span), links.length]);
+    alike.set(key, [...(alike.get(key) ?? []), branch]);
   }
-  return rows;
-}
-
-function shapeOf({ span, below }: Branch): string {
-  const { name, service, links } = span;
-  return JSON.stringify([name, service, wordsOf(span), links.length, below.map(shapeOf)]);
+  return [...alike.values()].flatMap((all) => {
+    const [first] = all;
+    if (first === undefined) return [];
+    const count = all.reduce((sum, each) => sum + each.count, 0);
+    return { ...first, count, below: merged(all.flatMap(({ below }) => below)) };
+  });
 }
 
 function rowsOf(branches: readonly Branch[], indent: string, drawing: Drawing): string[] {
