@@ -20,6 +20,9 @@ async function startSdk() {
   });
 }
 
+// A service has told what it saw before it is gone.
+if (sdk !== undefined) process.once('SIGTERM', () => void closeTelemetry());
+
 /** Sends what waits. Never rejects. */
 export async function closeTelemetry(): Promise<void> {
   const late = new Promise<void>((done) => void setTimeout(done, closeMillis).unref());

@@ -24,6 +24,8 @@ export function drawTrace(spans: readonly ReceivedSpan[], session: string): stri
   if (top === undefined) throw new Error('the trace has no beginning');
   const own = spans.filter(({ traceId }) => traceId === top.traceId);
   const ids = new Set(own.map(({ spanId }) => spanId));
+  if (own.some(({ spanId, parentSpanId = '' }) => spanId !== top.spanId && !ids.has(parentSpanId)))
+    throw new Error('spans of the trace have not come');
   const isLinked = ({ traceId, links, attributes }: ReceivedSpan) =>
     traceId !== top.traceId && links.some(({ spanId }) => ids.has(spanId)) && !isStep(attributes);
   const linked = spans.filter(isLinked).sort(byStart);
