@@ -1,3 +1,5 @@
+import { closeTelemetry } from './telemetry.js';
+
 /**
  * An actor is a process that does what it is told, one order after the other, and says what came of it.
  * It leaves when its parent lets go of it.
@@ -32,7 +34,11 @@ export function takeOrders(
     const done = await doOrder(orders[name], argument);
     process.send?.({ id, ...done, millis: performance.now() - startedAt });
   });
-  process.once('disconnect', () => void leave().finally(() => process.exit(0)));
+  process.once('disconnect', () => {
+    void leave()
+      .finally(closeTelemetry)
+      .finally(() => process.exit(0));
+  });
 }
 
 async function doOrder(

@@ -1,9 +1,12 @@
 import type { Session } from '@creance/sdk';
+import { traceToCarry } from './telemetry.js';
 
 /** The headers of one request: bearer material. */
 export interface SignedRequest {
   readonly authorization: string;
   readonly dpop: string;
+  /** The trace of whoever signed it, if that is traced. */
+  readonly traceparent?: string;
 }
 
 /**
@@ -31,6 +34,8 @@ export async function presign(
   count: number,
 ): Promise<Presigned> {
   const requests: SignedRequest[] = [];
-  for (let nth = 0; nth < count; nth += 1) requests.push(await session.headers(ask));
+  const trace = traceToCarry();
+  for (let nth = 0; nth < count; nth += 1)
+    requests.push({ ...(await session.headers(ask)), ...trace });
   return { url: ask.url, method: ask.method, requests };
 }

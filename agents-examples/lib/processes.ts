@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 
 /** A process of ours that has said it is ready. */
@@ -48,7 +48,7 @@ export async function start(
 ): Promise<Running> {
   const startedAt = performance.now();
   // Not `node` from the path: that may be a shell wrapper, and a signal would end the wrapper alone.
-  const child = spawn(process.execPath, args, {
+  const child = spawn(process.execPath, [...traced(args), ...args], {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', onErrors === undefined ? 'inherit' : 'pipe', 'ipc'],
   });
@@ -61,6 +61,14 @@ export async function start(
     readyMillis: Math.round(performance.now() - startedAt),
     stop: (signal = 'SIGTERM') => gone(child, signal),
   };
+}
+
+/** A process of the examples traces by itself where a collector is named; the broker has its own way. */
+function traced([file]: readonly string[]): readonly string[] {
+  const isNamed = Boolean(process.env['OTEL_EXPORTER_OTLP_ENDPOINT']);
+  return isNamed && file !== creanceCommand
+    ? ['--import', pathToFileURL(builtFile('lib/telemetry.js')).href]
+    : [];
 }
 
 function lineOf(child: ChildProcess, form: RegExp): Promise<RegExpExecArray> {

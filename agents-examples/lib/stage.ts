@@ -129,6 +129,7 @@ async function startService(
     [builtFile(`04-resource-server/${services[name].file}`)],
     {
       CREANCE_JOIN: join_,
+      OTEL_SERVICE_NAME: name,
       CREANCE_KEY_FILE: keyFile(data, name),
       PORT: String(port),
       PUBLIC_ORIGIN: publicOrigin,

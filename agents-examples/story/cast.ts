@@ -20,21 +20,33 @@ export async function startOrchestrator(stage: Stage): Promise<Actor> {
   });
 }
 
+/** What a parent hands to a child in another process. */
+export interface CarriedToChild {
+  readonly childJoinToken: string;
+  /** Its trace, if it is traced: the child's goes on with it. */
+  readonly traceparent?: string;
+}
+
 /** Starts the sub-agent in another process; the child join token makes it a child. */
-export async function startMailWriter(stage: Stage, childJoinToken: string): Promise<Actor> {
+export async function startMailWriter(
+  stage: Stage,
+  { childJoinToken, traceparent }: CarriedToChild,
+): Promise<Actor> {
   return startActor('story/mail-writer.js', {
     CREANCE_JOIN: await stage.joinString('mail-writer'),
     CREANCE_KEY_FILE: keyFile(stage.data, 'mail-writer'),
     CHILD_JOIN_TOKEN: childJoinToken,
     MAIL_URL: stage.service('mail').origin,
+    ...(traceparent !== undefined && { TRACEPARENT: traceparent }),
   });
 }
 
 /** Lets the thief loose with what the proxy has logged. */
 export function startThief(stage: Stage, proxy: LeakyProxy): Promise<Actor> {
-  const { authorization, dpop: proof } = proxy.leaked() ?? {};
+  const { authorization, dpop: proof, traceparent } = proxy.leaked() ?? {};
   const url = `${stage.service('crm').origin}/contacts`;
-  return startActor('story/thief.js', { LOOT: JSON.stringify({ url, authorization, proof }) });
+  const loot = { url, authorization, proof, traceparent };
+  return startActor('story/thief.js', { LOOT: JSON.stringify(loot) });
 }
 
 /** Starts a run of the orchestrator without the SDK; with a memory, it is the clone that has copied it. */

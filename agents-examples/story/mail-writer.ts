@@ -3,6 +3,7 @@ import { takeOrders, told } from '../lib/orders.js';
 import { presign } from '../lib/presigned.js';
 import { endOf } from '../lib/session-end.js';
 import { services } from '../lib/stage.js';
+import { inTrace } from '../lib/telemetry.js';
 
 /**
  * The sub-agent in another process: a workload of its own, with evidence and a key of its own. The child
@@ -10,7 +11,9 @@ import { services } from '../lib/stage.js';
  */
 const { CREANCE_JOIN: join, CREANCE_KEY_FILE: keyFile, CHILD_JOIN_TOKEN, MAIL_URL } = process.env;
 const client = await connect({ join, keyFile });
-const session = await client.session({ childJoinToken: CHILD_JOIN_TOKEN });
+const session = await inTrace(process.env['TRACEPARENT'], () =>
+  client.session({ childJoinToken: CHILD_JOIN_TOKEN }),
+);
 const { audience } = services.mail;
 const outbox = { url: `${MAIL_URL}/mails`, method: 'GET', audience, scopes: ['mail:read'] };
 const end = endOf(session);
@@ -28,7 +31,8 @@ takeOrders(
     presign: async (count) => {
       // A real one first: it brings the nonce of the service.
       await told(await session.fetch(outbox.url, outbox));
-      return { outcome: 'signed', value: await presign(session, outbox, Number(count)) };
+      const signing = () => presign(session, outbox, Number(count));
+      return { outcome: 'signed', value: await session.tool('presign', signing) };
     },
     end: () => end,
   },

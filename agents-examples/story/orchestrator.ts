@@ -8,6 +8,7 @@ import { takeOrders, told } from '../lib/orders.js';
 import { type PresignAsk, presign } from '../lib/presigned.js';
 import { endOf, type SessionEnd } from '../lib/session-end.js';
 import { services } from '../lib/stage.js';
+import { traceToCarry } from '../lib/telemetry.js';
 import { type Ticket, tickets } from '../lib/tickets.js';
 
 /**
@@ -87,7 +88,8 @@ function listTickets(): Promise<string> {
 
 takeOrders(
   {
-    read: async () => told(await root.fetch(contacts.url, contacts)),
+    read: async () =>
+      told(await root.tool('read_contacts', () => root.fetch(contacts.url, contacts))),
     list: listTickets,
     delegate,
     childRead: async () => told(await subAgent().fetch(contacts.url, contacts)),
@@ -97,18 +99,23 @@ takeOrders(
       return 'a token';
     },
     childWatch: watchTickets,
-    childJoinToken: async () => {
-      const made = await root.childJoinToken({ workload: 'mail-writer' });
-      return { outcome: String(made), value: made.reveal() };
-    },
-    presignContacts: async (count) => ({
-      outcome: 'signed',
-      value: await presign(subAgent(), contacts, Number(count)),
-    }),
-    presignTickets: async (count) => ({
-      outcome: 'signed',
-      value: await presign(root, list, Number(count)),
-    }),
+    // What goes to the other process, and the trace with it.
+    childJoinToken: () =>
+      root.tool('start_mail_writer', async () => {
+        const made = await root.childJoinToken({ workload: 'mail-writer' });
+        const value = { childJoinToken: made.reveal(), ...traceToCarry() };
+        return { outcome: String(made), value };
+      }),
+    presignContacts: (count) =>
+      subAgent().tool('presign', async () => ({
+        outcome: 'signed',
+        value: await presign(subAgent(), contacts, Number(count)),
+      })),
+    presignTickets: (count) =>
+      root.tool('presign', async () => ({
+        outcome: 'signed',
+        value: await presign(root, list, Number(count)),
+      })),
     end: () => rootEnd,
     childEnd: async () => childEnd ?? 'no child',
     streamEnd: async () => streamEnd ?? 'no stream',

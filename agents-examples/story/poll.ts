@@ -76,11 +76,10 @@ function overGrpc({ url }: Target): { send: Try; close(): void } {
   const { host, pathname } = new URL(url);
   const client = new Client(host, credentials.createInsecure());
   const asIs = (bytes: Buffer) => bytes;
-  const send: Try = ({ authorization, dpop }) =>
+  const send: Try = (signed) =>
     new Promise((resolve) => {
       const metadata = new Metadata();
-      metadata.set('authorization', authorization);
-      metadata.set('dpop', dpop);
+      for (const [name, value] of Object.entries(signed)) metadata.set(name, value);
       client.makeUnaryRequest(pathname, asIs, asIs, Buffer.from('{}'), metadata, (fault) =>
         resolve(fault === null ? undefined : `gRPC ${fault.code} ${grpcReason(fault)}`),
       );

@@ -8,7 +8,10 @@ import { takeOrders } from '../lib/orders.js';
  * It has no Creance code.
  */
 const { LOOT } = process.env;
-const { url, authorization, proof } = JSON.parse(LOOT ?? '{}') as Record<string, string>;
+const { url, authorization, proof, traceparent } = JSON.parse(LOOT ?? '{}') as Record<
+  string,
+  string
+>;
 if (url === undefined || authorization === undefined || proof === undefined) process.exit(2);
 const target: string = url;
 const token = authorization.replace(/^DPoP /, '');
@@ -36,7 +39,9 @@ function ownProof(): string {
 }
 
 /** Sends a request over the connection that is open already; `value` is when its first byte left. */
-function attempt(headers: Record<string, string>): Promise<{ outcome: string; value: number }> {
+function attempt(shown: Record<string, string>): Promise<{ outcome: string; value: number }> {
+  // He has the trace of the agent too, and tries to be a part of it.
+  const headers = { ...shown, ...(traceparent !== undefined && { traceparent }) };
   return new Promise((resolve, reject) => {
     const sending = request(target, { agent, headers }, async (reply) => {
       const { reason } = JSON.parse(await textOf(reply)) as { reason?: string };

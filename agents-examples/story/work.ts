@@ -1,4 +1,4 @@
-import { startMailWriter, startOrchestrator, type Team } from './cast.js';
+import { type CarriedToChild, startMailWriter, startOrchestrator, type Team } from './cast.js';
 import { type Scene, showTree, tell } from './scene.js';
 
 /** 16 bytes of base64url. */
@@ -16,7 +16,7 @@ export async function agentsAtWork(scene: Scene): Promise<Team> {
   const child = await orchestrator.ask('delegate');
   tell(narrator, 'it delegates to a sub-agent in its process', child, sessionForm);
   const given = await orchestrator.ask('childJoinToken');
-  const mailWriter = await startMailWriter(stage, String(given.value));
+  const mailWriter = await startMailWriter(stage, given.value as CarriedToChild);
   narrator.line(
     'a sub-agent in a process of its own joins as a child',
     mailWriter.ready,

@@ -32,14 +32,21 @@ import type { Feed } from './feed/feed.js';
 import { openings } from './feed/opening.js';
 import type { EdgeOptions } from './rpc/edge.js';
 import type { Entropy } from './runtime/entropy.js';
+import type { Store } from './store/store.js';
+import { openTelling, type RoomsOfTelling } from './tell-parts.js';
 import { openNonces } from './tokens/nonces.js';
 import { openProofJudge, type ProofJudge } from './tokens/proof-judge.js';
 import { openReplayMemory } from './tokens/replay-memory.js';
+import { toldCuts } from './told-cuts.js';
 import { joinWatch, type RoomsOfWatch, type RunningWatch } from './watch-parts.js';
 import { joinWitness, type RoomsOfWitness } from './witness-parts.js';
 
 /** The rooms behind the edge, open. */
-export interface OpenRooms extends Omit<RoomsOfWitness, 'profile'>, Omit<RoomsOfWatch, 'history'> {
+export interface OpenRooms
+  extends Omit<RoomsOfWitness, 'profile' | 'telling'>,
+    Omit<RoomsOfWatch, 'history' | 'telling' | 'logger'>,
+    RoomsOfTelling {
+  readonly store: Store;
   readonly feed: Pick<Feed, 'subscribers' | 'askProofs'>;
   readonly entropy: Entropy;
   /** Keeps judged actions, and gives what was kept. */
@@ -77,10 +84,16 @@ export function joinEdgeParts(rooms: OpenRooms): EdgeParts {
   const nonces = openNonces(entropy);
   const replays = openReplayMemory(proofWindowSeconds);
   const judge = openProofJudge({ publicOrigin, clock, nonces, replays });
-  const running = joinWatch(rooms);
-  const witness = joinWitness({ ...rooms, profile: running.watch });
+  const telling = openTelling(rooms);
+  const running = joinWatch({ ...rooms, telling });
+  const witness = joinWitness({ ...rooms, telling, profile: running.watch });
   const { onProof } = witness;
   const { issuer, dev } = identity;
+  const verbs = {
+    ...sessionVerbs(rooms, { issuer, clock, nonces, replays }, running.watch),
+    ...operatorVerbs(rooms, witness, running.watch),
+    ...manifestVerbs(rooms),
+  };
   return {
     judge,
     witness,
@@ -101,9 +114,8 @@ export function joinEdgeParts(rooms: OpenRooms): EdgeParts {
       now: () => clock.now(),
     }),
     commands: {
-      ...sessionVerbs(rooms, { issuer, clock, nonces, replays }, running.watch),
-      ...operatorVerbs(rooms, witness, running.watch),
-      ...manifestVerbs(rooms),
+      ...verbs,
+      ...toldCuts(verbs, telling.cut),
       reportActions: reportActions({
         registry,
         store,

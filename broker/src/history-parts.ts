@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { History } from './store/history/history.js';
 import type { Meters } from './telemetry/meters.js';
-import type { WatchLogger } from './witness-parts.js';
+import type { TellLogger } from './tell-parts.js';
 
 /** Once a second: what a crash takes is at most the last one. */
 const flushMillis = 1_000;
@@ -13,7 +13,7 @@ export interface RoomsOfHistory {
   /** Bytes that are kept at most; zero: nothing is written. */
   readonly bytes: number;
   readonly meters: Pick<Meters, 'historyLost' | 'limitHit'>;
-  readonly logger: WatchLogger;
+  readonly logger: Pick<TellLogger, 'warn' | 'error'>;
 }
 
 /** A history that is written down. */

@@ -3,18 +3,15 @@ import { noteJudged, type TakesLines } from './detect/live/history.js';
 import { askedStill, changedAsked, restoreAsked } from './detect/live/keep-asked.js';
 import { ProfileKeeper, restoreProfiles } from './detect/live/keep-profiles.js';
 import { changedSessions, changedStill, restoreSessions } from './detect/live/keep-sessions.js';
-import type { Decision, LiveSession } from './detect/live/live-session.js';
 import { type NetworkSources, Networks } from './detect/live/networks.js';
-import { termsBehind } from './detect/live/silent-terms.js';
 import { Watch } from './detect/live/watch.js';
 import { Engine } from './detect/watch/engine.js';
-import { strongestFirst } from './detect/watch/terms.js';
 import { limits } from './domain/limits.js';
 import type { CurrentRegistry } from './domain/registry.js';
 import type { Clock } from './runtime/clock.js';
 import type { Store } from './store/store.js';
 import type { Meters } from './telemetry/meters.js';
-import type { WatchLogger } from './witness-parts.js';
+import type { Telling, TellLogger } from './tell-parts.js';
 
 /** What the watch stands on. */
 export interface RoomsOfWatch {
@@ -22,7 +19,8 @@ export interface RoomsOfWatch {
   readonly store: Store;
   readonly clock: Clock;
   readonly meters: Meters;
-  readonly logger: WatchLogger;
+  readonly logger: Pick<TellLogger, 'error'>;
+  readonly telling: Telling;
   readonly networks: NetworkSources;
   /** Takes every judged action. */
   readonly history: TakesLines;
@@ -37,7 +35,7 @@ export interface RunningWatch {
 
 /** Opens the watch with the histories that were kept, and keeps them from then on. */
 export function joinWatch(rooms: RoomsOfWatch): RunningWatch {
-  const { registry, store, clock, meters, logger } = rooms;
+  const { registry, store, clock, meters, telling } = rooms;
   const hit = (name: Parameters<Meters['watchBoundHit']>[0]) => meters.watchBoundHit(name);
   const engine = new Engine(hit);
   const watch = new Watch({
@@ -60,13 +58,9 @@ export function joinWatch(rooms: RoomsOfWatch): RunningWatch {
     },
     refusedKept: limits.refusedUsesKept,
     onJudged: (session, workload, action) => noteJudged(rooms.history, session, workload, action),
-    onDecision(session, decision) {
-      meters.watchDecided(decision.level, decision.done);
-      logger.warn(linesOf(session, decision), 'watch decided');
-    },
+    onDecision: telling.decided,
     onCapped: (hitBound) => meters.limitHit(capName[hitBound]),
-    onFault: (fault) =>
-      logger.error({ fault: fault instanceof Error ? fault.message : String(fault) }, 'watch'),
+    onFault: telling.fault,
   });
   restoreProfiles(store, watch.sessions, hit);
   restoreAsked(store, watch.sessions.workloads.asked);
@@ -120,20 +114,5 @@ function startKeeping(
     clearInterval(timer);
     await busy;
     await round();
-  };
-}
-
-/** Ids, words and figures. */
-function linesOf(session: LiveSession, decision: Decision): object {
-  const { level, done, risk, because } = decision;
-  const strongest = strongestFirst(termsBehind(session, decision))[0];
-  return {
-    session: session.id,
-    workload: session.workload,
-    level,
-    done,
-    risk: Number(risk.toFixed(3)),
-    because,
-    words: strongest?.words,
   };
 }

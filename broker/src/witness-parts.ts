@@ -1,21 +1,15 @@
 import type { Watch } from './detect/live/watch.js';
-import type { Answered } from './detect/respond.js';
 import { openWitness, type Witness } from './detect/witness.js';
 import type { CurrentRegistry } from './domain/registry.js';
 import type { Feed } from './feed/feed.js';
 import type { Clock } from './runtime/clock.js';
 import type { Store, StoreIdentity } from './store/store.js';
 import type { Meters } from './telemetry/meters.js';
+import type { Telling } from './tell-parts.js';
 import type { BrokerKeys } from './tokens/broker-keys.js';
 import { openGenuineTokens } from './tokens/genuine-token.js';
 import { openCutTokens } from './tokens/genuine-token-cuts.js';
 import { openTheftProofs } from './tokens/theft-proofs.js';
-
-/** Where the witness room writes what it has answered and what has failed; pino fits. */
-export interface WatchLogger {
-  warn(fields: object, text: string): void;
-  error(fields: object, text: string): void;
-}
 
 /** What the witness room stands on. */
 export interface RoomsOfWitness {
@@ -28,12 +22,12 @@ export interface RoomsOfWitness {
   readonly meters: Meters;
   /** The watch over action chains. */
   readonly profile: Watch;
-  readonly logger: WatchLogger;
+  readonly telling: Telling;
 }
 
 /** Joins the witness room: facts are made of the broker's own keys, and every answer is written down. */
 export function joinWitness(rooms: RoomsOfWitness): Witness {
-  const { registry, identity, keys, store, feed, clock, meters, profile, logger } = rooms;
+  const { registry, identity, keys, store, feed, clock, meters, profile, telling } = rooms;
   const cuts = openCutTokens(store);
   const { issuer } = identity;
   const genuineToken = openGenuineTokens({ issuer, ring: keys.ring, store, cuts });
@@ -45,18 +39,8 @@ export function joinWitness(rooms: RoomsOfWitness): Witness {
     profile,
     proofs: openTheftProofs({ genuineToken, store }),
     limitHit: (name) => meters.limitHit(name),
-    onSignal: ({ kind }) => meters.signal(kind),
-    onAnswered(answered) {
-      meters.theftAnswered(answered.fact.kind, answered.outcome);
-      logger.warn(linesOf(answered), 'theft answered');
-    },
-    onFault: (fault) =>
-      logger.error({ fault: fault instanceof Error ? fault.message : String(fault) }, 'watch'),
+    onSignal: telling.signal,
+    onAnswered: telling.answered,
+    onFault: telling.fault,
   });
-}
-
-/** Words, ids and figures; never the bytes that proved it. */
-function linesOf({ fact, session, outcome, done }: Answered): object {
-  const { revision, sessionsEnded } = done ?? {};
-  return { fact: fact.kind, ofSession: fact.session, session, outcome, revision, sessionsEnded };
 }

@@ -178,6 +178,8 @@ export class TestEdge {
   async #start(): Promise<Parts> {
     const { limits, tls, devSocket, commands: wrap = (commands) => commands } = this.#options;
     const logger = {
+      debug() {},
+      info() {},
       warn: (fields: object, text: string) => this.#note('warn', fields, text),
       error: (fields: object, text: string) => this.#note('error', fields, text),
     };

@@ -5,7 +5,7 @@ import { UnderWay } from './under-way.js';
 /** Parts of the answers. */
 export interface AnswersParts {
   readonly respond: Respond;
-  readonly onAnswered: (answered: Answered) => void;
+  readonly onAnswered: (answered: Answered, reporters: readonly Reporter[]) => void;
   readonly onFault: (fault: unknown) => void;
 }
 
@@ -32,7 +32,7 @@ export class Answers {
     this.#underWay.start(`${fact.kind} ${about}`, async () => {
       const answered = await this.#parts.respond(fact, reporters);
       then(answered);
-      this.#parts.onAnswered(answered);
+      this.#parts.onAnswered(answered, reporters);
     });
   }
 

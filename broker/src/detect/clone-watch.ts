@@ -3,7 +3,7 @@ import type { ClonedKeyDoubt, CounterMark, TheftProofs } from '../domain/fact.js
 import type { Instant } from '../domain/instant.js';
 import { limits } from '../domain/limits.js';
 import { pathFault } from '../domain/session.js';
-import type { Signal } from '../domain/signal.js';
+import type { OnSignal } from '../domain/signal.js';
 import type { Store } from '../store/store.js';
 import type { Answers } from './answers.js';
 import type { Counters } from './counters.js';
@@ -21,7 +21,7 @@ export interface CloneWatchParts {
   readonly feed: { askProofs(session: SessionId, hashes: readonly string[]): void };
   readonly proofs: Pick<TheftProofs, 'clonedKey' | 'hashOf'>;
   readonly clock: { now(): Instant; monotonicMillis(): number };
-  readonly onSignal: (signal: Signal) => void;
+  readonly onSignal: OnSignal;
   readonly defer: (run: () => void) => void;
 }
 
@@ -55,7 +55,7 @@ export class CloneWatch {
   #suspect(pair: MarkPair): void {
     if (this.#isOver(pair)) return;
     const { onSignal, suspicions, clock, feed } = this.#parts;
-    onSignal({ kind: 'counter_suspicion', session: pair.session });
+    onSignal({ kind: 'counter_suspicion', session: pair.session }, pair.marks[0]);
     const [one, other] = pair.marks;
     if (one.text !== undefined && other.text !== undefined) {
       this.#judge({ ...pair, texts: [one.text, other.text] });
@@ -76,9 +76,10 @@ export class CloneWatch {
       return;
     }
     const root = store.path(session)[0]?.id ?? session;
-    const reporters = pair.marks.map(({ source, witness }) => ({
+    const reporters = pair.marks.map(({ source, witness, span }) => ({
       resource: source,
       witness: witness ?? brokerSource,
+      span,
     }));
     answers.answer(judged.value, root, reporters, ({ outcome }) => {
       if (outcome !== 'tree_suspended' && outcome !== 'tree_revoked') return;
@@ -108,12 +109,8 @@ export class CloneWatch {
         doubt.doubt === 'proofs_agree' ? !isAsSaid(mark, doubt.marks[at]) : doubt.at === at;
       if (!isWrong) continue;
       this.#parts.counters.remove(session, mark);
-      this.#parts.onSignal({
-        kind: 'evidence_doubted',
-        resource: mark.source,
-        session,
-        doubt: doubt.doubt,
-      });
+      const doubted = { kind: 'evidence_doubted', resource: mark.source, session } as const;
+      this.#parts.onSignal({ ...doubted, doubt: doubt.doubt }, mark);
     }
   }
 }

@@ -2,7 +2,7 @@ import type { Sighting } from '../domain/action.js';
 import type { TheftProofs } from '../domain/fact.js';
 import type { Instant } from '../domain/instant.js';
 import type { LimitName } from '../domain/limits.js';
-import { meaningOf, type Signal } from '../domain/signal.js';
+import { meaningOf, type OnSignal } from '../domain/signal.js';
 import type { Store } from '../store/store.js';
 import type { ActionCounts } from './action-counts.js';
 import type { Answers } from './answers.js';
@@ -23,7 +23,7 @@ export interface JudgeSightingParts {
   readonly proofs: Pick<TheftProofs, 'foreignKey'>;
   readonly clock: { now(): Instant };
   readonly limitHit: (name: LimitName) => void;
-  readonly onSignal: (signal: Signal) => void;
+  readonly onSignal: OnSignal;
 }
 
 /**
@@ -50,16 +50,16 @@ function countUse(parts: JudgeSightingParts, sighting: Sighting): void {
   if (session !== undefined && !parts.counts.note(session, outcome)) parts.limitHit('counters');
   if (outcome !== 'refused') return;
   const kind = meaningOf(refusal);
-  parts.onSignal({ kind, resource, session });
+  parts.onSignal({ kind, resource, session }, sighting);
   parts.profile.refused(kind, sighting);
 }
 
 function noteProof({ store, watch }: JudgeSightingParts, sighting: Sighting): void {
-  const { proof, resource, witness, seenMillis } = sighting;
+  const { proof, resource, witness, seenMillis, span } = sighting;
   const session = sighting.session && store.session(sighting.session);
   if (proof === undefined || session === undefined) return;
   const { counter, issuedAt, hash } = proof;
-  const seen = { source: resource, witness, text: undefined, seenMillis };
+  const seen = { source: resource, witness, text: undefined, seenMillis, span };
   watch.note(session.id, session.key, { counter, issuedAt, hash, ...seen });
 }
 
@@ -70,9 +70,11 @@ function judgeLeak(parts: JudgeSightingParts, sighting: Sighting): void {
   const { proofs, answers, onSignal, clock } = parts;
   const judged = proofs.foreignKey({ ...foreignProof, audience, now: clock.now() });
   if (!judged.ok) {
-    onSignal({ kind: 'evidence_doubted', resource, session, doubt: judged.error });
+    const doubted = { kind: 'evidence_doubted', resource, session } as const;
+    onSignal({ ...doubted, doubt: judged.error }, sighting);
     return;
   }
+  // Its span is that of the answer.
   onSignal({ kind: 'foreign_key_leak', resource, session: judged.value.session });
   answers.answer(judged.value, judged.value.session, [sighting]);
 }

@@ -1,4 +1,5 @@
 import type { SessionId } from '@creance/proto';
+import type { SpanReference } from '../domain/action.js';
 import type { CounterMark } from '../domain/fact.js';
 
 /** A proof as somebody has seen it. */
@@ -13,6 +14,8 @@ export interface Mark extends CounterMark {
   readonly text: string | undefined;
   /** When it was seen, by the monotonic clock. */
   readonly seenMillis: number;
+  /** The span of the action that it came with, where somebody traces. */
+  readonly span?: SpanReference | undefined;
 }
 
 /** Two proofs of one session's key that one maker cannot have made, if both are what is said of them. */

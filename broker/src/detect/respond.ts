@@ -1,4 +1,5 @@
 import type { Reason, SessionId } from '@creance/proto';
+import type { SpanReference } from '../domain/action.js';
 import type { AuditEvent } from '../domain/audit.js';
 import type { ClonedKeyFact, Fact, ForeignKeyFact } from '../domain/fact.js';
 import type { Instant } from '../domain/instant.js';
@@ -12,6 +13,8 @@ export interface Reporter {
   readonly resource: string;
   /** The session of its verifier; `broker` likewise. */
   readonly witness: string;
+  /** The span that it names for what it saw, if any; no input to any answer. */
+  readonly span?: SpanReference | undefined;
 }
 
 /** What was done about a fact, once it is durable; or why it could not be written down. */

@@ -3,7 +3,7 @@ import type { Sighting } from '../domain/action.js';
 import type { TheftProofs } from '../domain/fact.js';
 import { type LimitName, limits } from '../domain/limits.js';
 import type { CurrentRegistry } from '../domain/registry.js';
-import type { Signal } from '../domain/signal.js';
+import type { OnSignal } from '../domain/signal.js';
 import type { Clock } from '../runtime/clock.js';
 import type { Store } from '../store/store.js';
 import { type ActionCount, ActionCounts } from './action-counts.js';
@@ -15,7 +15,7 @@ import { judgeSighting } from './judge-sighting.js';
 import type { Watch } from './live/watch.js';
 import { brokerSource } from './mark.js';
 import { ReportQueue } from './report-queue.js';
-import { type Answered, openResponder } from './respond.js';
+import { type Answered, openResponder, type Reporter } from './respond.js';
 import { SeenActions } from './seen-actions.js';
 import { Suspicions } from './suspicions.js';
 import { TheftMoments } from './theft-moments.js';
@@ -34,9 +34,9 @@ export interface WitnessParts {
   /** The only maker of facts. */
   readonly proofs: TheftProofs;
   readonly limitHit: (name: LimitName) => void;
-  readonly onSignal: (signal: Signal) => void;
+  readonly onSignal: OnSignal;
   /** Called with what was done about each fact, once it is durable. */
-  readonly onAnswered: (answered: Answered) => void;
+  readonly onAnswered: (answered: Answered, reporters: readonly Reporter[]) => void;
   /** Called with a fault of ours, which has stopped nothing else. */
   readonly onFault: (fault: unknown) => void;
   /** Runs something after what is going on now. */

@@ -158,6 +158,17 @@ export const limits = {
   /** Seconds after which a view is stale. */
   maxStaleSeconds: 10,
 
+  /** Sessions whose traces are remembered while somebody traces, and traces of each. */
+  tracedSessions: 10_000,
+  tracesPerSession: 4,
+  /** Spans of signals of one resource's word in a row, and a second; what is beyond is counted alone. */
+  signalSpansBurst: 100,
+  signalSpansPerSecond: 20,
+  /** Cuts whose call has not been answered yet: their spans wait for that of the call. */
+  cutSpansWaiting: 256,
+  /** Cuts that verifiers have not all acknowledged: how long that takes is measured of so many. */
+  cutsUnacknowledged: 1_024,
+
   /** Seconds for which a token key signs, and for which it is published before and after. */
   tokenKeySeconds: 86_400,
   tokenKeyOverlapSeconds: 1_800,

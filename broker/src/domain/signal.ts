@@ -1,4 +1,5 @@
 import type { SessionId } from '@creance/proto';
+import type { SpanReference } from './action.js';
 import type { Doubt } from './fact.js';
 
 /** A use that a verifier says it has refused, by what it means. */
@@ -50,6 +51,15 @@ export type Signal =
   | LoneAction
   /** Two proofs are said to contradict each other; the bytes are not here yet. */
   | { readonly kind: 'counter_suspicion'; readonly session: SessionId };
+
+/** By what a signal came, so that its span can be found from that of its cause; no input to a score. */
+export interface SignalCause {
+  /** The span that the report names, if it names one. */
+  readonly span?: SpanReference | undefined;
+}
+
+/** Takes a signal; without a cause it is counted alone. */
+export type OnSignal = (signal: Signal, cause?: SignalCause) => void;
 
 /** The kinds of signals. */
 export type SignalKind = Signal['kind'];

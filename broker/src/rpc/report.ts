@@ -5,6 +5,7 @@ import type { LimitName } from '../domain/limits.js';
 import type { Clock } from '../runtime/clock.js';
 import { openRate } from '../runtime/rate.js';
 import type { AnsweredCall, Arrival, CallSpans, HeaderOf } from '../telemetry/call-spans.js';
+import { type LogFields, type TraceFields, traceFields } from '../telemetry/log-fields.js';
 import type { Meters } from '../telemetry/meters.js';
 import { addressKey } from './address.js';
 import type { CallNote } from './call-record.js';
@@ -12,8 +13,8 @@ import type { EdgeLimits } from './limits.js';
 
 /** Where the edge writes what it has refused and what has failed; pino fits. */
 export interface EdgeLogger {
-  warn(fields: object, text: string): void;
-  error(fields: object, text: string): void;
+  warn(fields: LogFields, text: string): void;
+  error(fields: LogFields, text: string): void;
 }
 
 /** What becomes of calls, for metrics and log. */
@@ -61,10 +62,10 @@ export function openReport({ logger, meters, clock, limits, spans }: ReportParts
   const mayWrite = (kind: string, record: CallNote) =>
     lines.take(`${kind} ${causeOf(record)}`, clock.monotonicMillis()) === 0;
   /** Counts a call, and makes its span; gives what its log line says of the trace. */
-  const ended = (record: CallNote, outcome: string): { readonly traceId?: string } => {
+  const ended = (record: CallNote, outcome: string): TraceFields => {
     meters.request(record.method, outcome);
     if (spans === undefined || record.arrival === undefined) return {};
-    return { traceId: spans.answered(record.arrival, answeredCall(record, outcome), clock.now()) };
+    return traceFields(spans.answered(record.arrival, answeredCall(record, outcome), clock.now()));
   };
   return {
     arrived: (header) => spans?.arrived(clock.now(), header),
@@ -89,7 +90,9 @@ export function openReport({ logger, meters, clock, limits, spans }: ReportParts
 
 function answeredCall({ method, requestId, caller }: CallNote, outcome: string): AnsweredCall {
   const session = caller?.kind === 'session' ? caller.session : undefined;
-  return { method, requestId, session, outcome };
+  // Of a new key nobody knows anything, until its evidence has opened a session.
+  const isProved = caller !== undefined && (caller.kind !== 'new-key' || outcome === 'ok');
+  return { method, requestId, session, isProved, outcome };
 }
 
 /** A member by its name; a stranger by its address. */
@@ -99,7 +102,7 @@ function causeOf({ address, caller }: CallNote): string {
     : `address ${addressKey(address)}`;
 }
 
-function fieldsOf(record: CallNote, { reason, missingScope, fields, detail }: Denial): object {
+function fieldsOf(record: CallNote, { reason, missingScope, fields, detail }: Denial): LogFields {
   return {
     ...callFields(record),
     reason,
@@ -109,7 +112,7 @@ function fieldsOf(record: CallNote, { reason, missingScope, fields, detail }: De
   };
 }
 
-function callFields({ requestId, method, address, caller }: CallNote): object {
+function callFields({ requestId, method, address, caller }: CallNote): LogFields {
   return { requestId, method, address, caller: callerName(caller) };
 }
 

@@ -1,4 +1,5 @@
 import { type Attributes, metrics } from '@opentelemetry/api';
+import type { CutTold } from '../domain/cut-told.js';
 
 /** The broker's counters, by their names; no-ops until a process installs a meter provider. */
 export interface Meters {
@@ -20,6 +21,8 @@ export interface Meters {
   watchBoundHit(bound: string): void;
   /** `creance.watch.decisions`: responses to risk, by level and by what was done. */
   watchDecided(level: string, done: string): void;
+  /** `creance.cuts`: what was cut or held, by the kind of its handle, the reason and who. */
+  cut(told: Pick<CutTold, 'handle' | 'reason' | 'author'>): void;
   /** `creance.history.lost`: judged actions that were not kept, by cause. */
   historyLost(cause: string, count: number): void;
 }
@@ -40,6 +43,7 @@ export function openMeters(): Meters {
   const bounds = counter('creance.watch.bounds', 'what did not fit into the memory of the watch');
   const decisions = counter('creance.watch.decisions', 'responses to risk by level and outcome');
   const lost = counter('creance.history.lost', 'judged actions that were not kept');
+  const cuts = counter('creance.cuts', 'what was cut or held');
   const letGo = counter('creance.feed.subscribers_let_go', 'subscribers that were too slow');
   return {
     request: (method, outcome) => requests({ method, outcome }),
@@ -51,6 +55,7 @@ export function openMeters(): Meters {
     theftAnswered: (fact, outcome) => thefts({ fact, outcome }),
     watchBoundHit: (bound) => bounds({ bound }),
     watchDecided: (level, done) => decisions({ level, done }),
+    cut: ({ handle, reason, author }) => cuts({ handle, reason, author }),
     historyLost: (cause, count) => lost({ cause }, count),
   };
 }

@@ -8,6 +8,7 @@ import { BrokerSession } from './session/broker-session.js';
 import { openSession } from './session/open.js';
 import type { Session } from './session/session.js';
 import { type OpenParts, openPartsOf, type SessionOptions } from './session/session-options.js';
+import { OpeningTrace } from './telemetry/session-trace.js';
 
 /** A process's connection to one broker, and its evidence. Make one for each process. */
 export interface Creance extends AsyncDisposable {
@@ -85,9 +86,19 @@ export class BrokerClient implements Creance {
     { report = this.#report, actionName }: SessionOptions,
   ): Promise<Session> {
     const { signal } = this.#end;
-    const opened = await openSession(this.#parts, this.#evidence, open, signal);
+    const opening = new OpeningTrace();
+    const opened = await openSession(
+      this.#parts,
+      this.#evidence,
+      open,
+      signal,
+      opening.above,
+    ).catch((error) => {
+      opening.failed(error);
+      throw error;
+    });
     const isRoot = open.childJoinToken === '';
-    const own = { evidence: this.#evidence, report, actionName, isRoot };
+    const own = { evidence: this.#evidence, report, actionName, isRoot, opening };
     const session = new BrokerSession(this.#parts, opened, own);
     this.#sessions.add(session);
     session.signal.addEventListener('abort', () => this.#sessions.delete(session), { once: true });

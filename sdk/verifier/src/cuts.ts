@@ -91,6 +91,13 @@ export class Cuts {
     return rev < this.#floor ? 'token_below_floor' : undefined;
   }
 
+  /** The first row by which `faultOf` says `token_cut`; undefined when it does not. */
+  cutOf(handles: readonly Handle[], rev: Revision): Revision | undefined {
+    const rows = handles.map((handle) => this.#handles.get(handle));
+    const cut = rows.find((row) => row !== undefined && (row < 0 || row > rev));
+    return cut === undefined ? undefined : (Math.abs(cut) as Revision);
+  }
+
   #cut(handle: Handle, cut: number): void {
     const elder = this.#elder === undefined ? undefined : this.#elder.#handles.get(handle);
     const known = this.#handles.get(handle) ?? elder ?? 0;

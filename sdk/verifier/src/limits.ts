@@ -82,3 +82,7 @@ export const proofsWantedMax = 64;
 /** Milliseconds in which one foreign proof of a token is taken, and tokens for which that is noted. */
 export const foreignProofMillis = 1_000;
 export const foreignTokensMax = 1_000;
+
+/** Sessions whose traces are remembered while somebody traces, and traces of each. */
+export const tracedSessionsMax = 10_000;
+export const tracesPerSessionMax = 4;

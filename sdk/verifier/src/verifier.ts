@@ -14,7 +14,7 @@ import type { Primitives } from './primitives.js';
 import { type Entropy, systemEntropy } from './runtime/entropy.js';
 import type { Strictness } from './settings.js';
 import { type ReportedAs, tell } from './sighting.js';
-import { beginVerify, verifySpan } from './telemetry/verify-span.js';
+import { VerifySpans } from './telemetry/verify-span.js';
 import type { Witness } from './witness.js';
 
 type Aim = readonly Destination[] | undefined;
@@ -88,6 +88,7 @@ class FeedVerifier implements Verifier {
   readonly #entropy: Entropy;
   readonly #primitives: Primitives;
   readonly #reports: Witness | undefined;
+  readonly #spans: VerifySpans;
   readonly #ready: Promise<void>;
   readonly #stopListening: () => void;
   #failReady: (fault: Error) => void = () => {};
@@ -99,6 +100,7 @@ class FeedVerifier implements Verifier {
     this.#entropy = options.entropy ?? systemEntropy;
     this.#primitives = feed.primitives;
     this.#reports = options.reports;
+    this.#spans = new VerifySpans(feed.view, feed.clock);
     this.#judge = new Judge(feed, {
       publicOrigin: parsePublicOrigin(options.publicOrigin),
       strictness: options.strictness,
@@ -114,7 +116,10 @@ class FeedVerifier implements Verifier {
     });
     // Whoever waits for it is told; whoever does not must not be ended by it.
     this.#ready.catch(() => {});
-    this.#stopListening = feed.onChange((change) => this.#judge.live.onChange(change));
+    this.#stopListening = feed.onChange((change) => {
+      this.#judge.live.onChange(change);
+      this.#spans.applied(change, feed.settings?.audience);
+    });
   }
 
   ready(): Promise<void> {
@@ -135,13 +140,12 @@ class FeedVerifier implements Verifier {
     checkScopes(options.scopes);
     const { destinations: given } = options;
     const early = given instanceof Promise ? given : given && seenDestinations(given);
-    const { clock, settings, view } = this.#feed;
-    const begun = beginVerify(clock);
+    const { settings } = this.#feed;
+    const begun = this.#spans.begin();
     const judged = await this.#judge.judge(call, options.scopes as ScopeSet);
     const action = options.action ?? call.method;
-    const { revision } = view;
-    const seen = { call, action, resource: settings?.audience, revision };
-    const span = begun && verifySpan(begun, seen, judged, clock);
+    const seen = { call, action, resource: settings?.audience };
+    const span = begun && this.#spans.verified(begun, seen, judged);
     const as = { action, unverifiedId: call.actionId, origin: options.origin, span };
     if (early instanceof Promise) void this.#reportLater(early, as, judged);
     else this.#report({ ...as, destinations: early }, judged);

@@ -118,6 +118,11 @@ export class View {
     return this.#cuts.faultOf(handles, rev);
   }
 
+  /** The row of the log that has cut a token with this lineage and `rev`; undefined when none has. */
+  cutOf(handles: readonly Handle[], rev: Revision): Revision | undefined {
+    return this.#cuts.cutOf(handles, rev);
+  }
+
   /** Drops a snapshot that has not arrived whole: its parts belong to one subscription. */
   forgetPending(): void {
     this.#pending = undefined;

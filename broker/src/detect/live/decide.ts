@@ -3,7 +3,7 @@ import { reaches } from '../../domain/risk.js';
 import { UnderWay } from '../under-way.js';
 import type { Judgement } from '../watch/engine.js';
 import type { Allowance } from './allowance.js';
-import { type Decision, keepDecision, type LiveSession } from './live-session.js';
+import { type Decision, type Held, keepDecision, type LiveSession } from './live-session.js';
 import type { LiveSessions } from './live-sessions.js';
 import { tells } from './modes.js';
 import { suspendForRisk } from './suspend-for-risk.js';
@@ -86,7 +86,8 @@ export class Decider {
       target.imposed = 'narrow';
       this.#sessions.changed(target);
     }
-    this.#note(session, judgement, done.ok ? level : 'narrow', done.ok ? undefined : done.error);
+    if (done.ok) this.#note(session, judgement, level, undefined, done.value);
+    else this.#note(session, judgement, 'narrow', done.error);
   }
 
   /** The lowest session whose subtree holds most of the evidence; the root for what is worst. */
@@ -105,9 +106,10 @@ export class Decider {
     { level, risk }: Judgement,
     done: Decision['done'],
     because: string | undefined,
+    held?: Held,
   ): void {
     const decision = { atMillis: this.#parts.now() / 1_000, level, done, risk, because };
     keepDecision(session, decision);
-    this.#parts.onDecision(session, decision);
+    this.#parts.onDecision(session, decision, held);
   }
 }

@@ -1,5 +1,7 @@
 import type { SessionId } from '@creance/proto';
+import type { SpanReference } from '../../domain/action.js';
 import type { Level } from '../../domain/risk.js';
+import type { CutDone } from '../../store/store.js';
 import type { Watched } from '../watch/engine.js';
 import type { Place } from './networks.js';
 import type { SeenAt, Spread } from './spread.js';
@@ -23,6 +25,12 @@ export interface Decision {
   readonly risk: number;
   /** Why it was milder, or could not be written down. */
   readonly because: string | undefined;
+}
+
+/** A hold that a decision has made. */
+export interface Held extends CutDone {
+  /** The topmost session that is held. */
+  readonly session: SessionId;
 }
 
 /** Actions of a timeline, and decisions, of one session at most: the latest. */
@@ -49,6 +57,8 @@ export interface LiveSession {
   readonly asked: Set<string>;
   /** The resource that has reported last. */
   reporter: string;
+  /** The span that it named for that, if it traces. */
+  span?: SpanReference | undefined;
   /** Where it was seen last, and when. */
   place: { readonly at: Place; readonly atMillis: number } | undefined;
   /** What it was seen to do last, as long as it has no tree. */

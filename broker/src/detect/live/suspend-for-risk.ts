@@ -2,7 +2,7 @@ import type { Reason, Result, SessionId } from '@creance/proto';
 import type { AuditEvent } from '../../domain/audit.js';
 import type { Instant } from '../../domain/instant.js';
 import type { Level } from '../../domain/risk.js';
-import type { CutDone, Store } from '../../store/store.js';
+import type { RiskHeld, Store } from '../../store/store.js';
 import { persistently } from '../persistently.js';
 import { strongestFirst, type Term } from '../watch/terms.js';
 import type { LiveSession } from './live-session.js';
@@ -33,7 +33,7 @@ const termsTold = 5;
 export function suspendForRisk(
   { store, now, wait }: SuspendParts,
   response: RiskResponse,
-): Promise<Result<CutDone, Reason>> {
+): Promise<Result<RiskHeld, Reason>> {
   const isTree = response.level === 'suspendTree';
   return persistently(wait, () => {
     const at = now();

@@ -4,7 +4,7 @@ import type { Store } from '../../store/store.js';
 import type { Action } from '../watch/action.js';
 import type { Engine } from '../watch/engine.js';
 import type { AllowanceBounds, AllowanceHit } from './allowance.js';
-import type { Decision, LiveSession } from './live-session.js';
+import type { Decision, Held, LiveSession } from './live-session.js';
 import type { Networks } from './networks.js';
 import type { OrderLineParts } from './order-line.js';
 
@@ -23,8 +23,8 @@ export interface WatchParts {
   readonly refusedKept: number;
   /** Called with every action of a witness, once it is judged. */
   readonly onJudged: (session: LiveSession, workload: Workload, action: Action) => void;
-  /** Called with every decision, once it is done. */
-  readonly onDecision: (session: LiveSession, decision: Decision) => void;
+  /** Called with every decision, once it is done; with the hold that it made, and of which session. */
+  readonly onDecision: (session: LiveSession, decision: Decision, held?: Held) => void;
   /** Called when a cap on automatic suspensions has made a response milder. */
   readonly onCapped: (hit: AllowanceHit) => void;
   /** Called with a fault of ours, which has stopped nothing else. */

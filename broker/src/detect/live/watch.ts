@@ -100,7 +100,10 @@ export class Watch {
     const seen = actionOf(sighting, { resource, envelope, path });
     const located = seen.network === undefined ? undefined : networks.locate(seen.network);
     const action = located === undefined ? seen : { ...seen, network: located.network };
-    if (action.isStrong) session.reporter = sighting.resource;
+    if (action.isStrong) {
+      session.reporter = sighting.resource;
+      session.span = sighting.span;
+    }
     this.#weighing.take(session, workload, action, sighting);
     this.#weighing.add(this.#extra.of(session, action, resource, located?.place), sighting);
   }

@@ -1,4 +1,4 @@
-import type { Context } from '@opentelemetry/api';
+import { type Context, context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { reasonOf } from '../errors/refusal.js';
 import type { EventListener } from '../events.js';
 import { limits } from '../limits.js';
@@ -83,7 +83,9 @@ export class BrokerChannel {
     const endsAt = this.#parts.clock.monotonicMillis() + remainingMillis;
     const remaining = () => endsAt - this.#parts.clock.monotonicMillis();
     const waitMillis = Math.min(limits.streamAnswerMillis, remainingMillis / 2);
-    const streamed = await ask.overStream?.(waitMillis);
+    // What belongs to no trace may still run within one: timers keep the context that they were set in.
+    const traced = within ?? ROOT_CONTEXT;
+    const streamed = await context.with(traced, async () => ask.overStream?.(waitMillis));
     if (streamed !== undefined) return streamed;
     ask.signal?.throwIfAborted();
     const reply = await this.#send(ask, remaining(), within);

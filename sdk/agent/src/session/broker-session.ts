@@ -61,8 +61,9 @@ export class BrokerSession implements Session {
     this.#opened = opened;
     this.#own = own;
     this.#absoluteEndSeconds = opened.absoluteEndSeconds;
-    const { parent, isRoot } = own;
-    this.#trace = new SessionTrace({ id: opened.id, workload: opened.name, parent, isRoot });
+    const { parent, isRoot, opening } = own;
+    const { id, name: workload } = opened;
+    this.#trace = new SessionTrace({ id, workload, parent, isRoot, opening });
     this.#line = new SessionLine(parts, opened, this.#trace, {
       onTokensDead: () => this.#tokens.clear(),
       onStreamOpened: () => this.#reporter?.reopened(),
@@ -135,7 +136,8 @@ export class BrokerSession implements Session {
     const opened = await abortable(this.signal, asked);
     // Ended meanwhile: the end at the broker has reached the child as well.
     this.signal.throwIfAborted();
-    const own = { ...this.#own, evidence: undefined, parent: this.#trace, isRoot: false };
+    const none = { evidence: undefined, opening: undefined };
+    const own = { ...this.#own, ...none, parent: this.#trace, isRoot: false };
     const child = new BrokerSession(this.#parts, opened, own);
     this.#keep(child);
     const { id: sessionId, name } = child;

@@ -7,6 +7,7 @@ import {
 import { decodeReply, secondsOf } from '../broker/read.js';
 import { configurationError, replyMalformed } from '../errors/local.js';
 import { inspectAsText } from '../runtime/opaque.js';
+import { creance, spanName } from '../telemetry/names.js';
 import type { LineAsk } from './line-ask.js';
 import { type Task, wireTaskOf } from './task.js';
 
@@ -84,6 +85,7 @@ export function childJoinTokenAsk({
     path: SessionServiceService.createChildJoinToken.path,
     request: () => request,
     digest: true,
+    span: { name: spanName.delegate, attributes: { [creance.childWorkload]: workload } },
     read: (bytes) => {
       const response = decodeReply(CreateChildJoinTokenResponse, bytes);
       const { childJoinToken } = response;

@@ -5,6 +5,7 @@ import {
   SessionKind,
   SessionServiceService,
 } from '@creance/proto/wire';
+import type { Context } from '@opentelemetry/api';
 import type { BrokerParts } from '../broker/channel.js';
 import { decodeReply, secondsOf } from '../broker/read.js';
 import { CreanceError } from '../errors/creance-error.js';
@@ -47,6 +48,7 @@ export async function openSession(
   evidence: EvidenceSource,
   open: OpenParts,
   signal: AbortSignal,
+  above: Context,
 ): Promise<OpenedSession> {
   const voice = makeVoice(parts);
   const opened = await firstAccepted(evidence.kinds(), (kind) =>
@@ -61,6 +63,7 @@ export async function openSession(
       span: {
         name: spanName.open,
         attributes: {},
+        above,
         told: ({ id, name }) => ({ [creance.session]: id, [creance.workload]: name }),
       },
       sessionId: undefined,

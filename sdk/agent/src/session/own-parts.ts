@@ -2,7 +2,7 @@ import type { ActionName } from '../actions/action.js';
 import { Reporter } from '../actions/reporter.js';
 import type { BrokerParts } from '../broker/channel.js';
 import type { EvidenceSource } from '../keys/evidence.js';
-import type { SessionTrace } from '../telemetry/session-trace.js';
+import type { OpeningTrace, SessionTrace } from '../telemetry/session-trace.js';
 import type { SessionLine } from './line.js';
 import type { OpenedSession } from './open.js';
 
@@ -17,6 +17,8 @@ export interface OwnParts {
   readonly isRoot: boolean;
   /** The session of this process that delegated it. */
   readonly parent?: SessionTrace | undefined;
+  /** The span that its opening has begun. */
+  readonly opening?: OpeningTrace | undefined;
 }
 
 /** What reports for a session; undefined when it does not, and for those that do nothing at resources. */

@@ -83,6 +83,29 @@ describe('spans of calls to the broker', () => {
     expect(traces.spans.map(({ name }) => name).sort()).toEqual(['a', 'creance.open', 'run']);
   });
 
+  // breaks when: a report over the stream is in the trace in which its timer was set
+  it('are none of what nobody asked for over the stream either', async () => {
+    stage = setStage({ streams: true });
+    const session = await stage.open();
+    await settle();
+    await traces.within('run', async () => {
+      session.record({ action: 'a', audience: crm.audience, outcome: 'allowed' });
+      await stage.clock.advance(5_000);
+      await settle();
+    });
+    const heard = stage.broker.streams.flatMap((stream) => stream.heard);
+    const reported = heard.filter(({ kind }) => kind?.$case === 'reportActions');
+    expect(reported.map(({ traceparent }) => traceparent)).toEqual(['']);
+    await session.close();
+  });
+
+  it('name the workload that a child join token is for', async () => {
+    const session = await stage.open();
+    await session.childJoinToken({ workload: 'b' });
+    const { attributes } = traces.one('creance.delegate');
+    expect(attributes).toMatchObject({ 'creance.child.workload': 'b', 'creance.root': session.id });
+  });
+
   // breaks when: baggage, which is whatever the application puts there, is sent to the broker
   it('send the broker the trace alone', async () => {
     const entry = { customer: { value: 'ada' } };

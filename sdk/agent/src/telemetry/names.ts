@@ -20,6 +20,8 @@ export const creance = {
   root: 'creance.root',
   /** The child that a delegation has opened. */
   child: 'creance.child',
+  /** Registered name of the workload that a child join token is for. */
+  childWorkload: 'creance.child.workload',
   /** Registered name of the workload. */
   workload: 'creance.workload',
   /** Audience of the resource. */

@@ -18,6 +18,36 @@ export interface TracedSession {
   readonly parent?: SessionTrace | undefined;
   /** Whether nothing can be above it, but for `parent`. */
   readonly isRoot: boolean;
+  /** The span that its opening has begun. */
+  readonly opening?: OpeningTrace | undefined;
+}
+
+/**
+ * A session that is being opened. With the conventions for generative AI its span begins here, so that the
+ * agent's first call, the opening, is in the same trace as all that follows.
+ */
+export class OpeningTrace {
+  /** Undefined without the conventions. */
+  readonly span: Span | undefined;
+  /** Where the call hangs that opens it. */
+  readonly above: Context;
+
+  constructor() {
+    const within = context.active();
+    const { invokeAgent } = genAiOperation;
+    // Named by its workload once the broker has said which that is.
+    this.span = isGenAiWanted()
+      ? tracer().startSpan(invokeAgent, { kind: SpanKind.INTERNAL }, within)
+      : undefined;
+    this.above = this.span === undefined ? within : trace.setSpan(within, this.span);
+  }
+
+  /** There is no session. */
+  failed(error: unknown): void {
+    if (this.span === undefined) return;
+    failed(this.span, error);
+    this.span.end();
+  }
 }
 
 /**
@@ -31,7 +61,7 @@ export class SessionTrace {
   readonly #genAi: Attributes | undefined;
   readonly #own: Span | undefined;
 
-  constructor({ id, workload, parent, isRoot }: TracedSession) {
+  constructor({ id, workload, parent, isRoot, opening }: TracedSession) {
     this.#root = parent === undefined ? (isRoot ? id : undefined) : parent.#root;
     const above = parent?.attributes[creance.session];
     this.attributes = {
@@ -44,9 +74,14 @@ export class SessionTrace {
     if (this.#genAi === undefined) return;
     const operation = genAiOperation.invokeAgent;
     const attributes = { ...this.attributes, ...this.#genAi, [genAi.operation]: operation };
-    const within = parent?.above ?? context.active();
-    const options = { kind: SpanKind.INTERNAL, attributes };
-    this.#own = tracer().startSpan(`${operation} ${workload}`, options, within);
+    const name = `${operation} ${workload}`;
+    this.#own =
+      opening?.span?.updateName(name).setAttributes(attributes) ??
+      tracer().startSpan(
+        name,
+        { kind: SpanKind.INTERNAL, attributes },
+        parent?.above ?? context.active(),
+      );
   }
 
   /** Where new spans of the session hang: below the caller's, else below the session's own. */

@@ -3,8 +3,13 @@
 /** Name of the tracer (OpenTelemetry, instrumentation scope). */
 export const tracerName = '@creance/verifier';
 
-/** The span of one verification. */
-export const spanName = 'creance.verify';
+/** Its spans. */
+export const spanName = {
+  /** One verification. */
+  verify: 'creance.verify',
+  /** A frame of the feed that has brought cuts. */
+  apply: 'creance.view.apply',
+} as const;
 
 /** Its attributes. */
 export const creance = {
@@ -20,8 +25,10 @@ export const creance = {
   outcome: 'creance.outcome',
   /** The reason of a refusal. */
   refusal: 'creance.refusal',
-  /** Where the view of the revocation log stood. */
+  /** Of a token that was cut the row that did it; else where the view of the log stood. */
   revision: 'creance.revision',
+  /** Cuts of one frame. */
+  cuts: 'creance.view.cuts',
 } as const;
 
 /** Headers by which a request names its trace (W3C Trace Context). */
