@@ -71,7 +71,7 @@ describe('resolveSettings', () => {
 
   it('tells every fault at once, with who said it', () => {
     const flags = { historyMegabytes: 'many', providerAsns: '1,,2' };
-    const environment = { CREANCE_LOG_LEVEL: 'wra', CREANCE_RESTORED: 'true' };
+    const environment = { CREANCE_LOG_LEVEL: 'warm', CREANCE_RESTORED: 'true' };
     const found = resolveSettings({ ...nobody, flags, environment });
     expect(found).toMatchObject({
       ok: false,
@@ -80,7 +80,7 @@ describe('resolveSettings', () => {
         { code: 'setting_malformed', lines: ['flag --history-megabytes says "many"'] },
         {
           code: 'setting_malformed',
-          lines: ['env CREANCE_LOG_LEVEL says "wra"'],
+          lines: ['env CREANCE_LOG_LEVEL says "warm"'],
           fix: expect.stringContaining('did you mean "warn"?'),
         },
       ],

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeClock } from './doubles/fake-clock.js';
 import { ScriptedBroker } from './doubles/scripted-broker.js';
-import { defaultKeyFile, fromEnvironment } from './environment.js';
+import { fromEnvironment } from './environment.js';
+import { defaultKeyFile } from './environment-source.js';
 import type { CreanceEvent } from './events.js';
 
 let home: string;
