@@ -74,6 +74,22 @@ describe('fromEnvironment', () => {
     expect(events).toEqual([{ type: 'key_in_memory', issuer: broker.issuer }]);
   });
 
+  it('refuses two join strings: which of them is meant?', async () => {
+    const env = { CREANCE_JOIN: broker.joinString(), CREANCE_JOIN_FD: '3', HOME: home };
+    await expect(fromEnvironment(env)).rejects.toMatchObject({ code: 'CREANCE_JOIN_GIVEN_TWICE' });
+  });
+
+  // breaks when: an environment with a descriptor that cannot be read falls back to its key
+  it('does not fall back to the key when there is nothing on the descriptor', async () => {
+    const path = join(home, 'here.json');
+    await (
+      await fromEnvironment({ CREANCE_JOIN: broker.joinString(), CREANCE_KEY_FILE: path })
+    ).close();
+    await expect(
+      fromEnvironment({ CREANCE_JOIN_FD: '999', CREANCE_KEY_FILE: path }),
+    ).rejects.toMatchObject({ code: 'CREANCE_JOIN_DESCRIPTOR_UNREADABLE' });
+  });
+
   it('refuses a join string that it cannot read', async () => {
     await expect(fromEnvironment({ CREANCE_JOIN: 'none', HOME: home })).rejects.toMatchObject({
       code: 'CREANCE_JOIN_STRING_MALFORMED',

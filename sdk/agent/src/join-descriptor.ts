@@ -51,7 +51,8 @@ async function readLine(descriptor: number): Promise<string> {
       const isOver = bytesRead === 0 || length === bytes.length;
       if (isOver || bytes.subarray(0, length).includes(lineFeed)) break;
     }
-    return bytes.subarray(0, length).toString('utf8').trim();
+    const [line = ''] = bytes.subarray(0, length).toString('utf8').split('\n');
+    return line.trim();
   } finally {
     await closeIt(descriptor);
   }
