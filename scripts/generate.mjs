@@ -1,5 +1,5 @@
 // Makes proto/src/gen from proto/schema: the messages and services, and the bytes that gRPC reflection
-// serves; and from the schema of a manifest its JSON Schema and its reference page. `node scripts/generate.mjs`
+// serves; and from the broker's code the JSON Schema of a manifest and the reference pages. `node scripts/generate.mjs`
 // writes them; `--check` only says whether what is there is up to date.
 
 import { execFileSync } from 'node:child_process';
@@ -69,12 +69,14 @@ function differences(expected, actual) {
 async function fromBroker() {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
   execFileSync(process.execPath, [tsc, '-b', 'broker'], { cwd: root, stdio: 'inherit' });
-  const built = (name) => import(pathToFileURL(join(root, 'broker/dist/src/manifest', name)).href);
-  const { manifestJsonSchema } = await built('json-schema.js');
-  const { manifestReference } = await built('reference.js');
+  const built = (name) => import(pathToFileURL(join(root, 'broker/dist/src', name)).href);
+  const { manifestJsonSchema } = await built('manifest/json-schema.js');
+  const { manifestReference } = await built('manifest/reference.js');
+  const { settingsReference } = await built('settings/reference.js');
   return {
     'broker/creance.schema.json': formatted(JSON.stringify(manifestJsonSchema())),
     'docs/reference/manifest.md': manifestReference(),
+    'docs/reference/config.md': settingsReference(),
   };
 }
 
@@ -117,7 +119,7 @@ try {
   for (const [name, text] of staleOf(await fromBroker())) {
     process.stdout.write(`${name}\n`);
     if (process.argv.includes('--check')) {
-      process.stdout.write('this file is not what the manifest generates: npm run generate\n');
+      process.stdout.write("this file is not what the broker's code generates: npm run generate\n");
       process.exitCode = 1;
     } else {
       mkdirSync(dirname(join(root, name)), { recursive: true });

@@ -5,6 +5,7 @@ import { ok, type Result, refuse } from '@creance/proto';
 import type { NetworkSources } from './detect/live/networks.js';
 import { limits } from './domain/limits.js';
 import { type NetworkFiles, readNetworks } from './network-sources.js';
+import type { SettingName } from './settings/table.js';
 import { configurationFault, type StartFault } from './start-fault.js';
 
 /** Bytes of a megabyte, as all bounds here count them. */
@@ -44,14 +45,31 @@ export interface BrokerConfig {
   readonly networks: NetworkSources;
 }
 
-/** Checks the flags and gives every fault at once. */
-export function readConfig(flags: BrokerFlags): Result<BrokerConfig, readonly StartFault[]> {
+/** Notes a fault of a setting: its code, what is wrong, and the fix. */
+export type NoteFault = (code: string, line: string, fix: string, of?: SettingName) => void;
+
+/**
+ * Checks the flags and gives every fault at once. `originOf` names who has said something: a variable or
+ * a line of a file is named with the fault, since the fix speaks of flags.
+ */
+export function readConfig(
+  flags: BrokerFlags,
+  originOf?: (name: SettingName) => string,
+): Result<BrokerConfig, readonly StartFault[]> {
   const faults: StartFault[] = [];
-  const note = (code: string, line: string, fix: string) =>
-    faults.push(configurationFault(code, line, fix));
+  const note: NoteFault = (code, line, fix, of) => {
+    const origin = (of && originOf?.(of)) ?? 'default';
+    const isElsewhere = origin !== 'default' && !origin.startsWith('flag ');
+    faults.push(configurationFault(code, isElsewhere ? `${line} (${origin})` : line, fix));
+  };
   const listen = parseListen(flags.listen);
   if (listen === undefined)
-    note('listen_malformed', `"${flags.listen}" is not host:port`, 'write --listen 127.0.0.1:7420');
+    note(
+      'listen_malformed',
+      `"${flags.listen}" is not host:port`,
+      'write --listen 127.0.0.1:7420',
+      'listen',
+    );
   const loopbackOnly = listen !== undefined && isLoopback(listen.host);
   const tls = readTls(flags, note);
   const networks = readNetworks(flags, note);
@@ -60,6 +78,7 @@ export function readConfig(flags: BrokerFlags): Result<BrokerConfig, readonly St
       'dev_not_on_loopback',
       `a development broker does not listen on ${listen.host}`,
       'listen on 127.0.0.1, or use creance serve',
+      'listen',
     );
   }
   if (!flags.dev && listen !== undefined && !loopbackOnly && tls === undefined) {
@@ -67,6 +86,7 @@ export function readConfig(flags: BrokerFlags): Result<BrokerConfig, readonly St
       'tls_missing',
       `${listen.host} is not loopback, so the broker needs TLS`,
       'name --tls-certificate and --tls-key',
+      'listen',
     );
   }
   const origin = flags.publicOrigin;
@@ -75,6 +95,7 @@ export function readConfig(flags: BrokerFlags): Result<BrokerConfig, readonly St
       'public_origin_malformed',
       `"${origin}" is not the origin of this broker`,
       'write --public-origin https://host[:port] without a path',
+      'publicOrigin',
     );
   }
   if (listen !== undefined && !loopbackOnly && origin === undefined) {
@@ -89,6 +110,7 @@ export function readConfig(flags: BrokerFlags): Result<BrokerConfig, readonly St
       'history_megabytes_malformed',
       'the history is measured in whole megabytes',
       `write --history-megabytes with 0 to ${limits.historyMegabytesMax}`,
+      'historyMegabytes',
     );
   }
   if (faults.length > 0 || listen === undefined) return refuse(faults);
@@ -129,20 +151,18 @@ function isOrigin(text: string, tls: boolean): boolean {
   return url.origin === text && (url.protocol === 'https:' || (!tls && url.protocol === 'http:'));
 }
 
-function readTls(
-  { tlsCertificate, tlsKey }: BrokerFlags,
-  note: (code: string, line: string, fix: string) => void,
-): BrokerConfig['tls'] {
+function readTls({ tlsCertificate, tlsKey }: BrokerFlags, note: NoteFault): BrokerConfig['tls'] {
   if (tlsCertificate === undefined && tlsKey === undefined) return undefined;
   if (tlsCertificate === undefined || tlsKey === undefined) {
     note(
       'tls_half_set',
       'TLS needs a certificate and a key',
       'name both --tls-certificate and --tls-key',
+      tlsCertificate === undefined ? 'tlsKey' : 'tlsCertificate',
     );
     return undefined;
   }
-  const read = (file: string) => {
+  const read = (file: string, of: SettingName) => {
     try {
       return readFileSync(file);
     } catch (error) {
@@ -150,11 +170,12 @@ function readTls(
         'tls_unreadable',
         `${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`,
         'correct the path or the mode',
+        of,
       );
       return undefined;
     }
   };
-  const certificate = read(tlsCertificate);
-  const key = read(tlsKey);
+  const certificate = read(tlsCertificate, 'tlsCertificate');
+  const key = read(tlsKey, 'tlsKey');
   return certificate && key ? { certificate, key } : undefined;
 }

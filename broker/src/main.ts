@@ -14,7 +14,7 @@ export async function main(args: readonly string[]): Promise<number> {
 
 function exitCodeOf(error: Error & { readonly exitCode?: number; readonly code?: string }): number {
   if (error instanceof CommandFailed) {
-    processOutput.words(`creance: ${error.message}`);
+    if (error.message !== '') processOutput.words(`creance: ${error.message}`);
     return error.exitCode;
   }
   // commander has said what was wrong with the arguments, or has printed the help that was asked for.

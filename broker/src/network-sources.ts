@@ -11,7 +11,7 @@ export interface NetworkFiles {
 /** Reads the databases of networks and notes what cannot be read, or is no database. */
 export function readNetworks(
   { asnDatabase, cityDatabase, providerAsns }: NetworkFiles,
-  note: (code: string, line: string, fix: string) => void,
+  note: (code: string, line: string, fix: string, of?: 'asnDatabase' | 'cityDatabase') => void,
 ): NetworkSources {
   const none = { asn: undefined, city: undefined, providerAsns: new Set(providerAsns) };
   const read = (kind: 'asn' | 'city', file: string | undefined): Buffer | undefined => {
@@ -22,7 +22,12 @@ export function readNetworks(
       return database;
     } catch (error) {
       const line = `${file} is no database of networks: ${(error as Error).message}`;
-      note('network_database_unreadable', line, 'name a file in the MaxMind DB format');
+      note(
+        'network_database_unreadable',
+        line,
+        'name a file in the MaxMind DB format',
+        `${kind}Database`,
+      );
       return undefined;
     }
   };

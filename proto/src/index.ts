@@ -34,7 +34,16 @@ export {
   type SessionId,
   sessionIdFromBytes,
 } from './handle.js';
-export { formatJoinString, isJoinToken, type JoinString, parseJoinString } from './join-string.js';
+export {
+  type ChildJoinString,
+  formatChildJoinString,
+  formatJoinString,
+  isJoinToken,
+  type JoinString,
+  joinStringCharsMax,
+  parseChildJoinString,
+  parseJoinString,
+} from './join-string.js';
 export {
   type PublicJwk,
   parsePublicJwk,

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { part } from './doubles/compact.js';
-import { formatJoinString, isJoinToken, type JoinString, parseJoinString } from './join-string.js';
+import {
+  formatChildJoinString,
+  formatJoinString,
+  isJoinToken,
+  type JoinString,
+  joinStringCharsMax,
+  parseChildJoinString,
+  parseJoinString,
+} from './join-string.js';
 import type { Thumbprint } from './jwk.js';
 
 const join: JoinString = {
@@ -88,4 +96,25 @@ describe('isJoinToken', () => {
   ])('of %j is %s', (text, expected) => {
     expect(isJoinToken(text)).toBe(expected);
   });
+});
+
+describe('a child join string', () => {
+  const { joinToken: childJoinToken, ...home } = join;
+  const text = formatChildJoinString({ ...home, childJoinToken });
+
+  it('gives back its four parts, with white space around it', () => {
+    expect(parseChildJoinString(` ${text}\n`)).toEqual({ ...home, childJoinToken });
+    expect(text).toMatch(/^creance-child:v1:[A-Za-z0-9_-]+$/);
+  });
+
+  // breaks when: one kind is read as the other: a child would become a root, or the other way round
+  it('is never taken for a join string, nor a join string for it', () => {
+    expect(parseJoinString(text)).toBeUndefined();
+    expect(parseChildJoinString(formatJoinString(join))).toBeUndefined();
+  });
+
+  it.each(['', 'creance-child:v1:', `creance-child:v1:${'A'.repeat(joinStringCharsMax)}`])(
+    'refuses %j',
+    (bad) => expect(parseChildJoinString(bad)).toBeUndefined(),
+  );
 });

@@ -13,8 +13,18 @@ export interface JoinString {
   readonly joinToken: string;
 }
 
+/**
+ * All that a process needs to become a child of a session, beside evidence of its own that is registered
+ * already. The child join token is bearer material, for one use within about a minute.
+ */
+export interface ChildJoinString extends Omit<JoinString, 'joinToken'> {
+  readonly childJoinToken: string;
+}
+
 const prefix = 'creance-join:v1:';
-const joinStringCharsMax = 2_048;
+const childPrefix = 'creance-child:v1:';
+/** Characters of a join string of either kind. */
+export const joinStringCharsMax = 2_048;
 const joinTokenForm = /^[A-Za-z0-9_-]{22,64}$/;
 
 /** Whether a text has the form of a join token. */
@@ -24,13 +34,36 @@ export function isJoinToken(text: string): boolean {
 
 /** `creance-join:v1:` + base64url of the four parts as JSON. */
 export function formatJoinString(join: JoinString): string {
-  const { issuer, address, anchor, joinToken } = join;
-  const json = JSON.stringify({ iss: issuer, addr: address, anchor, token: joinToken });
-  return prefix + encodeBase64url(new TextEncoder().encode(json));
+  return prefix + encoded(join, join.joinToken);
+}
+
+/** `creance-child:v1:` + base64url of the four parts as JSON. */
+export function formatChildJoinString(join: ChildJoinString): string {
+  return childPrefix + encoded(join, join.childJoinToken);
+}
+
+function encoded(
+  { issuer, address, anchor }: Omit<JoinString, 'joinToken'>,
+  token: string,
+): string {
+  const json = JSON.stringify({ iss: issuer, addr: address, anchor, token });
+  return encodeBase64url(new TextEncoder().encode(json));
 }
 
 /** Parses a join string; undefined when it is not one. White space around it is forgiven. */
 export function parseJoinString(text: string): JoinString | undefined {
+  return parse(text, prefix);
+}
+
+/** Parses a child join string; undefined when it is not one. White space around it is forgiven. */
+export function parseChildJoinString(text: string): ChildJoinString | undefined {
+  const parsed = parse(text, childPrefix);
+  if (parsed === undefined) return undefined;
+  const { joinToken, ...home } = parsed;
+  return { ...home, childJoinToken: joinToken };
+}
+
+function parse(text: string, prefix: string): JoinString | undefined {
   const trimmed = text.trim();
   if (!trimmed.startsWith(prefix) || trimmed.length > joinStringCharsMax) return undefined;
   const bytes = decodeBase64url(trimmed.slice(prefix.length));

@@ -39,7 +39,11 @@ export class DoubleLine implements OperatorLine {
         acknowledgedRevision: BigInt(revision),
       }),
     );
-    return ListVerifiersResponse.encode({ verifiers, revision: 9n }).finish();
+    return ListVerifiersResponse.encode({
+      verifiers,
+      revision: 9n,
+      nowUnixMicros: 0n,
+    }).finish();
   }
 }
 

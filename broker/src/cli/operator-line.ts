@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CreanceError, connect } from '@creance/sdk';
-import { internalSession } from '@creance/sdk/internal';
+import type { CreanceError } from '@creance/sdk';
 import { type OperatorLine, openDevLine } from '../rpc/operator-client.js';
-import { CommandFailed } from './output.js';
+import { CommandFailed, printable } from './output.js';
 
 /** How an operator reaches the broker. */
 export interface LineFlags {
@@ -12,6 +11,8 @@ export interface LineFlags {
   /** The operator's key file; from CREANCE_KEY_FILE when absent. */
   readonly keyFile?: string;
 }
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Methods whose proof covers the request: those that name a key or end something. */
 const digested = new Set([
@@ -29,11 +30,12 @@ const digested = new Set([
  */
 export async function openLine(
   { data, keyFile }: LineFlags,
-  env: Readonly<Record<string, string | undefined>> = process.env,
+  env: Environment = process.env,
 ): Promise<OperatorLine> {
-  const file = keyFile ?? env['CREANCE_KEY_FILE'];
-  const joinString = env['CREANCE_JOIN'];
-  if (file !== undefined || joinString !== undefined) return sessionLine(joinString, file);
+  const own = keyFile === undefined ? env : { ...env, CREANCE_KEY_FILE: keyFile };
+  const { environmentSource } = await import('@creance/sdk/internal');
+  const source = saidPlainly(() => environmentSource(own));
+  if ((source.join ?? source.descriptor ?? source.keyFile) !== undefined) return sessionLine(own);
   const socket = join(data, 'run', 'operator.sock');
   if (existsSync(socket)) return openDevLine(socket);
   throw new CommandFailed(
@@ -42,12 +44,13 @@ export async function openLine(
   );
 }
 
-async function sessionLine(
-  joinString: string | undefined,
-  keyFile: string | undefined,
-): Promise<OperatorLine> {
+/** As an agent's environment is read, so that both keep a key in the same place and find it again. */
+async function sessionLine(env: Environment): Promise<OperatorLine> {
+  // Loaded only here: a broker that starts has no use for it.
+  const { fromEnvironment } = await import('@creance/sdk');
+  const { internalSession } = await import('@creance/sdk/internal');
   try {
-    const client = await connect({ join: joinString, keyFile });
+    const client = await fromEnvironment(env);
     const session = internalSession(await client.session());
     if (session === undefined) throw new Error('the SDK gave a session of another kind');
     return {
@@ -55,7 +58,22 @@ async function sessionLine(
       close: () => client.close(),
     };
   } catch (error) {
-    const { code, message } = error as CreanceError;
-    throw code?.startsWith('CREANCE_') ? new CommandFailed(`${code} ${message}`) : error;
+    throw inPlainWords(error);
+  }
+}
+
+/** An error of the SDK as a command that failed; any other as it is. */
+export function inPlainWords(error: unknown, exitCode = 1): unknown {
+  const { code, message } = error as CreanceError;
+  const isOurs = typeof code === 'string' && code.startsWith('CREANCE_');
+  return isOurs ? new CommandFailed(printable(`${code} ${message}`), exitCode) : error;
+}
+
+/** Runs what may throw an error of the SDK. */
+export function saidPlainly<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw inPlainWords(error, 78);
   }
 }

@@ -2,9 +2,17 @@ import { type Command, Option } from 'commander';
 import type { OperatorLine } from '../rpc/operator-client.js';
 import { type LineFlags, openLine } from './operator-line.js';
 
+const dataByDefault = './creance-data';
+
 /** The data folder of the broker. */
 export function dataOption(): Option {
-  return new Option('--data <folder>', 'data folder of the broker').default('./creance-data');
+  return (
+    new Option('--data <folder>', 'data folder of the broker')
+      .env('CREANCE_DATA')
+      // An empty variable counts as none: that is how templates leave one out.
+      .argParser((folder) => folder.trim() || dataByDefault)
+      .default(dataByDefault)
+  );
 }
 
 /** How results are printed. */

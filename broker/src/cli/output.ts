@@ -16,7 +16,10 @@ export const processOutput: Output = {
   words: (text) => void process.stderr.write(`${text}\n`),
 };
 
-/** A command that failed: its message is for people, and it ends the process with its code. */
+/**
+ * A command that failed: its message is for people, and it ends the process with its code. Without a message
+ * everything has been said.
+ */
 export class CommandFailed extends Error {
   readonly exitCode: number;
 

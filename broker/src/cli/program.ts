@@ -7,6 +7,7 @@ import { addManifestCommands } from './manifest-commands.js';
 import { addOperatorCommands } from './operator-commands.js';
 import { dataOption, formatOption } from './options.js';
 import type { Output } from './output.js';
+import { addOwnCommands } from './own-commands.js';
 import { addServers } from './server-commands.js';
 import { addWatchCommands } from './watch-commands.js';
 
@@ -15,6 +16,8 @@ export function program(output: Output): Command {
   const creance = new Command('creance')
     .description('gives workloads their identity, and takes it away')
     .showHelpAfterError()
+    // What stands behind a command of its own, as in creance run, is not ours to read.
+    .enablePositionalOptions()
     .configureOutput({
       writeOut: (text) => output.result(text.trimEnd()),
       writeErr: (text) => output.words(text.trimEnd()),
@@ -26,6 +29,7 @@ export function program(output: Output): Command {
   addKeyCommands(creance, output);
   addWatchCommands(creance, output);
   addBacktest(creance, output);
+  addOwnCommands(creance, output);
   creance
     .command('audit')
     .description('the tamper-evident record of what was done')

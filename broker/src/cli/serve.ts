@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import pino from 'pino';
 import { type Broker, startBroker } from '../broker.js';
 import { type BrokerFlags, readConfig } from '../config.js';
+import type { ResolvedSettings } from '../settings/resolve.js';
 import { CallSpans } from '../telemetry/call-spans.js';
 import { startExporters } from '../telemetry/exporters.js';
 import { count } from './confirm.js';
@@ -10,9 +11,10 @@ import { CommandFailed, formatStartFault, type Output, printable } from './outpu
 /** Starts a broker and keeps it running until a signal; resolves when it has stopped. */
 export async function serve(
   flags: BrokerFlags & { readonly logLevel: string },
+  settings: ResolvedSettings,
   output: Output,
 ): Promise<void> {
-  const config = readConfig(flags);
+  const config = readConfig(flags, (name) => settings[name].origin);
   if (!config.ok) throw new CommandFailed(config.error.map(formatStartFault).join('\n'), 78);
   const logger = pino({ level: flags.logLevel }, pino.destination({ dest: 2, sync: true }));
   const exporters = await startExporters(process.env);

@@ -1,7 +1,7 @@
 import { ok, type Result, refuse } from '@creance/proto';
 import type { Attested, Attestor, Evidence, Presentation } from '../attest/evidence.js';
 import type { Denial } from '../domain/denial.js';
-import { isRegistered, ownerOf } from '../domain/registry.js';
+import { isRegistered, ownerOf, type Role } from '../domain/registry.js';
 import type { OpenedSession, Store } from '../store/store.js';
 import type { Command } from './call.js';
 import { freshHandle } from './fresh.js';
@@ -11,6 +11,11 @@ import { childPlace, type DeclaredPlace, type PlaceParts, rootPlace } from './pl
 /** What a session is opened with. */
 export interface OpenSessionAsk extends DeclaredPlace {
   readonly evidence: Evidence;
+}
+
+/** A session that was opened, with what its member may do as an operator by today's manifest. */
+export interface OpenedMember extends OpenedSession {
+  readonly roles: readonly Role[];
 }
 
 /** Parts of the verb. */
@@ -23,7 +28,7 @@ export interface OpenSessionParts extends PlaceParts {
  * Evidence → attestor → member → place in a tree → one store step (audit row included) → session bound to
  * the key that signed the request. The same key with the same evidence key gets its session again.
  */
-export function openSession(parts: OpenSessionParts): Command<OpenSessionAsk, OpenedSession> {
+export function openSession(parts: OpenSessionParts): Command<OpenSessionAsk, OpenedMember> {
   return async (ask, call) => {
     if (call.caller.kind !== 'new-key')
       throw new Error('the access table let a session open another');
@@ -49,7 +54,9 @@ export function openSession(parts: OpenSessionParts): Command<OpenSessionAsk, Op
     const opened = await parts.store.openSession(
       openWrite({ ...attested.value, handles, key, place: place.value }, call, parts.entropy),
     );
-    return opened.ok ? ok(opened.value) : refuse({ reason: opened.error, detail: { ...member } });
+    if (!opened.ok) return refuse({ reason: opened.error, detail: { ...member } });
+    const operator = member.kind === 'operator' ? registry.operators.get(member.name) : undefined;
+    return ok({ ...opened.value, roles: [...(operator?.roles ?? [])] });
   };
 }
 

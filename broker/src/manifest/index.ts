@@ -1,4 +1,6 @@
 export { formatFaults, type ManifestFaults } from './fault.js';
+export { type FlatFile, parseFlat, type RefusedKeys, readFlat } from './flat.js';
+export { didYouMean, nearest } from './nearest.js';
 export { type CheckedManifest, parseManifest } from './parse.js';
 export { readManifest } from './read.js';
 export { writePace } from './write-pace.js';

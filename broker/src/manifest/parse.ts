@@ -4,7 +4,7 @@ import type { LineCounter } from 'yaml';
 import type { HashDestination } from '../domain/destination.js';
 import type { Registry } from '../domain/registry.js';
 import { buildRegistry } from './build.js';
-import { characterFindings, linesOf, sizeFinding } from './characters.js';
+import { linesOf } from './characters.js';
 import type { ManifestFaults } from './fault.js';
 import { type Finding, report } from './finding.js';
 import { grantFindings } from './grants.js';
@@ -16,11 +16,9 @@ import {
   lifetimeFindings,
   type ManifestMode,
 } from './rules.js';
-import { scanText } from './scan.js';
 import type { Manifest } from './schema.js';
 import { checkShape } from './shape.js';
-import { composeTokens } from './syntax.js';
-import { growTree, type TreeNode } from './tree.js';
+import { treeOf } from './tree-of.js';
 
 /** A manifest in which nothing is wrong. */
 export interface CheckedManifest {
@@ -63,37 +61,22 @@ interface Judgement {
   readonly findings: readonly Finding[];
 }
 
-/** Cheapest first; what would confuse the next step ends here. */
 function judge(text: string, lines: LineCounter, mode: ManifestMode): Judgement {
-  const size = sizeFinding(text, lines);
-  if (size !== undefined) return { manifest: undefined, findings: [size] };
-  const characters = characterFindings(text);
-  if (characters.length > 0) return { manifest: undefined, findings: characters };
-  const { tokens, findings } = scanText(text);
-  if (tokens === undefined) return { manifest: undefined, findings };
-  const composed = composeTokens(tokens, text.length);
-  if (composed.findings.length > 0) {
-    return { manifest: undefined, findings: [...findings, ...composed.findings] };
+  const { root, isWhole, findings } = treeOf(text, lines);
+  if (root === undefined) {
+    const all = isWhole ? [...findings, emptyFinding] : findings;
+    return { manifest: undefined, findings: all };
   }
-  const tree = composed.contents === undefined ? undefined : growTree(composed.contents);
-  if (tree === undefined || isNothing(tree.root)) {
-    return { manifest: undefined, findings: [...findings, emptyFinding] };
-  }
-  const shape = checkShape(tree.root);
+  const shape = checkShape(root);
   const rules = [
-    ...issuerFindings(tree.root, mode),
-    ...referenceFindings(tree.root),
-    ...audienceFindings(tree.root),
-    ...duplicateFindings(tree.root),
-    ...lifetimeFindings(tree.root),
-    ...grantFindings(tree.root),
+    ...issuerFindings(root, mode),
+    ...referenceFindings(root),
+    ...audienceFindings(root),
+    ...duplicateFindings(root),
+    ...lifetimeFindings(root),
+    ...grantFindings(root),
   ];
-  const all = [...findings, ...tree.findings, ...shape.findings, ...rules];
-  return { manifest: shape.manifest, findings: all };
-}
-
-function isNothing({ scalar, sound }: TreeNode): boolean {
-  return scalar === null && sound;
+  return { manifest: shape.manifest, findings: [...findings, ...shape.findings, ...rules] };
 }
 
 const emptyFinding: Finding = {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { constants, type FileHandle, open } from 'node:fs/promises';
-import { type Result, refuse } from '@creance/proto';
+import { ok, type Result, refuse } from '@creance/proto';
 import { manifestBounds } from './bounds.js';
 import type { FaultCode, ManifestFaults } from './fault.js';
 import { type CheckedManifest, parseManifest } from './parse.js';
@@ -16,13 +16,19 @@ export async function readManifest(
   file: string,
   mode: ManifestMode,
 ): Promise<Result<CheckedManifest, ManifestFaults>> {
+  const text = await readText(file);
+  return text.ok ? parseManifest(text.value, file, mode) : text;
+}
+
+/** Reads the text of a file that people write, under the bounds of a manifest. Never throws. */
+export async function readText(file: string): Promise<Result<string, ManifestFaults>> {
   const read = await readBytes(file);
   if (typeof read === 'string') {
     const fix = 'name a file that exists and that the broker may read';
     return refuse([faultOf(file, 'file_unreadable', `the file cannot be read: ${read}`, fix)]);
   }
   if (!isUtf8(read)) return refuse([notUtf8(file, read)]);
-  return parseManifest(new TextDecoder('utf-8', { ignoreBOM: true }).decode(read), file, mode);
+  return ok(new TextDecoder('utf-8', { ignoreBOM: true }).decode(read));
 }
 
 /** The bytes up to one beyond the bound, or why there are none. */

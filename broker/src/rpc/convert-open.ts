@@ -5,10 +5,9 @@ import {
   OpenSessionResponse,
 } from '@creance/proto/wire';
 import type { Evidence } from '../attest/evidence.js';
-import type { OpenSessionAsk } from '../commands/open-session.js';
+import type { OpenedMember, OpenSessionAsk } from '../commands/open-session.js';
 import type { Denial } from '../domain/denial.js';
 import { limits } from '../domain/limits.js';
-import type { OpenedSession } from '../store/store.js';
 import { malformed, wireHandle, wireKind, wireSeconds } from './convert.js';
 import { taskOf } from './convert-task.js';
 import { upstreamOf } from './convert-upstream.js';
@@ -60,7 +59,7 @@ export function evidenceOf(
 }
 
 /** Writes an OpenSessionResponse. */
-export function writeOpenSession({ session, evidenceKeyExpiresAt }: OpenedSession): Buffer {
+export function writeOpenSession({ session, evidenceKeyExpiresAt, roles }: OpenedMember): Buffer {
   return encodeMessage(OpenSessionResponse, {
     sessionId: wireHandle(session.id),
     kind: wireKind(session.kind),
@@ -68,5 +67,6 @@ export function writeOpenSession({ session, evidenceKeyExpiresAt }: OpenedSessio
     absoluteEndUnixSeconds: wireSeconds(session.absoluteEndAt),
     idleSeconds: limits.sessionIdleSeconds,
     evidenceKeyEndUnixSeconds: wireSeconds(evidenceKeyExpiresAt),
+    roles: [...roles],
   });
 }

@@ -16,6 +16,7 @@ import {
 } from '@creance/proto/wire';
 import type { ListedSession, ListSessionsAsk, SessionPage } from '../commands/list-sessions.js';
 import type { Denial } from '../domain/denial.js';
+import type { Instant } from '../domain/instant.js';
 import type { Session, SessionEnd } from '../domain/session.js';
 import type { Subscriber } from '../feed/subscriber.js';
 import { idFault, malformed, wireHandle, wireKind, wireSeconds } from './convert.js';
@@ -81,6 +82,7 @@ export function stateOf({ end, suspendedAt }: Session): SessionState {
 export interface VerifierList {
   readonly subscribers: readonly Pick<Subscriber, 'name' | 'acknowledged'>[];
   readonly head: Revision;
+  readonly now: Instant;
 }
 
 /** Reads a ListVerifiersRequest, which is empty. */
@@ -90,11 +92,15 @@ export function readListVerifiers(bytes: Uint8Array): Result<Record<string, neve
 }
 
 /** Writes a ListVerifiersResponse. */
-export function writeListVerifiers({ subscribers, head }: VerifierList): Buffer {
+export function writeListVerifiers({ subscribers, head, now }: VerifierList): Buffer {
   const verifiers = subscribers.map(({ name, acknowledged }) => ({
     sessionId: wireHandle(name.session),
     resource: name.resource,
     acknowledgedRevision: BigInt(acknowledged),
   }));
-  return encodeMessage(ListVerifiersResponse, { verifiers, revision: BigInt(head) });
+  return encodeMessage(ListVerifiersResponse, {
+    verifiers,
+    revision: BigInt(head),
+    nowUnixMicros: BigInt(now),
+  });
 }

@@ -10,7 +10,7 @@ import type { IssuedToken } from '../commands/issue-token.js';
 import type { KeyListed } from '../commands/list-keys.js';
 import type { ListSessionsAsk, SessionPage } from '../commands/list-sessions.js';
 import type { ManifestSource } from '../commands/manifest-source.js';
-import type { OpenSessionAsk } from '../commands/open-session.js';
+import type { OpenedMember, OpenSessionAsk } from '../commands/open-session.js';
 import type { ManifestPlan } from '../commands/plan-manifest.js';
 import type { ReadHistoryAsk } from '../commands/read-history.js';
 import type { RekeyAsk } from '../commands/rekey-session.js';
@@ -21,14 +21,14 @@ import type { HistoryPage } from '../domain/history.js';
 import type { TokenAsk } from '../domain/policy.js';
 import type { Session } from '../domain/session.js';
 import type { Feed } from '../feed/feed.js';
-import type { ManifestText, ManifestVersion, OpenedSession } from '../store/store.js';
+import type { ManifestText, ManifestVersion } from '../store/store.js';
 import type { ChildTokenAsk, DelegateAsk } from './convert-delegation.js';
 
 type Nothing = Record<string, never>;
 
 /** The verbs behind the edge. */
 export interface EdgeCommands {
-  readonly openSession: Command<OpenSessionAsk, OpenedSession>;
+  readonly openSession: Command<OpenSessionAsk, OpenedMember>;
   readonly issueToken: Command<TokenAsk, IssuedToken>;
   readonly renewSession: Command<Nothing, Session>;
   readonly endSession: Command<Nothing, Revision>;

@@ -74,5 +74,5 @@ export function operatorHandlers(
 function listVerifiers(
   feed: Pick<EdgeFeed, 'subscribers' | 'head'>,
 ): Command<Record<string, never>, operator.VerifierList> {
-  return async () => ok({ subscribers: feed.subscribers(), head: feed.head });
+  return async (_, { now }) => ok({ subscribers: feed.subscribers(), head: feed.head, now });
 }

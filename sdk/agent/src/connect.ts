@@ -1,4 +1,4 @@
-import { type JoinString, parseJoinString } from '@creance/proto';
+import { parseChildJoinString, parseJoinString } from '@creance/proto';
 import { BrokerClient, type Creance } from './creance.js';
 import { configurationError } from './errors/local.js';
 import { type EventListener, quietListener } from './events.js';
@@ -14,7 +14,11 @@ import { grpcTransport } from './transport/grpc.js';
 
 /** How to reach a broker and who to be there. A join string or a key file is needed. */
 export interface ConnectOptions {
-  /** A join string. Bearer material: give it from the environment, a file or standard input. */
+  /**
+   * A join string. Bearer material: give it from the environment, a file or standard input. With that of a
+   * child, as `creance run` gives it, the key file must be there, and the client opens one session: the
+   * child. All else is delegated from it.
+   */
   readonly join?: string | undefined;
   /**
    * Where the evidence key is kept. Made on first use, mode 0600; when it is there, it is enough by
@@ -61,6 +65,8 @@ export async function connectWith(options: ConnectOptions, own: ConnectParts): P
   const stored = options.keyFile === undefined ? undefined : await readKeyFile(options.keyFile);
   const home = homeOf(options, join, stored);
   const address = parseAddress(options.address ?? home.address);
+  if (join?.childJoinToken !== undefined && stored === undefined)
+    throw configurationError('child_join_without_key', options.keyFile);
   const kept = stored ?? (await newKey(options.keyFile, home, own.entropy));
   if (options.keyFile === undefined) onEvent({ type: 'key_in_memory', issuer: home.issuer });
   const evidence = new EvidenceSource({
@@ -75,12 +81,22 @@ export async function connectWith(options: ConnectOptions, own: ConnectParts): P
   const { entropy } = own;
   const { origin } = address;
   const parts = { transport, origin, clock, entropy, nonces: new Nonces(), onEvent };
-  return new BrokerClient(home.issuer, parts, evidence, options.report ?? true);
+  const { report = true } = options;
+  return new BrokerClient(home.issuer, parts, evidence, {
+    report,
+    childJoinToken: join?.childJoinToken,
+  });
 }
 
-function parseJoin(text: string | undefined): JoinString | undefined {
+/** A join string of either kind; it has one of the two tokens. */
+interface Joining extends Home {
+  readonly joinToken?: string;
+  readonly childJoinToken?: string;
+}
+
+function parseJoin(text: string | undefined): Joining | undefined {
   if (text === undefined) return undefined;
-  const join = parseJoinString(text);
+  const join = parseJoinString(text) ?? parseChildJoinString(text);
   if (join === undefined) throw configurationError('join_string_malformed');
   return join;
 }
@@ -90,7 +106,7 @@ type Home = Omit<KeyFile, 'key'>;
 /** The broker that is meant, by the newest statement; all of them must mean the same issuer. */
 function homeOf(
   options: ConnectOptions,
-  join: JoinString | undefined,
+  join: Joining | undefined,
   stored: KeyFile | undefined,
 ): Home {
   const home = join ?? stored;

@@ -1,5 +1,5 @@
 import type { BrokerParts } from './broker/channel.js';
-import { configurationError } from './errors/local.js';
+import { configurationError, refusedBeforehand } from './errors/local.js';
 import type { EvidenceSource } from './keys/evidence.js';
 import { limits } from './limits.js';
 import { orLater } from './runtime/clock.js';
@@ -36,17 +36,26 @@ export class BrokerClient implements Creance {
   readonly #parts: BrokerParts;
   readonly #evidence: EvidenceSource;
   readonly #report: boolean;
+  /** What the one session of a child is opened by; absent in every other client. */
+  readonly #child: { token: string | undefined } | undefined;
   readonly #sessions = new Set<BrokerSession>();
   readonly #openings = new Set<Promise<Session>>();
   readonly #end = new AbortController();
   #closing: Promise<void> | undefined;
 
-  /** `report` is what sessions do that are not told otherwise. */
-  constructor(issuer: string, parts: BrokerParts, evidence: EvidenceSource, report: boolean) {
+  /** `report` is what sessions do that are not told otherwise; with a child join token there is one session. */
+  constructor(
+    issuer: string,
+    parts: BrokerParts,
+    evidence: EvidenceSource,
+    own: { readonly report: boolean; readonly childJoinToken?: string | undefined },
+  ) {
     this.issuer = issuer;
     this.#parts = parts;
     this.#evidence = evidence;
-    this.#report = report;
+    this.#report = own.report;
+    const { childJoinToken } = own;
+    this.#child = childJoinToken === undefined ? undefined : { token: childJoinToken };
   }
 
   get address(): string {
@@ -55,7 +64,7 @@ export class BrokerClient implements Creance {
 
   async session(options: SessionOptions = {}): Promise<Session> {
     this.#end.signal.throwIfAborted();
-    const opening = this.#open(openPartsOf(options), options);
+    const opening = this.#opening(options);
     this.#openings.add(opening);
     try {
       return await opening;
@@ -79,6 +88,24 @@ export class BrokerClient implements Creance {
 
   toJSON(): Record<string, string> {
     return { issuer: this.issuer, address: this.address };
+  }
+
+  /** A client for one child never opens anything beside it: that would outlive its parent. */
+  async #opening(options: SessionOptions): Promise<Session> {
+    const child = this.#child;
+    if (child === undefined) return this.#open(openPartsOf(options), options);
+    const { token } = child;
+    if (token === undefined || options.childJoinToken !== undefined)
+      throw refusedBeforehand('child_join_token_used');
+    const open = openPartsOf({ ...options, childJoinToken: token });
+    child.token = undefined;
+    try {
+      return await this.#open(open, options);
+    } catch (error) {
+      // It may not have come to anybody; if it has, the broker refuses it.
+      child.token = token;
+      throw error;
+    }
   }
 
   async #open(

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeClock } from './doubles/fake-clock.js';
 import { ScriptedBroker } from './doubles/scripted-broker.js';
-import { defaultKeyFile, fromEnvironment } from './environment.js';
+import { fromEnvironment } from './environment.js';
+import { defaultKeyFile } from './environment-source.js';
 import type { CreanceEvent } from './events.js';
 
 let home: string;
@@ -71,6 +72,22 @@ describe('fromEnvironment', () => {
     const env = { CREANCE_JOIN: broker.joinString(), HOME: '/dev/null' };
     await (await fromEnvironment(env, { onEvent })).close();
     expect(events).toEqual([{ type: 'key_in_memory', issuer: broker.issuer }]);
+  });
+
+  it('refuses two join strings: which of them is meant?', async () => {
+    const env = { CREANCE_JOIN: broker.joinString(), CREANCE_JOIN_FD: '3', HOME: home };
+    await expect(fromEnvironment(env)).rejects.toMatchObject({ code: 'CREANCE_JOIN_GIVEN_TWICE' });
+  });
+
+  // breaks when: an environment with a descriptor that cannot be read falls back to its key
+  it('does not fall back to the key when there is nothing on the descriptor', async () => {
+    const path = join(home, 'here.json');
+    await (
+      await fromEnvironment({ CREANCE_JOIN: broker.joinString(), CREANCE_KEY_FILE: path })
+    ).close();
+    await expect(
+      fromEnvironment({ CREANCE_JOIN_FD: '999', CREANCE_KEY_FILE: path }),
+    ).rejects.toMatchObject({ code: 'CREANCE_JOIN_DESCRIPTOR_UNREADABLE' });
   });
 
   it('refuses a join string that it cannot read', async () => {

@@ -1,15 +1,41 @@
+import type { Thumbprint } from '@creance/proto';
 import type { SigningRequest } from './http/fetch.js';
 import type { Signing } from './http/signing.js';
+import { readKeyFile } from './keys/key-file.js';
 import { BrokerSession } from './session/broker-session.js';
 import type { MemberKind } from './session/open.js';
 import type { Session } from './session/session.js';
 
+export { type EnvironmentSource, environmentSource } from './environment-source.js';
 export type { MemberKind } from './session/open.js';
+
+/** @internal What a key file says of the key in it, and nothing that opens anything. */
+export interface KeyFileFacts {
+  readonly issuer: string;
+  readonly address: string;
+  /** Thumbprint of the issuer's anchor key. */
+  readonly anchor: Thumbprint;
+  /** Thumbprint of the evidence key: what `creance cut --evidence` takes. */
+  readonly key: Thumbprint;
+}
+
+/**
+ * @internal Looks at a key file; undefined when there is none. Throws a `ConfigurationError` for one that
+ * cannot be used.
+ */
+export async function keyFileFacts(path: string): Promise<KeyFileFacts | undefined> {
+  const found = await readKeyFile(path);
+  if (found === undefined) return undefined;
+  const { issuer, address, anchor, key } = found;
+  return { issuer, address, anchor, key: key.thumbprint };
+}
 
 /** @internal A session with what the broker's own command line needs. No part of the public API. */
 export interface InternalSession extends Session {
   /** What the session may be used for. */
   readonly kind: MemberKind;
+  /** Roles of an operator by the manifest of the moment; empty for others. */
+  readonly roles: readonly string[];
   /** Signs a gRPC call as `session.headers` does, as often as it has to be sent, with a span of its own. */
   signing(request: SigningRequest): Signing;
   /**

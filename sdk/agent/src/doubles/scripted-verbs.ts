@@ -42,6 +42,7 @@ export const replies = {
       absoluteEndUnixSeconds: BigInt(nowSeconds + 28_800),
       idleSeconds,
       evidenceKeyEndUnixSeconds: BigInt(nowSeconds + 2_592_000),
+      roles: [],
     }).finish(),
 
   /** `number` makes it another one than all before. */

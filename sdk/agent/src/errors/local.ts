@@ -19,6 +19,10 @@ export type ConfigurationFault =
   | 'join_string_malformed'
   | 'address_not_allowed'
   | 'issuer_differs'
+  | 'child_join_without_key'
+  | 'join_given_twice'
+  | 'join_descriptor_unreadable'
+  | 'join_descriptor_used'
   | 'key_file_missing'
   | 'key_file_unreadable'
   | 'key_file_unwritable'
@@ -46,6 +50,22 @@ const configurationRows: Readonly<Record<ConfigurationFault, LocalRow>> = {
   issuer_differs: {
     what: 'the join string, the key file and the options name different issuers',
     hint: 'use one broker: remove the key file, or correct the issuer',
+  },
+  child_join_without_key: {
+    what: 'a child join string needs a key that is registered already',
+    hint: 'give the key file of the workload as CREANCE_KEY_FILE, or run it by creance run',
+  },
+  join_given_twice: {
+    what: 'CREANCE_JOIN and CREANCE_JOIN_FD are both set',
+    hint: 'set one of them',
+  },
+  join_descriptor_unreadable: {
+    what: 'there is no join string on the descriptor of CREANCE_JOIN_FD',
+    hint: 'pass it on to this process, or unset the variable',
+  },
+  join_descriptor_used: {
+    what: 'the join string of CREANCE_JOIN_FD has been read by this process already',
+    hint: 'connect once, and share the client',
   },
   key_file_missing: { what: 'there is no key file and no join string', hint: join },
   key_file_unreadable: {
@@ -125,6 +145,7 @@ export function refusedBeforehand(
     | 'task_malformed'
     | 'upstream_malformed'
     | 'child_join_token_unknown'
+    | 'child_join_token_used'
     | 'rekey_needs_evidence'
     | 'session_suspended',
 ): CreanceError {

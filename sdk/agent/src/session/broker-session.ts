@@ -108,6 +108,11 @@ export class BrokerSession implements Session {
     return this.#opened.kind;
   }
 
+  /** @internal Roles of an operator. */
+  get roles(): readonly string[] {
+    return this.#opened.roles;
+  }
+
   get absoluteEndAt(): Date {
     return new Date(this.#absoluteEndSeconds * 1_000);
   }

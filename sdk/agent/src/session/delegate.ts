@@ -41,7 +41,15 @@ export function delegateAsk(options: DelegateOptions, child: Voice): LineAsk<Ope
       const { name, idleSeconds } = response;
       if (id === undefined || name === '' || idleSeconds === 0) throw replyMalformed();
       const absoluteEndSeconds = secondsOf(response.absoluteEndUnixSeconds);
-      return { id, kind: 'workload', name, absoluteEndSeconds, idleSeconds, voice: child };
+      return {
+        id,
+        kind: 'workload',
+        name,
+        absoluteEndSeconds,
+        idleSeconds,
+        roles: [],
+        voice: child,
+      };
     },
   };
 }

@@ -26,6 +26,8 @@ export interface OpenedSession {
   /** Unix seconds. */
   readonly absoluteEndSeconds: number;
   readonly idleSeconds: number;
+  /** Roles of an operator; empty for others. */
+  readonly roles: readonly string[];
   /** The key that it is bound to. */
   readonly voice: Voice;
 }
@@ -92,9 +94,9 @@ function readResponse(bytes: Uint8Array): Omit<OpenedSession, 'voice'> {
   const response = decodeReply(OpenSessionResponse, bytes);
   const id = sessionIdFromBytes(response.sessionId);
   const kind = kinds.get(response.kind);
-  const { name, idleSeconds } = response;
+  const { name, idleSeconds, roles } = response;
   if (id === undefined || kind === undefined || name === '' || idleSeconds === 0)
     throw replyMalformed();
   const absoluteEndSeconds = secondsOf(response.absoluteEndUnixSeconds);
-  return { id, kind, name, absoluteEndSeconds, idleSeconds };
+  return { id, kind, name, absoluteEndSeconds, idleSeconds, roles };
 }

@@ -199,6 +199,7 @@ export class FakeBroker {
       absoluteEndUnixSeconds: 0n,
       idleSeconds,
       evidenceKeyEndUnixSeconds: 0n,
+      roles: [],
     }).finish();
   }
 

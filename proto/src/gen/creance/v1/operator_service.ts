@@ -419,6 +419,8 @@ export interface ListVerifiersResponse {
   verifiers: VerifierSummary[];
   /** Head of the log. */
   revision: bigint;
+  /** The broker's clock at the reply, Unix time in microseconds. */
+  nowUnixMicros: bigint;
 }
 
 /** VerifierSummary is one subscribed verifier. */
@@ -2528,7 +2530,7 @@ export const ListVerifiersRequest: MessageFns<ListVerifiersRequest> = {
 };
 
 function createBaseListVerifiersResponse(): ListVerifiersResponse {
-  return { verifiers: [], revision: 0n };
+  return { verifiers: [], revision: 0n, nowUnixMicros: 0n };
 }
 
 export const ListVerifiersResponse: MessageFns<ListVerifiersResponse> = {
@@ -2541,6 +2543,12 @@ export const ListVerifiersResponse: MessageFns<ListVerifiersResponse> = {
         throw new globalThis.Error("value provided for field message.revision of type uint64 too large");
       }
       writer.uint32(16).uint64(message.revision);
+    }
+    if (message.nowUnixMicros !== 0n) {
+      if (BigInt.asUintN(64, message.nowUnixMicros) !== message.nowUnixMicros) {
+        throw new globalThis.Error("value provided for field message.nowUnixMicros of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.nowUnixMicros);
     }
     return writer;
   },
@@ -2574,6 +2582,14 @@ export const ListVerifiersResponse: MessageFns<ListVerifiersResponse> = {
             message.revision = reader.uint64() as bigint;
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.nowUnixMicros = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2592,6 +2608,11 @@ export const ListVerifiersResponse: MessageFns<ListVerifiersResponse> = {
         ? object.verifiers.map((e: any) => VerifierSummary.fromJSON(e))
         : [],
       revision: isSet(object.revision) ? BigInt(object.revision) : 0n,
+      nowUnixMicros: isSet(object.nowUnixMicros)
+        ? BigInt(object.nowUnixMicros)
+        : isSet(object.now_unix_micros)
+        ? BigInt(object.now_unix_micros)
+        : 0n,
     };
   },
 
@@ -2603,6 +2624,9 @@ export const ListVerifiersResponse: MessageFns<ListVerifiersResponse> = {
     if (message.revision !== 0n) {
       obj.revision = message.revision.toString();
     }
+    if (message.nowUnixMicros !== 0n) {
+      obj.nowUnixMicros = message.nowUnixMicros.toString();
+    }
     return obj;
   },
 
@@ -2613,6 +2637,9 @@ export const ListVerifiersResponse: MessageFns<ListVerifiersResponse> = {
     const message = createBaseListVerifiersResponse();
     message.verifiers = object.verifiers?.map((e) => VerifierSummary.fromPartial(e)) || [];
     message.revision = (object.revision !== undefined && object.revision !== null) ? BigInt(object.revision) : 0n;
+    message.nowUnixMicros = (object.nowUnixMicros !== undefined && object.nowUnixMicros !== null)
+      ? BigInt(object.nowUnixMicros)
+      : 0n;
     return message;
   },
 };

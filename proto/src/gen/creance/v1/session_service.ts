@@ -268,6 +268,8 @@ export interface OpenSessionResponse {
   idleSeconds: number;
   /** End of the evidence key's registration, as Unix time in seconds. */
   evidenceKeyEndUnixSeconds: bigint;
+  /** Roles of an operator by today's manifest, in its order; empty for everybody else. */
+  roles: string[];
 }
 
 /** IssueTokenRequest asks for a token for one resource. */
@@ -1232,6 +1234,7 @@ function createBaseOpenSessionResponse(): OpenSessionResponse {
     absoluteEndUnixSeconds: 0n,
     idleSeconds: 0,
     evidenceKeyEndUnixSeconds: 0n,
+    roles: [],
   };
 }
 
@@ -1262,6 +1265,9 @@ export const OpenSessionResponse: MessageFns<OpenSessionResponse> = {
         );
       }
       writer.uint32(48).int64(message.evidenceKeyEndUnixSeconds);
+    }
+    for (const v of message.roles) {
+      writer.uint32(58).string(v!);
     }
     return writer;
   },
@@ -1327,6 +1333,14 @@ export const OpenSessionResponse: MessageFns<OpenSessionResponse> = {
             message.evidenceKeyEndUnixSeconds = reader.int64() as bigint;
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.roles.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1363,6 +1377,7 @@ export const OpenSessionResponse: MessageFns<OpenSessionResponse> = {
         : isSet(object.evidence_key_end_unix_seconds)
         ? BigInt(object.evidence_key_end_unix_seconds)
         : 0n,
+      roles: globalThis.Array.isArray(object?.roles) ? object.roles.map((e: any) => globalThis.String(e)) : [],
     };
   },
 
@@ -1386,6 +1401,9 @@ export const OpenSessionResponse: MessageFns<OpenSessionResponse> = {
     if (message.evidenceKeyEndUnixSeconds !== 0n) {
       obj.evidenceKeyEndUnixSeconds = message.evidenceKeyEndUnixSeconds.toString();
     }
+    if (message.roles?.length) {
+      obj.roles = message.roles;
+    }
     return obj;
   },
 
@@ -1406,6 +1424,7 @@ export const OpenSessionResponse: MessageFns<OpenSessionResponse> = {
       (object.evidenceKeyEndUnixSeconds !== undefined && object.evidenceKeyEndUnixSeconds !== null)
         ? BigInt(object.evidenceKeyEndUnixSeconds)
         : 0n;
+    message.roles = object.roles?.map((e) => e) || [];
     return message;
   },
 };

@@ -1,0 +1,33 @@
+import type { SettingName, SettingValue } from '../settings/table.js';
+import { type Format, type Output, printRows } from './output.js';
+import { type SettingFlags, settingsInForce } from './settings-in-force.js';
+
+/** Prints every setting as it is in force and, where asked, who says so. Nothing is started or checked further. */
+export async function configShow(
+  { o, origin = false, ...flags }: SettingFlags & { readonly o: Format; readonly origin?: boolean },
+  output: Output,
+): Promise<void> {
+  const { settings } = await settingsInForce(flags, output);
+  const entries = Object.entries(settings) as [
+    SettingName,
+    { value: SettingValue; origin: string },
+  ][];
+  if (o === 'json') {
+    const plain = entries.map(([name, { value, origin: from }]) => [
+      name,
+      origin ? { value: value ?? null, origin: from } : (value ?? null),
+    ]);
+    return output.result(JSON.stringify(Object.fromEntries(plain)));
+  }
+  const rows = entries.map(([name, { value, origin: from }]) => ({
+    setting: name,
+    value: shown(value),
+    origin: from,
+  }));
+  printRows(rows, origin ? ['setting', 'value', 'origin'] : ['setting', 'value'], o, output);
+}
+
+function shown(value: SettingValue): string {
+  if (value === undefined) return '-';
+  return Array.isArray(value) ? value.join(',') || '-' : String(value);
+}

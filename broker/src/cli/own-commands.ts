@@ -1,0 +1,23 @@
+import { type Command, Option } from 'commander';
+import { formatOption, operatorCommand } from './options.js';
+import type { Output } from './output.js';
+
+/** Adds what this environment does as itself. Each is loaded when it is asked for: a broker needs none of it. */
+export function addOwnCommands(creance: Command, output: Output): void {
+  operatorCommand(creance, 'whoami', 'say who this environment is to the broker, and why')
+    .addOption(formatOption())
+    .action(async (flags) => (await import('./whoami.js')).whoami(flags, output));
+  creance
+    .command('run')
+    .usage('[options] -- <command...>')
+    .description('run a command in a session of its own, and end each with the other')
+    .argument('<command...>', 'the command and its arguments')
+    .addOption(
+      new Option('--by <way>', 'how it gets its join string: CREANCE_JOIN, or descriptor 3')
+        .choices(['env', 'fd'])
+        .default('env'),
+    )
+    .option('--workload <name>', 'the workload of the command, when it is another one')
+    .passThroughOptions()
+    .action(async (command, flags) => (await import('./run.js')).run(command, flags, output));
+}
