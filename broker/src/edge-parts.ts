@@ -1,4 +1,4 @@
-import { proofWindowSeconds } from '@creance/proto';
+import { proofWindowSeconds, type SessionId } from '@creance/proto';
 import { authenticator } from './attest/authenticate.js';
 import { challengeJudge } from './attest/challenge.js';
 import { joinTokenAttestor } from './attest/join-token.js';
@@ -11,7 +11,9 @@ import { createJoinToken } from './commands/create-join-token.js';
 import { cut } from './commands/cut.js';
 import { delegateSession } from './commands/delegate-session.js';
 import { endSession } from './commands/end-session.js';
+import { explainRefusal } from './commands/explain-refusal.js';
 import { explainSession } from './commands/explain-session.js';
+import { getSession } from './commands/get-session.js';
 import { issueToken } from './commands/issue-token.js';
 import { getManifest, listManifestVersions } from './commands/kept-manifests.js';
 import { listKeys } from './commands/list-keys.js';
@@ -32,6 +34,7 @@ import type { Feed } from './feed/feed.js';
 import { openings } from './feed/opening.js';
 import type { EdgeOptions } from './rpc/edge.js';
 import type { Entropy } from './runtime/entropy.js';
+import { KeptRefusals } from './telemetry/kept-refusals.js';
 import { openNonces } from './tokens/nonces.js';
 import { openProofJudge, type ProofJudge } from './tokens/proof-judge.js';
 import { openReplayMemory } from './tokens/replay-memory.js';
@@ -62,6 +65,7 @@ export type EdgeParts = Pick<
   | 'authenticate'
   | 'judgeAnswer'
   | 'openings'
+  | 'refusals'
   | 'commands'
 > & {
   readonly judge: ProofJudge;
@@ -81,7 +85,9 @@ export function joinEdgeParts(rooms: OpenRooms): EdgeParts {
   const witness = joinWitness({ ...rooms, profile: running.watch });
   const { onProof } = witness;
   const { issuer, dev } = identity;
+  const refusals = new KeptRefusals((bound) => meters.limitHit(bound));
   return {
+    refusals,
     judge,
     witness,
     watch: running,
@@ -102,7 +108,9 @@ export function joinEdgeParts(rooms: OpenRooms): EdgeParts {
     }),
     commands: {
       ...sessionVerbs(rooms, { issuer, clock, nonces, replays }, running.watch),
-      ...operatorVerbs(rooms, witness, running.watch),
+      ...operatorVerbs(rooms, running.watch),
+      ...lookVerbs(rooms, witness, running.watch),
+      explainRefusal: explainRefusal({ refusals, registry }),
       ...manifestVerbs(rooms),
       reportActions: reportActions({
         registry,
@@ -157,8 +165,18 @@ function manifestVerbs({ registry, identity, store, manifests }: OpenRooms) {
   };
 }
 
+/** How operators look at sessions. */
+function lookVerbs({ registry, store }: OpenRooms, witness: Witness, watch: Watch) {
+  const actionsOf = (id: SessionId) => witness.counts(id);
+  return {
+    listSessions: listSessions({ store, registry, actionsOf }),
+    getSession: getSession({ store, registry, actionsOf, watch }),
+    explainSession: explainSession({ store, registry, watch }),
+  };
+}
+
 /** What operators ask for. */
-function operatorVerbs(rooms: OpenRooms, witness: Witness, watch: Watch) {
+function operatorVerbs(rooms: OpenRooms, watch: Watch) {
   const { registry, identity, keys, store, feed, entropy, publicOrigin, loopbackOnly } = rooms;
   const subscribers = () => feed.subscribers().length;
   return {
@@ -167,8 +185,6 @@ function operatorVerbs(rooms: OpenRooms, witness: Witness, watch: Watch) {
     resume: resume(store),
     compromiseKey: compromiseKey({ ring: keys.ring, store, subscribers }),
     listKeys: listKeys(keys.ring),
-    listSessions: listSessions({ store, actionsOf: (id) => witness.counts(id) }),
-    explainSession: explainSession({ store, registry, watch }),
     suggestEnvelope: suggestEnvelope({ registry, workloads: watch.sessions.workloads }),
     readHistory: readHistory(rooms.history),
     createJoinToken: createJoinToken({

@@ -39,6 +39,7 @@ export async function openLine(
   throw new CommandFailed(
     `no development broker runs on ${data} — fix: start creance dev there, name its folder with --data, or set CREANCE_JOIN or --key-file to act as an operator`,
     78,
+    { isUnreachable: true },
   );
 }
 
@@ -55,7 +56,8 @@ async function sessionLine(
       close: () => client.close(),
     };
   } catch (error) {
-    const { code, message } = error as CreanceError;
-    throw code?.startsWith('CREANCE_') ? new CommandFailed(`${code} ${message}`) : error;
+    const { code, message, retryable } = error as CreanceError;
+    if (!code?.startsWith('CREANCE_')) throw error;
+    throw new CommandFailed(`${code} ${message}`, 1, { isUnreachable: retryable === true });
   }
 }
