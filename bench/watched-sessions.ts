@@ -96,7 +96,14 @@ export async function listedSessions(broker: WatchBroker): Promise<readonly Sess
   const { path } = OperatorServiceService.listSessions;
   const all: SessionSummary[] = [];
   for (let pageToken = ''; ; ) {
-    const ask = { pageSize: 200, pageToken, treeOf: Buffer.alloc(0) };
+    const ask = {
+      pageSize: 200,
+      pageToken,
+      treeOf: Buffer.alloc(0),
+      workload: '',
+      owner: '',
+      state: 0 as const,
+    };
     const reply = await broker.operate(path, ListSessionsRequest.encode(ask).finish());
     const { sessions, nextPageToken } = ListSessionsResponse.decode(reply);
     all.push(...sessions);

@@ -1,4 +1,4 @@
-import { proofWindowSeconds } from '@creance/proto';
+import { proofWindowSeconds, type SessionId } from '@creance/proto';
 import { authenticator } from './attest/authenticate.js';
 import { challengeJudge } from './attest/challenge.js';
 import { joinTokenAttestor } from './attest/join-token.js';
@@ -11,7 +11,9 @@ import { createJoinToken } from './commands/create-join-token.js';
 import { cut } from './commands/cut.js';
 import { delegateSession } from './commands/delegate-session.js';
 import { endSession } from './commands/end-session.js';
+import { explainRefusal } from './commands/explain-refusal.js';
 import { explainSession } from './commands/explain-session.js';
+import { getSession } from './commands/get-session.js';
 import { issueToken } from './commands/issue-token.js';
 import { getManifest, listManifestVersions } from './commands/kept-manifests.js';
 import { listKeys } from './commands/list-keys.js';
@@ -33,6 +35,7 @@ import { openings } from './feed/opening.js';
 import type { EdgeOptions } from './rpc/edge.js';
 import type { Entropy } from './runtime/entropy.js';
 import type { Store } from './store/store.js';
+import { KeptRefusals } from './telemetry/kept-refusals.js';
 import { openTelling, type RoomsOfTelling } from './tell-parts.js';
 import { openNonces } from './tokens/nonces.js';
 import { openProofJudge, type ProofJudge } from './tokens/proof-judge.js';
@@ -69,6 +72,7 @@ export type EdgeParts = Pick<
   | 'authenticate'
   | 'judgeAnswer'
   | 'openings'
+  | 'refusals'
   | 'commands'
 > & {
   readonly judge: ProofJudge;
@@ -91,10 +95,12 @@ export function joinEdgeParts(rooms: OpenRooms): EdgeParts {
   const { issuer, dev } = identity;
   const verbs = {
     ...sessionVerbs(rooms, { issuer, clock, nonces, replays }, running.watch),
-    ...operatorVerbs(rooms, witness, running.watch),
+    ...operatorVerbs(rooms, running.watch),
     ...manifestVerbs(rooms),
   };
+  const refusals = new KeptRefusals((bound) => meters.limitHit(bound));
   return {
+    refusals,
     judge,
     witness,
     watch: running,
@@ -116,6 +122,8 @@ export function joinEdgeParts(rooms: OpenRooms): EdgeParts {
     commands: {
       ...verbs,
       ...toldCuts(verbs, telling.cut),
+      ...lookVerbs(rooms, witness, running.watch),
+      explainRefusal: explainRefusal({ refusals, registry }),
       reportActions: reportActions({
         registry,
         store,
@@ -169,8 +177,18 @@ function manifestVerbs({ registry, identity, store, manifests }: OpenRooms) {
   };
 }
 
+/** How operators look at sessions. */
+function lookVerbs({ registry, store }: OpenRooms, witness: Witness, watch: Watch) {
+  const actionsOf = (id: SessionId) => witness.counts(id);
+  return {
+    listSessions: listSessions({ store, registry, actionsOf }),
+    getSession: getSession({ store, registry, actionsOf, watch }),
+    explainSession: explainSession({ store, registry, watch }),
+  };
+}
+
 /** What operators ask for. */
-function operatorVerbs(rooms: OpenRooms, witness: Witness, watch: Watch) {
+function operatorVerbs(rooms: OpenRooms, watch: Watch) {
   const { registry, identity, keys, store, feed, entropy, publicOrigin, loopbackOnly } = rooms;
   const subscribers = () => feed.subscribers().length;
   return {
@@ -179,8 +197,6 @@ function operatorVerbs(rooms: OpenRooms, witness: Witness, watch: Watch) {
     resume: resume(store),
     compromiseKey: compromiseKey({ ring: keys.ring, store, subscribers }),
     listKeys: listKeys(keys.ring),
-    listSessions: listSessions({ store, actionsOf: (id) => witness.counts(id) }),
-    explainSession: explainSession({ store, registry, watch }),
     suggestEnvelope: suggestEnvelope({ registry, workloads: watch.sessions.workloads }),
     readHistory: readHistory(rooms.history),
     createJoinToken: createJoinToken({

@@ -5,7 +5,7 @@ import { program } from './cli/program.js';
 /** Runs the `creance` command with the arguments after its name; gives the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   try {
-    await program(processOutput).exitOverride().parseAsync(idsAsOperands(args), { from: 'user' });
+    await program(processOutput).parseAsync(idsAsOperands(args), { from: 'user' });
     return 0;
   } catch (error) {
     return exitCodeOf(error as Error & { readonly exitCode?: number; readonly code?: string });

@@ -7,8 +7,10 @@ import {
   CutRequest,
   DelegateSessionRequest,
   EndSessionRequest,
+  ExplainRefusalRequest,
   ExplainSessionRequest,
   GetManifestRequest,
+  GetSessionRequest,
   IssueTokenRequest,
   ListKeysRequest,
   ListManifestVersionsRequest,
@@ -205,6 +207,17 @@ export const rowsFor = ({
     // Nobody has seen it do anything.
     answer: 'session_not_watched',
   },
+  '/creance.v1.OperatorService/GetSession': {
+    admits: ['operator/viewer', 'operator/security', 'dev-owner'],
+    digest: false,
+    request: GetSessionRequest.encode({ sessionId: toHold }).finish(),
+  },
+  '/creance.v1.OperatorService/ExplainRefusal': {
+    admits: ['operator/viewer', 'operator/security', 'dev-owner'],
+    digest: false,
+    request: ExplainRefusalRequest.encode({ requestId: 'A'.repeat(22) }).finish(),
+    answer: 'refusal_unknown',
+  },
   '/creance.v1.OperatorService/SuggestEnvelope': {
     admits: ['operator/viewer', 'operator/policy', 'dev-owner'],
     digest: false,
@@ -232,6 +245,9 @@ export const rowsFor = ({
       pageSize: 0,
       pageToken: '',
       treeOf: new Uint8Array() as Buffer,
+      workload: '',
+      owner: '',
+      state: 0,
     }).finish(),
   },
   '/creance.v1.OperatorService/ListVerifiers': {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { reasons } from '@creance/proto';
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../broker/src/domain/limits.js';
-import { boundOfReason } from '../../broker/src/rpc/report.js';
+import { boundOfReason } from '../../broker/src/domain/refusal-bounds.js';
 
 const sources = join(import.meta.dirname, '../../broker/src');
 const files = (readdirSync(sources, { recursive: true }) as string[]).filter(

@@ -79,7 +79,14 @@ export class TreeEdge {
 
   /** Uses of a session that the broker has judged, as an operator sees them. */
   async uses(id: string): Promise<{ readonly allowed: number; readonly refused: number }> {
-    const ask = { pageSize: 200, pageToken: '', treeOf: bytesOf(id) };
+    const ask = {
+      pageSize: 200,
+      pageToken: '',
+      treeOf: bytesOf(id),
+      workload: '',
+      owner: '',
+      state: 0 as const,
+    };
     const bytes = ListSessionsRequest.encode(ask).finish();
     const { sessions } = ListSessionsResponse.decode(await this.#operate('ListSessions', bytes));
     const own = sessions.find(({ sessionId }) => sessionId.equals(bytesOf(id)));

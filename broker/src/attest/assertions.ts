@@ -45,8 +45,15 @@ export function checkAssertion(
   const parsed = parseAssertion(text);
   if (!parsed.ok) return refuse({ reason: 'evidence_malformed', detail: { fault: parsed.error } });
   const assertion = parsed.value;
-  if (assertion.audience !== issuer) return refuse({ reason: 'evidence_wrong_audience' });
-  if (!isInTime(assertion, unixSeconds(now))) return refuse({ reason: 'evidence_expired' });
+  if (assertion.audience !== issuer) {
+    const detail = { presented: assertion.audience, expected: issuer };
+    return refuse({ reason: 'evidence_wrong_audience', detail });
+  }
+  if (!isInTime(assertion, unixSeconds(now))) {
+    const { issuedAt, expiresAt } = assertion;
+    const detail = { presented: issuedAt, until: expiresAt, clock: unixSeconds(now) };
+    return refuse({ reason: 'evidence_expired', detail });
+  }
   if (assertion.sessionKey !== sessionKey) return refuse({ reason: 'evidence_wrong_session_key' });
   if (!nonces.isFresh(assertion.nonce, clock.monotonicMillis()))
     return refuse({ reason: 'nonce_required' });

@@ -76,7 +76,7 @@ function liveSession(
   if (id === undefined) return refuse({ reason: 'session_missing' });
   const sessionPath = store.path(id);
   const session = sessionPath.at(-1);
-  if (session === undefined) return refuse({ reason: 'session_unknown' });
+  if (session === undefined) return refuse({ reason: 'session_unknown', detail: { named: id } });
   const bringsKey = rule.newKey === true;
   const proven = judge.judge({
     proofs,
@@ -85,7 +85,8 @@ function liveSession(
     nonceAlways: bringsKey,
     expectedKey: session.key,
   });
-  if (!proven.ok) return proven;
+  // Not who calls: whom the caller says to be.
+  if (!proven.ok) return refuse({ ...proven.error, detail: { ...proven.error.detail, named: id } });
   onProof?.(proofSeen(session, proven.value, proofs[0] as string));
   const brought = bringsKey ? secondKey(judge, presented, session) : ok(undefined);
   if (!brought.ok) return brought;
@@ -93,7 +94,10 @@ function liveSession(
   const revalidates =
     fault === 'session_suspended' && rule.whileHeld === true && mayRevalidate(sessionPath);
   if (fault !== undefined && !revalidates)
-    return refuse({ reason: fault, detail: { session: id } });
+    return refuse({
+      reason: fault,
+      detail: { session: id, kind: session.kind, name: session.name },
+    });
   const caller = admitted(session, rule, registry());
   if (!caller.ok || brought.value === undefined) return caller;
   return ok({ ...caller.value, newKey: brought.value });
@@ -127,7 +131,11 @@ function admitted(
   registry: Registry,
 ): Result<Extract<Caller, { kind: 'session' }>, Denial> {
   const detail = { kind: session.kind, name: session.name };
-  if (!rule.kinds.includes(session.kind)) return refuse({ reason: 'session_wrong_kind', detail });
+  if (!rule.kinds.includes(session.kind))
+    return refuse({
+      reason: 'session_wrong_kind',
+      detail: { ...detail, kinds: rule.kinds.join(' or ') },
+    });
   if (!isRegistered(registry, session))
     return refuse({ reason: 'workload_not_registered', detail });
   const roles: ReadonlySet<Role> = rolesOf(session, registry);
@@ -135,7 +143,8 @@ function admitted(
   const holdsOne = wanted.length === 0 || wanted.some((role) => roles.has(role));
   if (session.kind === 'operator' && !holdsOne) {
     const role = wanted.join(' or ');
-    return refuse({ reason: 'operator_role_missing', detail: { ...detail, role } });
+    const presented = [...roles].join(' ');
+    return refuse({ reason: 'operator_role_missing', detail: { ...detail, presented, role } });
   }
   return ok({ kind: 'session', session, roles });
 }

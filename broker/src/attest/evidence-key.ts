@@ -8,12 +8,13 @@ import type { EvidenceKey } from '../store/store.js';
  * again in the transaction that uses it.
  */
 export function evidenceKeyFault(
-  { isCut, heldUntil }: Pick<EvidenceKey, 'isCut' | 'heldUntil'>,
+  { isCut, heldUntil, key, member }: Pick<EvidenceKey, 'isCut' | 'heldUntil' | 'key' | 'member'>,
   now: Instant,
 ): Denial | undefined {
-  if (isCut) return { reason: 'evidence_key_revoked' };
+  const detail = { ...member, key };
+  if (isCut) return { reason: 'evidence_key_revoked', detail };
   if (now >= heldUntil) return undefined;
   // How long and why is nobody's business but the owner's; how long to wait, the caller's.
   const retryAfterMillis = Math.ceil((heldUntil - now) / 1_000);
-  return { reason: 'evidence_held', retryAfterMillis };
+  return { reason: 'evidence_held', retryAfterMillis, detail: { ...detail, heldUntil } };
 }

@@ -1,4 +1,5 @@
 import { isJoinToken, ok, refuse } from '@creance/proto';
+import type { Denial } from '../domain/denial.js';
 import type { JoinToken, Store } from '../store/store.js';
 import { sha256Base64url } from '../tokens/signing-key.js';
 import { type AssertionParts, checkAssertion, useOnce } from './assertions.js';
@@ -26,20 +27,28 @@ export function joinTokenAttestor(
       });
     }
     const known = await store.joinToken(hash);
-    const reason = refusalOf(known, genuine.value.evidenceKey, presentation);
+    const { evidenceKey: key } = genuine.value;
+    const reason = refusalOf(known, key, presentation);
     if (known === undefined || reason !== undefined)
-      return refuse({ reason: reason ?? 'join_token_unknown' });
-    const key = await store.evidenceKey(genuine.value.evidenceKey);
-    const fault = key && evidenceKeyFault(key, presentation.now);
+      return refuse({ reason: reason ?? 'join_token_unknown', detail: factsOf(known, key) });
+    const registered = await store.evidenceKey(key);
+    const fault = registered && evidenceKeyFault(registered, presentation.now);
     if (fault !== undefined) return refuse(fault);
     const used = useOnce(genuine.value, parts);
     if (!used.ok) return used;
     return ok({
       member: known.member,
-      evidenceKey: genuine.value.evidenceKey,
+      evidenceKey: key,
       joinTokenHash: hash,
     });
   };
+}
+
+/** What operators may know of a join token that was refused, never the token. */
+function factsOf(known: JoinToken | undefined, key: string): NonNullable<Denial['detail']> {
+  if (known === undefined) return { key };
+  const { member, handle, expiresAt, used, uses, networks } = known;
+  return { ...member, key, handle, expiresAt, used, uses, networks: networks.join(' ') };
 }
 
 function refusalOf(

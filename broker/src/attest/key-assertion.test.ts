@@ -75,11 +75,18 @@ describe('a key assertion as evidence', () => {
   // breaks when: evidenceKeyFault is not asked, or asks `heldUntil > now` the other way round
   it('is refused once its key is cut, and while it is held, with the time to wait and no more', async () => {
     known = { ...known, isCut: true };
-    expect(await attest()).toEqual({ ok: false, error: { reason: 'evidence_key_revoked' } });
+    // For operators: on the wire there is the reason alone.
+    const detail = { ...known.member, key: known.key };
+    const error = { reason: 'evidence_key_revoked', detail };
+    expect(await attest()).toEqual({ ok: false, error });
     known = { ...known, isCut: false, heldUntil: (clock.now() + 1_500_001) as Instant };
     expect(await attest()).toEqual({
       ok: false,
-      error: { reason: 'evidence_held', retryAfterMillis: 1_501 },
+      error: {
+        reason: 'evidence_held',
+        retryAfterMillis: 1_501,
+        detail: { ...detail, heldUntil: known.heldUntil },
+      },
     });
     expect(replays.size).toBe(0);
     known = { ...known, heldUntil: clock.now() };

@@ -14,12 +14,17 @@ export function keyAssertionAttestor(
     if (!genuine.ok) return genuine;
     const { evidenceKey } = genuine.value;
     const known = await store.evidenceKey(evidenceKey);
-    if (known === undefined) return refuse({ reason: 'evidence_key_unknown' });
-    if (presentation.now >= known.expiresAt) return refuse({ reason: 'evidence_key_expired' });
+    if (known === undefined)
+      return refuse({ reason: 'evidence_key_unknown', detail: { key: evidenceKey } });
+    const { member, expiresAt } = known;
+    if (presentation.now >= expiresAt) {
+      const detail = { ...member, key: evidenceKey, expiresAt };
+      return refuse({ reason: 'evidence_key_expired', detail });
+    }
     const fault = evidenceKeyFault(known, presentation.now);
     if (fault !== undefined) return refuse(fault);
     const used = useOnce(genuine.value, parts);
     if (!used.ok) return used;
-    return ok({ member: known.member, evidenceKey, joinTokenHash: undefined });
+    return ok({ member, evidenceKey, joinTokenHash: undefined });
   };
 }

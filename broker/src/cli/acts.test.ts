@@ -156,6 +156,7 @@ describe('session tree', () => {
     state: parent === undefined ? SessionState.SESSION_STATE_LIVE : (9 as SessionState),
     actionsAllowed: 4n,
     actionsRefused: 0n,
+    owner: 'team',
   });
   /** Pages of one session each. */
   const line = () =>

@@ -4,11 +4,19 @@ import {
   ApplyManifestResponse,
   ListManifestVersionsRequest,
   ListManifestVersionsResponse,
+  type ManifestVersion,
 } from '@creance/proto/wire';
 import type { OperatorLine } from '../rpc/operator-client.js';
 import { count } from './confirm.js';
 import { call } from './operator-call.js';
-import { CommandFailed, type Format, instantText, type Output, printRows } from './output.js';
+import {
+  CommandFailed,
+  type Format,
+  instantText,
+  type Output,
+  print,
+  printRows,
+} from './output.js';
 import { fileSource, planned, type WireSource } from './plan-call.js';
 import { planText } from './plan-text.js';
 
@@ -31,7 +39,7 @@ export async function apply(
   await putInForce(line, await fileSource(file), flags, output);
 }
 
-/** Puts an earlier version in force again; without one named, the one before the version in force. */
+/** Puts an earlier version in force again; without one named, the one before what is in force. */
 export async function rollback(
   line: OperatorLine,
   { version, ...flags }: ApplyFlags & { readonly version: string | undefined },
@@ -69,7 +77,7 @@ async function putInForce(
   if (plan.changes.length === 0) {
     const version = Number(plan.version);
     const words = `the same as version ${version}: nothing was applied`;
-    output.result(o === 'json' ? JSON.stringify({ version, changes: 0 }) : words);
+    print({ version, changes: 0 }, () => words, o, output);
     return;
   }
   output.words(planText(plan));
@@ -84,11 +92,8 @@ async function putInForce(
   const done = ApplyManifestResponse.decode(await call(line, path, request));
   const { sessionsEnded, changes, widenings } = done;
   const version = Number(done.version);
-  output.result(
-    o === 'json'
-      ? JSON.stringify({ version, sessionsEnded, changes, widenings })
-      : `version ${version} is in force: ${count(changes, 'change')}, ${count(sessionsEnded, 'session')} ended`,
-  );
+  const words = `version ${version} is in force: ${count(changes, 'change')}, ${count(sessionsEnded, 'session')} ended`;
+  print({ version, sessionsEnded, changes, widenings }, () => words, o, output);
 }
 
 /** Asks on a terminal; without one nobody could answer, and silence is no consent. */
@@ -106,10 +111,35 @@ async function versionsOf(line: OperatorLine): Promise<ListManifestVersionsRespo
   return ListManifestVersionsResponse.decode(await call(line, path, request)).versions;
 }
 
+/**
+ * The version to go back to when none is named: the one before what is in force in truth. A rollback counts as
+ * the version that it has put in force again, so that one rollback after another goes further back and never
+ * returns to what the last one has left.
+ */
 async function versionBefore(line: OperatorLine): Promise<bigint> {
-  const [, before] = await versionsOf(line);
-  if (before !== undefined) return before.version;
-  throw new CommandFailed('no earlier version is kept — fix: name a file with creance apply');
+  const versions = await versionsOf(line);
+  const inForce = versions[0];
+  const current = inForce && originOf(inForce, versions);
+  const before = current && versions.find(({ version }) => version < current.version);
+  const target = before && originOf(before, versions);
+  if (target !== undefined) return target.version;
+  const kept = versions.map(({ version }) => version).join(', ') || 'none';
+  throw new CommandFailed(
+    `no earlier version is kept; kept: ${kept} — fix: name one of creance rollback --list, or a file with creance apply`,
+  );
+}
+
+/** The version whose text a rollback has put in force again; a version that is none is its own. */
+function originOf(
+  version: ManifestVersion,
+  versions: readonly ManifestVersion[],
+): ManifestVersion | undefined {
+  let at: ManifestVersion | undefined = version;
+  while (at !== undefined && at.rolledBackTo !== 0n) {
+    const { rolledBackTo, version: later }: ManifestVersion = at;
+    at = versions.find((one) => one.version === rolledBackTo && one.version < later);
+  }
+  return at;
 }
 
 function versionOf(text: string): bigint {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { verifyAudit } from '../store/index.js';
 import { readPublicKeys } from '../tokens/key-files.js';
-import { CommandFailed, type Format, type Output } from './output.js';
+import { CommandFailed, type Format, type Output, print } from './output.js';
 
 /** What the auditor holds from elsewhere, as the flags name it. */
 export interface AuditFlags {
@@ -19,8 +19,7 @@ export function auditVerify(flags: AuditFlags, output: Output): void {
     publicKeys: (keyId) => keys.get(keyId),
     ...(expected && { expected }),
   });
-  if (flags.o === 'json') output.result(JSON.stringify(verdict));
-  else output.result(words(verdict));
+  print(verdict, () => words(verdict), flags.o, output);
   if (verdict.fault !== undefined) throw new CommandFailed('the audit is not what was written', 4);
 }
 

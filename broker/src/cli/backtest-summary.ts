@@ -1,5 +1,5 @@
 import type { Figures, Summary } from '../detect/replay/summary.js';
-import { type Format, formatTable, type Output, printable } from './output.js';
+import { type Format, formatTable, type Output, print, printable } from './output.js';
 
 const columns = [
   'dataset',
@@ -21,14 +21,13 @@ export interface PlayedSummary extends Summary {
 /** Prints figures as a table with its remarks, or as JSON. */
 export function printSummary(summary: PlayedSummary, format: Format, output: Output): void {
   const { rows, remarks, boundHits } = summary;
-  if (format === 'json') {
-    output.result(JSON.stringify({ rows, remarks, boundHits: Object.fromEntries(boundHits) }));
-    return;
-  }
-  output.result(formatTable(columns, rows.map(cellsOf)));
-  for (const remark of remarks) output.result(printable(remark));
-  for (const [name, times] of boundHits)
-    output.result(`bound ${name} was hit ${times} times: what did not fit was folded or left out`);
+  const hits = [...boundHits].map(
+    ([name, times]) =>
+      `bound ${name} was hit ${times} times: what did not fit was folded or left out`,
+  );
+  const text = () =>
+    [formatTable(columns, rows.map(cellsOf)), ...remarks.map(printable), ...hits].join('\n');
+  print({ rows, remarks, boundHits: Object.fromEntries(boundHits) }, text, format, output);
 }
 
 function cellsOf(figures: Figures): readonly string[] {

@@ -1,7 +1,7 @@
 import type { OperatorLine } from '../rpc/operator-client.js';
 import { systemClock } from '../runtime/clock.js';
 import { listedVerifiers } from './operator-call.js';
-import { CommandFailed, type Format, type Output } from './output.js';
+import { CommandFailed, type Format, type Output, print } from './output.js';
 
 /** An act that verifiers have to hear of. */
 export interface Act {
@@ -25,14 +25,9 @@ export async function confirmed(
   const found = await enforcing(line, revision, flags.waitSeconds);
   const millis = Math.round(systemClock.monotonicMillis() - startedAt);
   const { verifiersEnforcing, verifiersSubscribed } = found;
-  if (flags.o === 'json') {
-    output.result(JSON.stringify({ revision: Number(revision), ...facts, ...found, millis }));
-  } else {
-    output.result(words);
-    output.result(
-      `enforced by ${verifiersEnforcing} of ${count(verifiersSubscribed, 'verifier')} after ${millis} ms`,
-    );
-  }
+  const enforced = `enforced by ${verifiersEnforcing} of ${count(verifiersSubscribed, 'verifier')} after ${millis} ms`;
+  const done = { revision: Number(revision), ...facts, ...found, millis };
+  print(done, () => `${words}\n${enforced}`, flags.o, output);
   if (verifiersEnforcing < verifiersSubscribed) {
     throw new CommandFailed(
       'it is in force at the broker; not every verifier has confirmed it yet — fix: see creance verifier ls',

@@ -10,6 +10,7 @@ const row = (session: string, parts: Partial<SessionRow> = {}): SessionRow => ({
   parent: '',
   kind: 'workload',
   name: `w-${session}`,
+  owner: 'team',
   state: 'live',
   opened: '',
   active: '',

@@ -1,11 +1,16 @@
 import { writeFileSync } from 'node:fs';
+import { parseSessionId, type Reason } from '@creance/proto';
 import type { OperatorLine } from '../rpc/operator-client.js';
+import { reasonNamed, reasonText, shownReason, unknownWord } from './explain-code.js';
 import { explainPage } from './explain-page/page.js';
 import { explainText } from './explain-text.js';
 import { explainedTree } from './explained.js';
-import { CommandFailed, type Format, type Output } from './output.js';
+import type { LineFlags } from './operator-line.js';
+import { withLine } from './options.js';
+import { CommandFailed, type Format, type Output, print, printable } from './output.js';
+import { explainedRefusal, refusalText } from './refusal.js';
 
-/** The session to explain, and in what form. */
+/** What to explain, and in what form. */
 export interface ExplainFlags {
   readonly id: string;
   readonly o: Format;
@@ -13,18 +18,74 @@ export interface ExplainFlags {
   readonly html?: string;
 }
 
-/** Says what the watch knows of a session and its tree: as text, as JSON, or as a page of its own. */
+/** A session id, a request id, or the request id of a message of a stream. */
+const idForm = /^[A-Za-z0-9_-]{22}(\.\d{1,19})?$/;
+
+/**
+ * Explains whatever is named: the code of a refusal, for which no broker is asked; a session; or a request that
+ * was refused. Ids of sessions and of requests look alike, so that one is looked for as both, the session first.
+ */
+export async function explainAny(
+  { what, ...flags }: LineFlags & Omit<ExplainFlags, 'id'> & { readonly what: string },
+  output: Output,
+): Promise<void> {
+  const reason = reasonNamed(what);
+  if (reason !== undefined) {
+    const shown = shownReason(reason);
+    return print(shown, () => reasonText(shown), flags.o, output);
+  }
+  if (!idForm.test(what)) throw unknownWord(what);
+  await withLine(flags, (line) => explainId(line, { ...flags, id: what }, output));
+}
+
+/** Explains a session, or else a refused request. */
+export async function explainId(
+  line: OperatorLine,
+  flags: ExplainFlags,
+  output: Output,
+): Promise<void> {
+  const isSession = parseSessionId(flags.id) !== undefined;
+  if (isSession && (await found(() => explain(line, flags, output), sessionUnknown))) return;
+  if (flags.html === undefined && (await found(() => refusal(line, flags, output), refusalUnknown)))
+    return;
+  throw new CommandFailed(
+    `${printable(flags.id)} is no session that is watched, and no refusal that is kept — fix: creance session show ${printable(flags.id)} shows a session that nothing was seen of; of a refusal look for the request id in the broker's log`,
+  );
+}
+
+const sessionUnknown: readonly (Reason | undefined)[] = ['session_not_watched', 'target_unknown'];
+const refusalUnknown: readonly (Reason | undefined)[] = ['refusal_unknown'];
+
+/** Whether a look has found something; a refusal that says that there is nothing is no fault. */
+async function found(
+  look: () => Promise<void>,
+  nothing: readonly (Reason | undefined)[],
+): Promise<boolean> {
+  try {
+    await look();
+    return true;
+  } catch (fault) {
+    if (fault instanceof CommandFailed && nothing.includes(fault.reason) && fault.reason)
+      return false;
+    throw fault;
+  }
+}
+
+async function refusal(line: OperatorLine, { id, o }: ExplainFlags, output: Output): Promise<void> {
+  const shown = await explainedRefusal(line, id);
+  print(shown, () => refusalText(shown), o, output);
+}
+
+/** Says what the watch knows of a session and its tree: as text, for programs, or as a page of its own. */
 export async function explain(
   line: OperatorLine,
   { id, o, html: file }: ExplainFlags,
   output: Output,
 ): Promise<void> {
   const tree = await explainedTree(line, id);
-  if (file !== undefined) {
-    writePage(file, explainPage(tree));
-    output.words(`written to ${file}`);
-  } else if (o === 'json') output.result(JSON.stringify(tree));
-  else output.result(explainText(tree));
+  if (file === undefined) return print(tree, () => explainText(tree), o, output);
+  writePage(file, explainPage(tree));
+  output.words(`written to ${printable(file)}`);
 }
 
 /** For the eyes of its owner alone: it tells what the watch looks at. */
@@ -33,6 +94,6 @@ function writePage(file: string, page: string): void {
     writeFileSync(file, page, { mode: 0o600 });
   } catch (fault) {
     const { code = 'unknown' } = fault as NodeJS.ErrnoException;
-    throw new CommandFailed(`the page cannot be written to ${file}: ${code}`, 1);
+    throw new CommandFailed(`the page cannot be written to ${printable(file)}: ${code}`, 1);
   }
 }

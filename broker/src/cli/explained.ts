@@ -148,7 +148,7 @@ function doneOf({ done, imposedLevel }: RiskDecision): ShownDecision['done'] {
 }
 
 /** A level that this version does not know is the worst that it knows. */
-function levelOf(level: RiskLevel): Level {
+export function levelOf(level: RiskLevel): Level {
   switch (level) {
     case RiskLevel.RISK_LEVEL_CALM:
       return 'calm';

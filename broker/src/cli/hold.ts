@@ -8,7 +8,7 @@ import type { OperatorLine } from '../rpc/operator-client.js';
 import { confirmed, count } from './confirm.js';
 import { sessionBytes } from './cut-target.js';
 import { call } from './operator-call.js';
-import type { Format, Output } from './output.js';
+import { type Format, type Output, print } from './output.js';
 
 /** The session to hold or to let go, and why. */
 export interface HoldFlags {
@@ -41,9 +41,6 @@ export async function resume(line: OperatorLine, flags: HoldFlags, output: Outpu
   const { sessionsResumed } = ResumeResponse.decode(
     await call(line, '/creance.v1.OperatorService/Resume', request),
   );
-  output.result(
-    flags.o === 'json'
-      ? JSON.stringify({ sessionsResumed })
-      : `resumed: ${count(sessionsResumed, 'session')} may act again`,
-  );
+  const words = `resumed: ${count(sessionsResumed, 'session')} may act again`;
+  print({ sessionsResumed }, () => words, flags.o, output);
 }

@@ -2,20 +2,30 @@ import { handleFromBytes } from '@creance/proto';
 import type { OperatorLine } from '../rpc/operator-client.js';
 import { listedVerifiers } from './operator-call.js';
 import { type Format, type Output, printRows } from './output.js';
-import { listedSessions } from './sessions.js';
+import { listedSessions, type SessionFilter } from './sessions.js';
 
 /** Lists live sessions, newest first. */
 export async function listSessions(
   line: OperatorLine,
-  flags: { readonly o: Format; readonly limit: number },
+  flags: SessionFilter & { readonly o: Format; readonly limit: number },
   output: Output,
 ): Promise<void> {
-  const { rows } = await listedSessions(line, flags);
-  const columns = ['session', 'kind', 'name', 'state', 'opened', 'active', 'ends'] as const;
-  const shown = rows.map(({ session, kind, name, state, opened, active, ends }) => {
-    return { session, kind, name, state, opened, active, ends };
+  const { rows, more } = await listedSessions(line, flags);
+  const columns = [
+    'session',
+    'kind',
+    'name',
+    'owner',
+    'state',
+    'opened',
+    'active',
+    'ends',
+  ] as const;
+  const shown = rows.map(({ session, kind, name, owner, state, opened, active, ends }) => {
+    return { session, kind, name, owner, state, opened, active, ends };
   });
   printRows(shown, columns, flags.o, output);
+  if (more) output.words(`more than ${flags.limit} sessions — fix: narrow the list, or --limit`);
 }
 
 /** Lists subscribed verifiers and what each enforces. */

@@ -17,7 +17,7 @@ export async function call(
   try {
     return await line.call(path, request);
   } catch (error) {
-    throw new CommandFailed(explain(error as CallError));
+    throw failureOf(error as CallError);
   }
 }
 
@@ -28,15 +28,19 @@ type CallError = Error & {
   readonly metadata?: { get(name: string): unknown[] };
 };
 
-function explain(error: CallError): string {
+function failureOf(error: CallError): CommandFailed {
   const info = errorInfoOf(error);
   const reason = info
     ? reasonFromErrorInfo(info.reason)
     : reasonFromErrorInfo(error.reason?.toUpperCase() ?? '');
-  if (reason === undefined) return `the broker cannot be reached: ${printable(error.message)}`;
+  if (reason === undefined) {
+    const words = `the broker cannot be reached: ${printable(error.message)}`;
+    return new CommandFailed(words, 1, { isUnreachable: true });
+  }
   const { message, fix } = reasonRow(reason);
   const requestId = info?.metadata['request_id'] ?? error.requestId ?? 'unknown';
-  return `${reason} ${message} — fix: ${fix}; request: ${printable(requestId)}`;
+  const words = `${reason} ${message} — fix: ${fix}; request: ${printable(requestId)}`;
+  return new CommandFailed(words, 1, { reason, isUnreachable: reason === 'shutting_down' });
 }
 
 function errorInfoOf(error: CallError): ErrorInfo | undefined {

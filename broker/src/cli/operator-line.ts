@@ -41,6 +41,7 @@ export async function openLine(
   throw new CommandFailed(
     `no development broker runs on ${data} — fix: start creance dev there, name its folder with --data, or set CREANCE_JOIN or --key-file to act as an operator`,
     78,
+    { isUnreachable: true },
   );
 }
 
@@ -64,9 +65,10 @@ async function sessionLine(env: Environment): Promise<OperatorLine> {
 
 /** An error of the SDK as a command that failed; any other as it is. */
 export function inPlainWords(error: unknown, exitCode = 1): unknown {
-  const { code, message } = error as CreanceError;
+  const { code, message, retryable } = error as CreanceError;
   const isOurs = typeof code === 'string' && code.startsWith('CREANCE_');
-  return isOurs ? new CommandFailed(printable(`${code} ${message}`), exitCode) : error;
+  const cause = { isUnreachable: retryable === true };
+  return isOurs ? new CommandFailed(printable(`${code} ${message}`), exitCode, cause) : error;
 }
 
 /** Runs what may throw an error of the SDK. */

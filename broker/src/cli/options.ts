@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { OperatorLine } from '../rpc/operator-client.js';
 import { type LineFlags, openLine } from './operator-line.js';
+import { formats } from './output.js';
 
 const dataByDefault = './creance-data';
 
@@ -17,7 +18,15 @@ export function dataOption(): Option {
 
 /** How results are printed. */
 export function formatOption(): Option {
-  return new Option('-o <format>', 'output format').choices(['table', 'json']).default('table');
+  return new Option('-o <format>', 'output format').choices(formats).default('table');
+}
+
+/** Whether to look again and again. */
+export function watchOption(): Option {
+  return new Option(
+    '--watch',
+    'look every 2 s until Ctrl-C; not on a terminal one JSON document a line',
+  ).default(false);
 }
 
 /** Why, for the audit; without it nothing is ended, held or let go. */

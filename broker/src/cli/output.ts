@@ -1,20 +1,53 @@
 import { styleText } from 'node:util';
+import type { Reason } from '@creance/proto';
 import type { StartFault } from '../start-fault.js';
+import { yamlText } from './yaml-text.js';
 
 /** Where a command writes: results to one, words to the other. */
 export interface Output {
   readonly result: (text: string) => void;
   readonly words: (text: string) => void;
+  /** Whether results go to a terminal, which may be drawn anew. */
+  readonly isTerminal?: boolean;
+  /** Clears the terminal; only where results go to one. */
+  readonly clear?: () => void;
 }
 
 /** How results are printed: for people or for programs. */
-export type Format = 'table' | 'json';
+export const formats = ['table', 'json', 'yaml'] as const;
+
+/** See `formats`. */
+export type Format = (typeof formats)[number];
 
 /** The process's own streams. */
 export const processOutput: Output = {
   result: (text) => void process.stdout.write(`${text}\n`),
   words: (text) => void process.stderr.write(`${text}\n`),
+  isTerminal: process.stdout.isTTY === true,
+  clear: () => void process.stdout.write('\u001b[2J\u001b[3J\u001b[H'),
 };
+
+/** Every character that could do something to a terminal, with what follows it where that is a style. */
+const doing = /([\p{Cc}\p{Cf}\p{Zl}\p{Zp}])(\[[\d;]*m)?/gu;
+
+const escapeCharacter = '\u001b';
+
+/**
+ * An output by which nothing from elsewhere does anything to a terminal, whatever a command has forgotten:
+ * control and direction characters are shown as escapes. Line ends and our own colours stay.
+ */
+export function guarded(output: Output): Output {
+  const safe = (text: string) =>
+    text.replaceAll(doing, (found, character: string, style = '') => {
+      const isStyle = character === escapeCharacter && style !== '';
+      return isStyle || character === '\n' ? found : escapeOf(character) + style;
+    });
+  return {
+    ...output,
+    result: (text) => output.result(safe(text)),
+    words: (text) => output.words(safe(text)),
+  };
+}
 
 /**
  * A command that failed: its message is for people, and it ends the process with its code. Without a message
@@ -22,19 +55,44 @@ export const processOutput: Output = {
  */
 export class CommandFailed extends Error {
   readonly exitCode: number;
+  /** The broker's refusal, where there is one. */
+  readonly reason: Reason | undefined;
+  /** Whether no broker was there, or none that answered: the same may succeed later. */
+  readonly isUnreachable: boolean;
 
-  constructor(message: string, exitCode = 1) {
+  constructor(
+    message: string,
+    exitCode = 1,
+    cause: { readonly reason?: Reason; readonly isUnreachable?: boolean } = {},
+  ) {
     super(message);
     this.exitCode = exitCode;
+    this.reason = cause.reason;
+    this.isUnreachable = cause.isUnreachable === true;
   }
 }
 
 /** Text from elsewhere, safe for a terminal: control and direction characters are shown as escapes. */
 export function printable(text: string): string {
-  return text.replaceAll(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escapeOf);
+}
+
+function escapeOf(character: string): string {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+}
+
+/** A value as programs read it, in one line: characters that could do something to a terminal are escaped. */
+export function jsonText(value: unknown): string {
+  const unit = (at: string) => `\\u${at.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    character.split('').map(unit).join(''),
   );
+}
+
+/** Prints a value as programs read it, or as text for people, which is made only then. */
+export function print(value: unknown, text: () => string, format: Format, output: Output): void {
+  if (format === 'json') output.result(jsonText(value));
+  else output.result(format === 'yaml' ? yamlText(value) : text());
 }
 
 /** A start fault as people read it. */
@@ -62,15 +120,27 @@ export function printRows<Column extends string>(
   format: Format,
   output: Output,
 ): void {
-  if (format === 'json') output.result(JSON.stringify(rows));
-  else if (rows.length === 0) output.words('none');
-  else
-    output.result(
-      formatTable(
-        columns,
-        rows.map((row) => columns.map((column) => row[column])),
-      ),
-    );
+  if (format === 'table' && rows.length === 0) output.words('none');
+  else print(rows, () => tableOf(rows, columns), format, output);
+}
+
+function tableOf<Column extends string>(
+  rows: readonly Readonly<Record<Column, string>>[],
+  columns: readonly Column[],
+): string {
+  return formatTable(
+    columns,
+    rows.map((row) => columns.map((column) => row[column])),
+  );
+}
+
+/** Named values, one a line; those that are empty are left out. */
+export function formatPairs(pairs: readonly (readonly [string, string])[]): string {
+  const shown = pairs.filter(([, value]) => value !== '');
+  const width = Math.max(0, ...shown.map(([name]) => name.length));
+  return shown
+    .map(([name, value]) => `${styleText('dim', name.padEnd(width))}  ${printable(value)}`)
+    .join('\n');
 }
 
 /** Unix time in microseconds as people and programs read it. */

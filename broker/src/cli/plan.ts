@@ -1,5 +1,5 @@
 import type { OperatorLine } from '../rpc/operator-client.js';
-import { CommandFailed, type Format, type Output } from './output.js';
+import { CommandFailed, type Format, type Output, print } from './output.js';
 import { fileSource, planned } from './plan-call.js';
 import { planJson, planText, summary } from './plan-text.js';
 
@@ -14,8 +14,8 @@ export async function plan(
 ): Promise<void> {
   const found = await planned(line, await fileSource(file));
   const isSame = found.changes.length === 0;
-  if (o === 'json') output.result(JSON.stringify(planJson(found)));
-  else output.result(isSame ? `the same as version ${found.version}` : planText(found));
+  const text = () => (isSame ? `the same as version ${found.version}` : planText(found));
+  print(planJson(found), text, o, output);
   if (isSame) return;
   const fix = 'creance apply puts it in force';
   throw new CommandFailed(`drift: ${summary(found)} — fix: ${fix}`, driftExitCode);

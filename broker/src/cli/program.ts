@@ -1,20 +1,25 @@
 import { Command } from 'commander';
 import { auditVerify } from './audit.js';
 import { addBacktest } from './backtest-command.js';
+import { addHelp } from './help.js';
 import { addKeyCommands } from './key-commands.js';
 import { addListCommands } from './list-commands.js';
 import { addManifestCommands } from './manifest-commands.js';
 import { addOperatorCommands } from './operator-commands.js';
 import { dataOption, formatOption } from './options.js';
-import type { Output } from './output.js';
+import { guarded, type Output } from './output.js';
 import { addOwnCommands } from './own-commands.js';
 import { addServers } from './server-commands.js';
 import { addWatchCommands } from './watch-commands.js';
 
 /** The `creance` command. Nothing secret is taken from the command line. */
-export function program(output: Output): Command {
+export function program(to: Output): Command {
+  const output = guarded(to);
+  // Settings that subcommands inherit, so that they stand before these are added: a usage error of any of
+  // them is thrown, and ends in exit code 2 (main.ts).
   const creance = new Command('creance')
     .description('gives workloads their identity, and takes it away')
+    .exitOverride()
     .showHelpAfterError()
     // What stands behind a command of its own, as in creance run, is not ours to read.
     .enablePositionalOptions()
@@ -22,10 +27,11 @@ export function program(output: Output): Command {
       writeOut: (text) => output.result(text.trimEnd()),
       writeErr: (text) => output.words(text.trimEnd()),
     });
-  addServers(creance, output);
-  addManifestCommands(creance, output);
-  addOperatorCommands(creance, output);
+  // The help shows groups in the order in which their first commands are added: look, act, the rest.
   addListCommands(creance, output);
+  addOperatorCommands(creance, output);
+  addManifestCommands(creance, output);
+  addServers(creance, output);
   addKeyCommands(creance, output);
   addWatchCommands(creance, output);
   addBacktest(creance, output);
@@ -39,5 +45,6 @@ export function program(output: Output): Command {
     .addOption(formatOption())
     .option('--expect <sequence:hash>', 'a head noted earlier, to find a tail that was cut off')
     .action((flags) => auditVerify(flags, output));
+  addHelp(creance);
   return creance;
 }

@@ -6,7 +6,14 @@ import type { OperatorLine } from '../rpc/operator-client.js';
 import { WholeOutput } from './backtest-output.js';
 import { count } from './confirm.js';
 import { call } from './operator-call.js';
-import { CommandFailed, type Format, instantText, type Output, printable } from './output.js';
+import {
+  CommandFailed,
+  type Format,
+  instantText,
+  type Output,
+  print,
+  printable,
+} from './output.js';
 
 /** What of the history is wanted, and where it goes. */
 export interface RecordFlags {
@@ -90,12 +97,8 @@ class Recorded {
     const sessions = this.#sessions.size;
     const [from, to] = [this.#firstMillis, this.#lastMillis].map(timeText);
     const isGapped = this.#isGapped;
-    if (o === 'json')
-      output.result(JSON.stringify({ output: file, lines, sessions, from, to, isGapped }));
-    else
-      output.result(
-        `${count(lines, 'line')} of ${count(sessions, 'session')} from ${from} to ${to} written to ${printable(file)}`,
-      );
+    const words = `${count(lines, 'line')} of ${count(sessions, 'session')} from ${from} to ${to} written to ${printable(file)}`;
+    print({ output: file, lines, sessions, from, to, isGapped }, () => words, o, output);
     if (isGapped)
       output.words(
         'lines fell out of the history while it was read, so that some are missing — fix: record again, or start the broker with more --history-megabytes',

@@ -17,6 +17,7 @@ export interface SessionRow extends Record<string, string | number> {
   readonly parent: string;
   readonly kind: string;
   readonly name: string;
+  readonly owner: string;
   readonly state: string;
   readonly opened: string;
   readonly active: string;
@@ -27,20 +28,41 @@ export interface SessionRow extends Record<string, string | number> {
   readonly actionsRefused: number;
 }
 
+/** The states that a list may be narrowed to: others are not listed without a tree. */
+export const listedStates = ['live', 'suspended'] as const;
+
+/** Which sessions to list; all where nothing is named. */
+export interface SessionFilter {
+  readonly workload?: string;
+  readonly owner?: string;
+  readonly state?: (typeof listedStates)[number];
+}
+
+const statesByWord = {
+  all: SessionState.SESSION_STATE_UNSPECIFIED,
+  live: SessionState.SESSION_STATE_LIVE,
+  suspended: SessionState.SESSION_STATE_SUSPENDED,
+} as const;
+
 const pageSizeMax = 200;
 const noBytes = Buffer.alloc(0);
 
 /** The sessions that the broker lists, page by page, and whether there are more than so many. */
 export async function listedSessions(
   line: OperatorLine,
-  ask: { readonly limit: number; readonly treeOf?: Buffer },
+  ask: SessionFilter & { readonly limit: number; readonly treeOf?: Buffer },
 ): Promise<{ readonly rows: readonly SessionRow[]; readonly more: boolean }> {
   const rows: SessionRow[] = [];
+  const narrow = {
+    workload: ask.workload ?? '',
+    owner: ask.owner ?? '',
+    state: statesByWord[ask.state ?? 'all'],
+  };
   let pageToken = '';
   do {
     const pageSize = Math.min(pageSizeMax, ask.limit - rows.length);
     const treeOf = ask.treeOf ?? noBytes;
-    const request = ListSessionsRequest.encode({ pageSize, pageToken, treeOf }).finish();
+    const request = ListSessionsRequest.encode({ pageSize, pageToken, treeOf, ...narrow }).finish();
     const page = ListSessionsResponse.decode(
       await call(line, '/creance.v1.OperatorService/ListSessions', request),
     );
@@ -50,12 +72,14 @@ export async function listedSessions(
   return { rows, more: pageToken !== '' };
 }
 
-function rowOf(summary: SessionSummary): SessionRow {
+/** A session as the command shows it. */
+export function rowOf(summary: SessionSummary): SessionRow {
   return {
     session: handleFromBytes(summary.sessionId) ?? '',
     parent: handleFromBytes(summary.parentId) ?? '',
     kind: memberKindOf(summary.kind) ?? 'unknown',
     name: summary.name,
+    owner: summary.owner,
     state: stateWord(summary.state),
     opened: instantText(summary.openedUnixMicros),
     active: instantText(summary.activeUnixMicros),

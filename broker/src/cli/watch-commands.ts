@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { suggestEnvelope } from './envelope.js';
-import { explain } from './explain.js';
+import { explainAny } from './explain.js';
 import { formatOption, operatorCommand, withLine } from './options.js';
 import type { Output } from './output.js';
 import { record } from './record.js';
@@ -8,11 +8,18 @@ import { sinceOption } from './record-since.js';
 
 /** Adds what the watch has to say: why a session is under suspicion, and what a workload usually does. */
 export function addWatchCommands(creance: Command, output: Output): void {
-  operatorCommand(creance, 'explain', 'say what the watch knows of a session and its tree')
-    .argument('<id>', 'the session')
-    .option('--html <file>', 'write one self-contained page to a file')
+  operatorCommand(
+    creance,
+    'explain',
+    'explain a session, a refused request, or the code of a refusal',
+  )
+    .argument(
+      '<what>',
+      'a session id: what the watch knows of its tree; a request id: all of its refusal; a code such as scope_not_granted, in any spelling. Ids look alike: a session is looked for first, then a request',
+    )
+    .option('--html <file>', 'of a session: write one self-contained page to a file')
     .addOption(formatOption())
-    .action((id, flags) => withLine(flags, (line) => explain(line, { ...flags, id }, output)));
+    .action((what, flags) => explainAny({ ...flags, what }, output));
   operatorCommand(
     creance.command('envelope').description('what a workload declares of its ways'),
     'suggest',

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { Session } from '../domain/session.js';
 import { callBy } from '../doubles/calls.js';
 import { sessionIdOf } from '../doubles/ids.js';
+import { registryOf } from '../doubles/registries.js';
 import { pathOf, sessionOf } from '../doubles/sessions.js';
-import { listSessions } from './list-sessions.js';
+import { type ListSessionsAsk, listSessions } from './list-sessions.js';
 
 const all = Array.from({ length: 25 }, (_, at) => sessionOf(at));
 
@@ -22,12 +23,20 @@ const list = listSessions({
       return tree.some((each) => each.id === id) ? tree.slice(0, size) : [];
     },
   },
+  registry: () => registryOf(),
   actionsOf: (id) =>
     id === sessionIdOf(3) ? { allowed: 7, refused: 2 } : { allowed: 0, refused: 0 },
 });
 
-async function page(size: number, after?: SessionId, treeOf?: SessionId) {
-  const listed = await list({ size, after, treeOf }, callBy());
+const every = { workload: undefined, owner: undefined, state: undefined };
+
+async function page(
+  size: number,
+  after?: SessionId,
+  treeOf?: SessionId,
+  narrow: Partial<ListSessionsAsk> = {},
+) {
+  const listed = await list({ size, after, treeOf, ...every, ...narrow }, callBy());
   if (!listed.ok) throw new Error(listed.error.reason);
   return listed.value;
 }
@@ -118,7 +127,7 @@ describe('the tree of a session', () => {
   it('is refused for a session that nobody knows', async () => {
     tree = grown;
     const treeOf = sessionIdOf('nobody');
-    expect(await list({ size: 5, after: undefined, treeOf }, callBy())).toMatchObject({
+    expect(await list({ size: 5, after: undefined, treeOf, ...every }, callBy())).toMatchObject({
       error: { reason: 'target_unknown' },
     });
   });

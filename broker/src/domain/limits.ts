@@ -83,6 +83,19 @@ export const limits = {
   reasonCharsMin: 3,
   reasonCharsMax: 500,
 
+  /** Refusals that are kept for operators: of members in all, of one member, of strangers, of one address. */
+  refusalsOfMembers: 4_096,
+  refusalsPerMember: 64,
+  refusalsOfStrangers: 1_024,
+  refusalsPerAddress: 16,
+  /** Facts of one refusal, and characters of one of them. */
+  refusalFacts: 16,
+  refusalChars: 256,
+  /** Audit records on each side of an instant that are looked at for why a session ended. */
+  auditRecordsNear: 2_048,
+  /** Children that are shown with a session. */
+  childrenShown: 64,
+
   /** Versions of the manifest that are kept. */
   manifestVersionsKept: 100,
   /** Changes that a plan shows one by one, and characters of what stands there before and after. */

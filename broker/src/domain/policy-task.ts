@@ -96,7 +96,7 @@ function narrowDestinations(
     const hashed = registry.hashDestination(resource, kind, value);
     if (!hashed.ok) return refuse({ reason: 'task_malformed', detail: { fault: hashed.error } });
     if (declared?.includes(hashed.value) === false)
-      return refuse({ reason: 'destination_not_in_task', detail: { resource } });
+      return refuse({ reason: 'destination_not_in_task', detail: { resource, kind } });
     hashes.add(hashed.value);
   }
   return ok([...hashes].sort());

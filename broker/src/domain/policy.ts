@@ -47,7 +47,8 @@ export function decide(
   ask: TokenAsk,
   now: Instant,
 ): Result<TokenGrant, Denial> {
-  if (path.length === 0) return refuse({ reason: 'session_unknown' });
+  const own = path.at(-1);
+  if (own === undefined) return refuse({ reason: 'session_unknown' });
   const resource = registry.resourceByAudience.get(ask.audience);
   if (resource === undefined)
     return refuse({ reason: 'resource_unknown', detail: { presented: ask.audience } });
@@ -61,7 +62,11 @@ export function decide(
   const fault = delegationFault(registry, path);
   if (fault !== undefined) return refuse(fault);
   const lifetime = lifetimeOf(ask.lifetimeSeconds, lifetimeMax);
-  if (!lifetime.ok) return lifetime;
+  if (!lifetime.ok)
+    return refuse({
+      ...lifetime.error,
+      detail: { ...lifetime.error.detail, workload: own.name, resource: resource.name },
+    });
   const pathEnd = Math.min(...path.map((session) => unixSeconds(session.absoluteEndAt)));
   const expiresAt = Math.min(unixSeconds(plusSeconds(now, lifetime.value)), pathEnd);
   // In the last second of a session no whole one is left.
@@ -79,7 +84,7 @@ function allowedBy(
   const workload = workloadOf(registry, session);
   if (workload === undefined)
     return refuse({ reason: 'workload_not_registered', detail: { name: session.name } });
-  const about = { workload: workload.name, resource: resource.name };
+  const about = { workload: workload.name, resource: resource.name, presented: scopes.join(' ') };
   const grants = workload.grants.filter((grant) => grant.resource === resource.name);
   if (grants.length === 0) return refuse({ reason: 'resource_not_granted', detail: about });
   const granted = grants.flatMap((grant) => grant.scopes);
@@ -90,10 +95,12 @@ function allowedBy(
   }
   const outside = firstScopeMissing(scopes, scopesOfTask(session.task, resource.name) ?? granted);
   if (outside !== undefined) {
-    const detail = { ...about, scope: outside };
+    const task = scopesOfTask(session.task, resource.name)?.join(' ') ?? '';
+    const detail = { ...about, scope: outside, task };
     return refuse({ reason: 'scope_not_in_task', missingScope: outside, detail });
   }
-  return lifetimeOfGrants(grants, scopes);
+  const lifetime = lifetimeOfGrants(grants, scopes);
+  return lifetime.ok ? lifetime : refuse({ ...lifetime.error, detail: about });
 }
 
 /** Each scope takes the longest-living grant that needs no approval; the shortest of these wins. */

@@ -18,6 +18,7 @@ import {
 } from './rules.js';
 import type { Manifest } from './schema.js';
 import { checkShape } from './shape.js';
+import type { TreeNode } from './tree.js';
 import { treeOf } from './tree-of.js';
 
 /** A manifest in which nothing is wrong. */
@@ -27,6 +28,10 @@ export interface CheckedManifest {
   readonly hash: string;
   /** Absent in a manifest for development only. */
   readonly issuer: string | undefined;
+  /** As it is written, defaults filled in. */
+  readonly manifest: Manifest;
+  /** The line at which something stands, from 1, by the names that lead to it; undefined when it does not. */
+  lineOf(...path: readonly string[]): number | undefined;
   /** The frozen registry. The keys that destinations are hashed by may depend on the issuer. */
   registry(hash: HashDestination): Registry;
 }
@@ -46,18 +51,38 @@ export function parseManifest(
   mode: ManifestMode,
 ): Result<CheckedManifest, ManifestFaults> {
   const lines = linesOf(text);
-  const { manifest, findings } = judge(text, lines, mode);
+  const { manifest, root, findings } = judge(text, lines, mode);
   const [first] = findings;
   if (manifest !== undefined && first === undefined) {
     const { issuer } = manifest;
     const hash = createHash('sha256').update(text).digest('base64url');
-    return ok({ text, hash, issuer, registry: (hash) => buildRegistry(manifest, hash) });
+    return ok({
+      text,
+      hash,
+      issuer,
+      manifest,
+      lineOf: (...path) => lineIn(root, path, lines),
+      registry: (hash) => buildRegistry(manifest, hash),
+    });
   }
   return refuse(report(findings, fileName, lines));
 }
 
+/** The line of the key of something. */
+function lineIn(
+  root: TreeNode | undefined,
+  path: readonly string[],
+  lines: LineCounter,
+): number | undefined {
+  let node = root;
+  for (const name of path) node = node?.entries?.get(name);
+  return node && lines.linePos(node.keyOffset).line;
+}
+
 interface Judgement {
   readonly manifest: Manifest | undefined;
+  /** Absent when the text is no tree. */
+  readonly root?: TreeNode;
   readonly findings: readonly Finding[];
 }
 

@@ -8,6 +8,7 @@ import {
   ExplainSessionResponse,
   type RiskDecision,
   RiskLevel,
+  type TimelinePoint,
 } from '@creance/proto/wire';
 import type {
   ExplainAsk,
@@ -97,7 +98,8 @@ function strongerHalf(terms: readonly EvidenceTerm[]): EvidenceTerm[] {
   return terms.filter((term) => strong.has(term));
 }
 
-const wireLevels: { readonly [Each in Level]: RiskLevel } = {
+/** Levels as they go over the wire. */
+export const wireLevels: { readonly [Each in Level]: RiskLevel } = {
   calm: RiskLevel.RISK_LEVEL_CALM,
   observe: RiskLevel.RISK_LEVEL_OBSERVE,
   narrow: RiskLevel.RISK_LEVEL_NARROW,
@@ -118,15 +120,22 @@ function messageOf(explained: ExplainedSession): ExplainedSessionMessage {
     peakRisk: peak,
     state: stateOf(session),
     terms: explained.terms.map(termOf),
-    points: points.map(({ atMillis, outcome, ...point }) => {
-      return { atUnixMicros: wireMicros(atMillis), outcome: wireOutcomes[outcome], ...point };
-    }),
+    points: points.map(pointOf),
     decisions: decisions.map(decisionOf),
     leftOut: 0,
     silentTerms: explained.silentTerms.map(({ mode, ...term }) => {
       return termOf({ ...term, words: `in ${mode}: ${term.words}` });
     }),
   };
+}
+
+/** A point of a timeline as it goes over the wire. */
+export function pointOf({
+  atMillis,
+  outcome,
+  ...point
+}: ExplainedSession['points'][number]): TimelinePoint {
+  return { atUnixMicros: wireMicros(atMillis), outcome: wireOutcomes[outcome], ...point };
 }
 
 function termOf({ at, atMillis, ...term }: ExplainedSession['terms'][number]): EvidenceTerm {

@@ -6,13 +6,29 @@ import { readListSessions, writeListSessions } from './convert-operator.js';
 import { bytesOf, faultsOf } from './double-messages.js';
 
 describe('readListSessions', () => {
-  const ask = (pageSize: number, pageToken: string, treeOf = Buffer.alloc(0)) =>
-    readListSessions(bytesOf(ListSessionsRequest, { pageSize, pageToken, treeOf }));
+  const every = { workload: '', owner: '', state: 0 as SessionState };
+  const ask = (pageSize: number, pageToken: string, treeOf = Buffer.alloc(0), narrow = every) =>
+    readListSessions(bytesOf(ListSessionsRequest, { pageSize, pageToken, treeOf, ...narrow }));
+
+  it('takes a workload, an owner and a state, and refuses a state that it does not know', () => {
+    const narrow = { workload: 'triage', owner: 'team', state: SessionState.SESSION_STATE_LIVE };
+    expect(ask(0, '', Buffer.alloc(0), narrow)).toMatchObject({
+      value: { workload: 'triage', owner: 'team', state: 'live' },
+    });
+    const unknown = { ...every, state: 9 as SessionState };
+    expect(faultsOf(ask(0, '', Buffer.alloc(0), unknown))).toEqual(['request_malformed', 'state']);
+  });
 
   it('gives 50 when nothing is asked and takes its own page token', () => {
     expect(ask(0, '')).toEqual({
       ok: true,
-      value: { size: 50, after: undefined, treeOf: undefined },
+      value: {
+        size: 50,
+        after: undefined,
+        treeOf: undefined,
+        workload: undefined,
+        owner: undefined,
+      },
     });
     const id = encodeBase64url(Buffer.alloc(16, 9));
     expect(ask(200, id)).toMatchObject({ ok: true, value: { size: 200, after: id } });
@@ -44,7 +60,12 @@ describe('readListSessions', () => {
     [{ end: 'ended' as const }, SessionState.SESSION_STATE_ENDED],
     [{ end: 'expired' as const }, SessionState.SESSION_STATE_EXPIRED],
   ])('says what a session may do: %o', (parts, state) => {
-    const listed = { session: sessionOf(1, parts), actionsAllowed: 3, actionsRefused: 1 };
+    const listed = {
+      session: sessionOf(1, parts),
+      owner: 'team',
+      actionsAllowed: 3,
+      actionsRefused: 1,
+    };
     const page = ListSessionsResponse.decode(
       writeListSessions({ sessions: [listed], next: undefined }),
     );

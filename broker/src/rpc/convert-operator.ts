@@ -14,10 +14,16 @@ import {
   SessionState,
   type SessionSummary,
 } from '@creance/proto/wire';
-import type { ListedSession, ListSessionsAsk, SessionPage } from '../commands/list-sessions.js';
+import {
+  type ListedSession,
+  type ListSessionsAsk,
+  type SessionPage,
+  type SessionStateWord,
+  stateWordOf,
+} from '../commands/list-sessions.js';
 import type { Denial } from '../domain/denial.js';
 import type { Instant } from '../domain/instant.js';
-import type { Session, SessionEnd } from '../domain/session.js';
+import type { Session } from '../domain/session.js';
 import type { Subscriber } from '../feed/subscriber.js';
 import { idFault, malformed, wireHandle, wireKind, wireSeconds } from './convert.js';
 import { decodeMessage } from './reader.js';
@@ -30,14 +36,24 @@ const pageSizeMax = 200;
 export function readListSessions(bytes: Uint8Array): Result<ListSessionsAsk, Denial> {
   const decoded = decodeMessage(ListSessionsRequest, bytes);
   if (!decoded.ok) return decoded;
-  const { pageSize, pageToken, treeOf: tree } = decoded.value;
+  const { pageSize, pageToken, treeOf: tree, workload, owner, state: wireState } = decoded.value;
   if (pageSize > pageSizeMax) return malformed('page_size', `must be at most ${pageSizeMax}`);
   const after = pageToken === '' ? undefined : parseSessionId(pageToken);
   if (after === undefined && pageToken !== '')
     return malformed('page_token', 'must come from the previous reply');
   const treeOf = sessionIdFromBytes(tree);
   if (treeOf === undefined && tree.length > 0) return malformed('tree_of', idFault);
-  return ok({ size: pageSize || pageSizeDefault, after, treeOf });
+  const state = stateWords.get(wireState);
+  if (state === undefined && wireState !== SessionState.SESSION_STATE_UNSPECIFIED)
+    return malformed('state', 'must be a state that the schema names');
+  return ok({
+    size: pageSize || pageSizeDefault,
+    after,
+    treeOf,
+    workload: workload || undefined,
+    owner: owner || undefined,
+    state,
+  });
 }
 
 /** Writes a ListSessionsResponse. */
@@ -48,7 +64,8 @@ export function writeListSessions({ sessions, next }: SessionPage): Buffer {
   });
 }
 
-function summaryOf(listed: ListedSession): SessionSummary {
+/** A session as it goes over the wire. */
+export function summaryOf(listed: ListedSession): SessionSummary {
   const { id, kind, name, parent, openedAt, activeAt, absoluteEndAt } = listed.session;
   return {
     sessionId: wireHandle(id),
@@ -61,21 +78,25 @@ function summaryOf(listed: ListedSession): SessionSummary {
     state: stateOf(listed.session),
     actionsAllowed: BigInt(listed.actionsAllowed),
     actionsRefused: BigInt(listed.actionsRefused),
+    owner: listed.owner,
   };
 }
 
-const endStates: { readonly [End in SessionEnd]: SessionState } = {
+const wireStates: { readonly [State in SessionStateWord]: SessionState } = {
+  live: SessionState.SESSION_STATE_LIVE,
+  suspended: SessionState.SESSION_STATE_SUSPENDED,
   revoked: SessionState.SESSION_STATE_REVOKED,
   ended: SessionState.SESSION_STATE_ENDED,
   expired: SessionState.SESSION_STATE_EXPIRED,
 };
 
+const stateWords: ReadonlyMap<SessionState, SessionStateWord> = new Map(
+  Object.entries(wireStates).map(([word, state]) => [state, word as SessionStateWord]),
+);
+
 /** The state of a session as it goes over the wire. */
-export function stateOf({ end, suspendedAt }: Session): SessionState {
-  if (end !== undefined) return endStates[end];
-  return suspendedAt === undefined
-    ? SessionState.SESSION_STATE_LIVE
-    : SessionState.SESSION_STATE_SUSPENDED;
+export function stateOf(session: Session): SessionState {
+  return wireStates[stateWordOf(session)];
 }
 
 /** The verifiers that are subscribed, and where the log stands. */

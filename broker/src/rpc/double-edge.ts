@@ -80,6 +80,7 @@ export function doubleOptions({ commands, ...others }: DoubleOptions = {}): Edge
     entropy: systemEntropy(),
     meters: quietMeters,
     logger: { warn() {}, error() {} },
+    refusals: { note() {} },
     ...others,
   };
 }
@@ -131,6 +132,8 @@ const doubleCommands: EdgeCommands = {
   listKeys: async () => ok([]),
   listSessions: async () => ok({ sessions: [], next: undefined }),
   explainSession: unused,
+  getSession: unused,
+  explainRefusal: unused,
   suggestEnvelope: unused,
   readHistory: unused,
   planManifest: unused,

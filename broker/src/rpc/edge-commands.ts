@@ -5,7 +5,9 @@ import type { CompromiseKeyAnswer, CompromiseKeyAsk } from '../commands/compromi
 import type { ChildJoinTokenAnswer } from '../commands/create-child-join-token.js';
 import type { JoinTokenAnswer, JoinTokenAsk } from '../commands/create-join-token.js';
 import type { CutAnswer, CutAsk } from '../commands/cut.js';
+import type { ExplainedRefusal, ExplainRefusalAsk } from '../commands/explain-refusal.js';
 import type { ExplainAsk, Explanation } from '../commands/explain-session.js';
+import type { GetSessionAsk, SessionDetail } from '../commands/get-session.js';
 import type { IssuedToken } from '../commands/issue-token.js';
 import type { KeyListed } from '../commands/list-keys.js';
 import type { ListSessionsAsk, SessionPage } from '../commands/list-sessions.js';
@@ -42,6 +44,8 @@ export interface EdgeCommands {
   readonly compromiseKey: Command<CompromiseKeyAsk, CompromiseKeyAnswer>;
   readonly listKeys: Command<Nothing, readonly KeyListed[]>;
   readonly listSessions: Command<ListSessionsAsk, SessionPage>;
+  readonly getSession: Command<GetSessionAsk, SessionDetail>;
+  readonly explainRefusal: Command<ExplainRefusalAsk, ExplainedRefusal>;
   readonly explainSession: Command<ExplainAsk, Explanation>;
   readonly suggestEnvelope: Command<SuggestEnvelopeAsk, SuggestEnvelopeAnswer>;
   readonly readHistory: Command<ReadHistoryAsk, HistoryPage>;

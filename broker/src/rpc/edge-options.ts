@@ -5,6 +5,7 @@ import type { Clock } from '../runtime/clock.js';
 import type { Entropy } from '../runtime/entropy.js';
 import type { Store } from '../store/store.js';
 import type { CallSpans } from '../telemetry/call-spans.js';
+import type { KeptRefusals } from '../telemetry/kept-refusals.js';
 import type { Meters } from '../telemetry/meters.js';
 import type { ProofJudge } from '../tokens/proof-judge.js';
 import type { EdgeCommands, EdgeFeed } from './edge-commands.js';
@@ -36,6 +37,8 @@ export interface EdgeOptions {
   readonly entropy: Entropy;
   readonly meters: Meters;
   readonly logger: EdgeLogger;
+  /** Where refusals are kept for operators. */
+  readonly refusals: Pick<KeptRefusals, 'note'>;
   /** Makes spans of calls; undefined when nobody traces. */
   readonly spans?: CallSpans | undefined;
   /** Bounds that differ from `domain/limits.ts`. */

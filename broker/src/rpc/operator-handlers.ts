@@ -7,6 +7,8 @@ import * as explain from './convert-explain.js';
 import * as history from './convert-history.js';
 import * as keys from './convert-keys.js';
 import * as operator from './convert-operator.js';
+import * as refusal from './convert-refusal.js';
+import * as detail from './convert-session-detail.js';
 import type { EdgeCommands, EdgeFeed } from './edge-commands.js';
 import type { Handlers } from './handler-table.js';
 import type { MakeUnary } from './unary-method.js';
@@ -47,6 +49,16 @@ export function operatorHandlers(
       read: operator.readListSessions,
       run: commands.listSessions,
       write: operator.writeListSessions,
+    }),
+    getSession: method(access.operator.getSession, {
+      read: detail.readGetSession,
+      run: commands.getSession,
+      write: detail.writeGetSession,
+    }),
+    explainRefusal: method(access.operator.explainRefusal, {
+      read: refusal.readExplainRefusal,
+      run: commands.explainRefusal,
+      write: refusal.writeExplainRefusal,
     }),
     listVerifiers: method(access.operator.listVerifiers, {
       read: operator.readListVerifiers,

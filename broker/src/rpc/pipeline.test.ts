@@ -67,6 +67,11 @@ describe('a refusal', () => {
           caller: expect.any(String),
           reason: 'resource_unknown',
           detail: { presented: 'https://x' },
+          // The words of the explanation, by the manifest in force.
+          presented: 'https://x',
+          nearest: 'audiences: https://crm.example.internal',
+          missing: 'a resource with this audience',
+          fix: expect.stringContaining('register the resource'),
         },
       },
     ]);

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { boundOfReason } from '../domain/refusal-bounds.js';
 import { FakeClock } from '../doubles/fake-clock.js';
+import { registryOf } from '../doubles/registries.js';
 import type { CallRecord } from './call-record.js';
 import { edgeLimits } from './limits.js';
-import { boundOfReason, openReport } from './report.js';
+import { openReport } from './report.js';
 
 const record = { requestId: 'r', method: '/m', address: '192.0.2.1', peer: 'p' } as CallRecord;
 
@@ -18,6 +20,8 @@ function reportWith(hits: string[], lines: object[] = []) {
     },
     clock: new FakeClock(),
     limits: edgeLimits(),
+    registry: () => registryOf(),
+    refusals: { note() {} },
   });
 }
 

@@ -1,10 +1,15 @@
 import type { Reason } from '@creance/proto';
 import type { Caller } from '../domain/caller.js';
 import type { Denial } from '../domain/denial.js';
-import type { LimitName } from '../domain/limits.js';
+import { factsOf, type KeptRefusal } from '../domain/refusal.js';
+import { boundOfReason } from '../domain/refusal-bounds.js';
+import { refusalWords } from '../domain/refusal-words.js';
+import type { CurrentRegistry } from '../domain/registry.js';
+import { networkOfAddress } from '../runtime/address.js';
 import type { Clock } from '../runtime/clock.js';
 import { openRate } from '../runtime/rate.js';
 import type { AnsweredCall, Arrival, CallSpans, HeaderOf } from '../telemetry/call-spans.js';
+import type { Cause, KeptRefusals } from '../telemetry/kept-refusals.js';
 import { type LogFields, type TraceFields, traceFields } from '../telemetry/log-fields.js';
 import type { Meters } from '../telemetry/meters.js';
 import { addressKey } from './address.js';
@@ -33,15 +38,8 @@ export interface Report {
 /** Refusals that are counted and not written down: steps of a normal call, and what a rate refuses. */
 const unwritten: ReadonlySet<Reason> = new Set(['nonce_required', 'rate_limited', 'shutting_down']);
 
-/** Bounds behind the edge that refuse by a reason of their own: counted here under their names. */
-export const boundOfReason: Readonly<Partial<Record<Reason, LimitName>>> = {
-  sessions_limit: 'sessionsPerMember',
-  keys_limit: 'evidenceKeysPerMember',
-  children_limit: 'childrenPerSession',
-  tree_limit: 'sessionsPerTree',
-  store_busy: 'writesWaiting',
-  replay_memory_full: 'proofsRemembered',
-};
+/** Refusals that are not kept for operators: steps of a normal call, and those of a broker that goes. */
+const unkept: ReadonlySet<Reason> = new Set(['nonce_required', 'shutting_down']);
 
 /** Parts of the report. */
 export interface ReportParts {
@@ -49,23 +47,33 @@ export interface ReportParts {
   readonly meters: Pick<Meters, 'request' | 'limitHit'>;
   readonly clock: Clock;
   readonly limits: EdgeLimits;
+  /** By which the nearest rule of a refusal is found. */
+  readonly registry: CurrentRegistry;
+  /** Where refusals are kept for operators. */
+  readonly refusals: Pick<KeptRefusals, 'note'>;
   /** Makes spans of calls; undefined when nobody traces. */
   readonly spans?: CallSpans | undefined;
 }
 
 /**
- * Opens a report. Everything is counted; what is written down has the rate of failures, by whoever caused
- * it, so that a flood does not fill the disk.
+ * Opens a report. Everything is counted, and kept for operators within its bounds; what is written down has
+ * the rate of failures, by whoever caused it, so that a flood does not fill the disk.
  */
-export function openReport({ logger, meters, clock, limits, spans }: ReportParts): Report {
+export function openReport(parts: ReportParts): Report {
+  const { logger, meters, clock, limits, spans, registry } = parts;
   const lines = openRate(limits.failuresBurst, limits.failuresPerSecond, limits.rateKeys);
-  const mayWrite = (kind: string, record: CallNote) =>
-    lines.take(`${kind} ${causeOf(record)}`, clock.monotonicMillis()) === 0;
+  const mayWrite = (kind: string, { name }: Cause) =>
+    lines.take(`${kind} ${name}`, clock.monotonicMillis()) === 0;
   /** Counts a call, and makes its span; gives what its log line says of the trace. */
   const ended = (record: CallNote, outcome: string): TraceFields => {
     meters.request(record.method, outcome);
     if (spans === undefined || record.arrival === undefined) return {};
     return traceFields(spans.answered(record.arrival, answeredCall(record, outcome), clock.now()));
+  };
+  const keep = (record: CallNote, denial: Denial, traceId: string | undefined): KeptRefusal => {
+    const kept = { ...keptOf(record, denial), at: clock.now(), traceId };
+    if (!unkept.has(denial.reason)) parts.refusals.note(kept, causeOf(record));
+    return kept;
   };
   return {
     arrived: (header) => spans?.arrived(clock.now(), header),
@@ -74,12 +82,16 @@ export function openReport({ logger, meters, clock, limits, spans }: ReportParts
       const traced = ended(record, denial.reason);
       const bound = boundOfReason[denial.reason];
       if (bound !== undefined) meters.limitHit(bound);
-      if (!unwritten.has(denial.reason) && mayWrite('refusal', record))
-        logger.warn({ ...fieldsOf(record, denial), ...traced }, 'call refused');
+      const kept = keep(record, denial, traced.trace_id);
+      if (unwritten.has(denial.reason) || !mayWrite('refusal', causeOf(record))) return;
+      const words = refusalWords(registry(), kept);
+      const { reason, facts: detail } = kept;
+      logger.warn({ ...callFields(record), reason, detail, ...words, ...traced }, 'call refused');
     },
     failed(record, fault) {
       const traced = ended(record, 'internal');
-      if (!mayWrite('fault', record)) return;
+      keep(record, { reason: 'internal' }, traced.trace_id);
+      if (!mayWrite('fault', causeOf(record))) return;
       const { message, stack } = fault instanceof Error ? fault : new Error(String(fault));
       logger.error({ ...callFields(record), ...traced, fault: message, stack }, 'call failed');
     },
@@ -95,21 +107,34 @@ function answeredCall({ method, requestId, caller }: CallNote, outcome: string):
   return { method, requestId, session, isProved, outcome };
 }
 
-/** A member by its name; a stranger by its address. */
-function causeOf({ address, caller }: CallNote): string {
-  return caller?.kind === 'session'
-    ? `${caller.session.kind} ${caller.session.name}`
-    : `address ${addressKey(address)}`;
+function keptOf(
+  { requestId, method, address, caller }: CallNote,
+  denial: Denial,
+): Omit<KeptRefusal, 'at' | 'traceId'> {
+  const network = networkOfAddress(address);
+  const { reason } = denial;
+  return {
+    requestId,
+    method,
+    network,
+    caller: refusedCaller(caller),
+    reason,
+    facts: factsOf(denial),
+  };
 }
 
-function fieldsOf(record: CallNote, { reason, missingScope, fields, detail }: Denial): LogFields {
-  return {
-    ...callFields(record),
-    reason,
-    ...(missingScope !== undefined && { missingScope }),
-    ...(fields !== undefined && { fields }),
-    ...(detail !== undefined && { detail }),
-  };
+function refusedCaller(caller: Caller | undefined): KeptRefusal['caller'] {
+  if (caller?.kind !== 'session') return undefined;
+  const { id, kind, name } = caller.session;
+  return { session: id, kind, name };
+}
+
+/** A member by its name; a stranger by its address. */
+function causeOf({ address, caller }: CallNote): Cause {
+  if (caller?.kind === 'session')
+    return { isStranger: false, name: `${caller.session.kind} ${caller.session.name}` };
+  if (caller?.kind === 'dev-owner') return { isStranger: false, name: 'dev-owner' };
+  return { isStranger: true, name: `address ${addressKey(address)}` };
 }
 
 function callFields({ requestId, method, address, caller }: CallNote): LogFields {

@@ -1,5 +1,5 @@
 import type { Handle, Result, Revision, SessionId, Thumbprint } from '@creance/proto';
-import type { AuditEvent } from '../domain/audit.js';
+import type { AuditEvent, AuditKind } from '../domain/audit.js';
 import type { Instant } from '../domain/instant.js';
 import type { MemberHandles, MemberRef } from '../domain/registry.js';
 import type { Session } from '../domain/session.js';
@@ -244,6 +244,16 @@ export interface Store {
   /** What was kept of workloads until it is forgotten or they are gone, of sessions while they live. */
   watchRows(kind: WatchKind): Iterable<KeptWatch>;
 
+  /**
+   * The revision at which a session ended, in whatever way: its own end, or that of one above it or of a
+   * handle. Undefined while it has not, and once it is forgotten. Writes nothing.
+   */
+  endedAt(id: SessionId): Revision | undefined;
+  /**
+   * Audit records of these kinds that were written about an instant, oldest first: among the
+   * `limits.auditRecordsNear` on each side of where it lies. For explaining; the chain is not checked here.
+   */
+  auditNear(at: Instant, kinds: readonly AuditKind[]): readonly AuditEvent[];
   /** Appends an audit event on its own. */
   appendAudit(event: AuditEvent): Promise<Result<void, StoreRefusal>>;
 

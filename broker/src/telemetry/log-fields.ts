@@ -9,9 +9,11 @@ export const logFieldWords = {
   address: 'the IP address of the peer; empty over the unix socket',
   caller: 'the session that calls, `stranger`, or what else it is',
   reason: 'why something was refused or could not be done',
-  missingScope: 'the scope that was asked for and is not granted',
-  fields: 'fields of the request that are wrong',
-  detail: 'what the caller is not told: presented, nearest rule, figures',
+  detail: 'what was noted of a refusal, by name',
+  presented: 'what the caller has presented',
+  nearest: 'the rule that came nearest to allowing it',
+  missing: 'what is missing',
+  fix: 'what to do',
   fault: 'a fault of ours, in words',
   stack: 'where it came from',
   error: 'a fault of the housekeeping, in words',
@@ -46,7 +48,10 @@ export type LogField = keyof typeof logFieldWords;
 export type LogFields = Readonly<Partial<Record<LogField, unknown>>>;
 
 /** What a log line says of the trace: the names that OpenTelemetry gives them in logs of other forms. */
-export type TraceFields = Pick<LogFields, 'trace_id' | 'span_id'>;
+export interface TraceFields {
+  readonly trace_id?: string;
+  readonly span_id?: string;
+}
 
 /** Names a span in a log line; nothing without one. */
 export function traceFields(span: SpanContext | undefined): TraceFields {

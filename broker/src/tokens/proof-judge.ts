@@ -11,7 +11,7 @@ import {
   type UnverifiedProof,
 } from '@creance/proto';
 import type { Denial } from '../domain/denial.js';
-import { unixSeconds } from '../domain/instant.js';
+import { type Instant, unixSeconds } from '../domain/instant.js';
 import type { Clock } from '../runtime/clock.js';
 import { openMemoryHoles } from './memory-holes.js';
 import type { Nonces } from './nonces.js';
@@ -91,7 +91,11 @@ export function openProofJudge(parts: {
       const proof = parsed.value;
       const key = thumbprintOf(proof.jwk);
       const fault = faultOf(proof, key, presented);
-      if (fault !== undefined) return refuse({ reason: fault });
+      if (fault !== undefined)
+        return refuse({
+          reason: fault,
+          detail: proofFacts(proof, clock.now(), publicOrigin() + presented.path),
+        });
       const now = clock.monotonicMillis();
       if (!isNonceGood(proof.nonce, presented, now)) return refuse({ reason: 'nonce_required' });
       const publicKey = keys.imported(key, proof.jwk);
@@ -109,6 +113,15 @@ export function openProofJudge(parts: {
       return ok({ key, jwk: proof.jwk, counter: proof.counter, issuedAt: proof.issuedAt });
     },
   };
+}
+
+/** What a proof said, for operators: whither and when it was made, and what it should have said. */
+function proofFacts(
+  { target, issuedAt }: UnverifiedProof,
+  now: Instant,
+  expected: string,
+): NonNullable<Denial['detail']> {
+  return { presented: target, expected, madeAt: issuedAt, clock: unixSeconds(now) };
 }
 
 /** `sha-256=:<base64>:` of bytes (RFC 9530 §2). */

@@ -11,6 +11,7 @@ export type OperatorReason =
   | 'networks_required'
   | 'profile_too_young'
   | 'reason_missing'
+  | 'refusal_unknown'
   | 'revision_in_future'
   | 'session_not_watched'
   | 'target_unknown'
@@ -65,6 +66,12 @@ export const operatorReasons: Readonly<Record<OperatorReason, ReasonRow>> = {
     ...invalidArgument,
     message: 'the act needs a reason',
     fix: 'say why, in 3 to 500 characters',
+  },
+  refusal_unknown: {
+    ...invalidArgument,
+    grpc: 5,
+    message: 'no refusal of this request is kept',
+    fix: 'only the latest are kept, until the broker stops; look for the request id in its log',
   },
   revision_in_future: {
     ...invalidArgument,

@@ -83,7 +83,8 @@ function cutOnDisk(
   return ok({ revision, sessionsEnded: 0 });
 }
 
-function firstEnding(room: Room, id: SessionId): Pick<Ending, 'revision'> | undefined {
+/** How a session has ended; undefined while it has not, and when there is no row of it. */
+export function firstEnding(room: Room, id: SessionId): Pick<Ending, 'revision'> | undefined {
   const { mirror, log } = room;
   const entry = mirror.get(id);
   if (entry === undefined) return endingOnDisk(room, id);

@@ -3,6 +3,7 @@ import { type Instant, plusSeconds } from '../../domain/instant.js';
 import type { LimitName } from '../../domain/limits.js';
 import type { Clock } from '../../runtime/clock.js';
 import { Audit } from './audit.js';
+import { AuditNear } from './audit-near.js';
 import { ChildTokenTable } from './child-token-table.js';
 import type { Entry } from './entry.js';
 import { EvidenceHolds } from './evidence-holds.js';
@@ -33,6 +34,7 @@ export interface Room {
   readonly resumes: Resumes;
   readonly revoked: RevokedNotes;
   readonly audit: Audit;
+  readonly auditNear: AuditNear;
   readonly mirror: Mirror;
   readonly members: Members;
   readonly upstreams: UpstreamTable;
@@ -67,6 +69,7 @@ export function openRoom(db: Database.Database, clock: Clock, limits: Limits): R
     resumes: new Resumes(journal),
     revoked: new RevokedNotes(journal),
     audit: new Audit(db, journal),
+    auditNear: new AuditNear(db),
     mirror,
     members: new Members(db, journal),
     upstreams: new UpstreamTable(db),

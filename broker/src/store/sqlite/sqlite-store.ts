@@ -4,7 +4,7 @@ import type { Session } from '../../domain/session.js';
 import type { LogRow, Store, StoreIdentity, StoreRefusal } from '../store.js';
 import { issueToken, renewSession } from './act.js';
 import { createChildJoinToken, delegateSession } from './delegating.js';
-import { cutBefore, cutSession, endSession } from './ending.js';
+import { cutBefore, cutSession, endSession, firstEnding } from './ending.js';
 import { expireSessions } from './expire.js';
 import { faultKind, StoreFault } from './fault.js';
 import { changeRegistry, cutHandle } from './handle-cuts.js';
@@ -202,6 +202,14 @@ export class SqliteStore implements Store {
 
   watchRows(kind: Ask<'watchRows'>): Answer<'watchRows'> {
     return this.#room.keptWatch.rows(kind);
+  }
+
+  endedAt(id: SessionId): Revision | undefined {
+    return this.#read(() => firstEnding(this.#room, id)?.revision);
+  }
+
+  auditNear(...[at, kinds]: Asks<'auditNear'>): ReturnType<Store['auditNear']> {
+    return this.#read(() => this.#room.auditNear.find(at, kinds));
   }
 
   appendAudit(event: Ask<'appendAudit'>): Answer<'appendAudit'> {

@@ -375,6 +375,15 @@ export interface ListSessionsRequest {
   pageToken: string;
   /** Only the tree that holds this session, 16 bytes: then those that ended lately are listed too. */
   treeOf: Buffer;
+  /** Only sessions of this workload, by name; empty for all. */
+  workload: string;
+  /** Only sessions of the workloads of this owner, by name; empty for all. */
+  owner: string;
+  /**
+   * Only sessions in this state; unspecified for all. Without `tree_of` only those that are live or
+   * suspended are listed.
+   */
+  state: SessionState;
 }
 
 /** ListSessionsResponse is a page of live sessions. */
@@ -407,6 +416,108 @@ export interface SessionSummary {
   actionsAllowed: bigint;
   /** Uses of its tokens that verifiers have refused. */
   actionsRefused: bigint;
+  /** Its owner by name; `creance` for verifiers and operators. */
+  owner: string;
+}
+
+/** GetSessionRequest names a session. */
+export interface GetSessionRequest {
+  /** 16 bytes. */
+  sessionId: Buffer;
+}
+
+/** GetSessionResponse is what is known of one session. */
+export interface GetSessionResponse {
+  /** The session itself. */
+  session:
+    | SessionSummary
+    | undefined;
+  /** Whom to call about it; empty when the manifest holds its owner no more. */
+  contact: string;
+  /** Whom to call when nobody answers; empty when there is nobody. */
+  escalation: string;
+  /** The sessions above it, the root first. */
+  above: SessionSummary[];
+  /** Its children, at most 64. */
+  children: SessionSummary[];
+  /** Sessions below it, its children and those of them included; those that ended lately too. */
+  sessionsBelow: number;
+  /** RFC 7638 thumbprint of its key. */
+  keyThumbprint: string;
+  /** When it ends without activity, Unix time in seconds; zero when it is held or has ended. */
+  idleEndUnixSeconds: bigint;
+  /** Why it may not act; absent while it may, and when the audit holds no record of it. */
+  cause:
+    | SessionCause
+    | undefined;
+  /** What it was opened with; absent when the audit holds no record of it. */
+  opening:
+    | SessionOpening
+    | undefined;
+  /** The handle of the join token that has registered its evidence, 16 bytes: `Cut` takes it. */
+  evidenceIssuer: Buffer;
+  /** Whether the evidence is its own; otherwise it shares its parent's. */
+  ownEvidence: boolean;
+  /** All that it may ask for by today's manifest and the tasks of its path; empty once it has ended. */
+  mayAsk: SessionReach[];
+  /** What it was opened for; absent when no task was declared. */
+  task:
+    | SessionTask
+    | undefined;
+  /** What the watch knows; absent when it knows nothing. */
+  risk: SessionRisk | undefined;
+}
+
+/** SessionCause says who has ended or held a session, and why. */
+export interface SessionCause {
+  /** What was done, as the audit names it, such as `session_cut`. */
+  kind: string;
+  /** In the operator's words; empty where nobody had to give a reason. */
+  reason: string;
+  /** The operator by name, a session id, `dev` or `broker`. */
+  author: string;
+  /** When, Unix time in microseconds. */
+  atUnixMicros: bigint;
+  /** Revision of the log at which it stands. */
+  revision: bigint;
+  /** The request that did it; empty when the broker did it by itself. */
+  requestId: string;
+}
+
+/** SessionOpening says how a session was opened. */
+export interface SessionOpening {
+  /** `join-token`, `key-assertion`, or `parent` for a child in the same process. */
+  evidence: string;
+  /** Thumbprint of the evidence key: `Cut` takes it. Empty for a child in the same process. */
+  evidenceKey: string;
+  /** The network that it was opened from: of an IPv6 address the first 64 bits. Empty for a unix socket. */
+  network: string;
+}
+
+/** SessionReach is what a session may ask for at one resource. */
+export interface SessionReach {
+  /** The resource by name. */
+  resource: string;
+  /** Ascending. */
+  scopes: string[];
+}
+
+/** SessionTask is what a session was opened for. */
+export interface SessionTask {
+  /** The only resources and scopes that it may ask for. */
+  grants: SessionReach[];
+}
+
+/** SessionRisk is what the watch knows of one session. */
+export interface SessionRisk {
+  /** What the watch has put it under. */
+  level: RiskLevel;
+  /** Risk as of its last action, from 0 to 1. */
+  risk: number;
+  /** The highest that it has had. */
+  peakRisk: number;
+  /** Its latest actions, the oldest first, at most 8; none of a session that was never under suspicion. */
+  latest: TimelinePoint[];
 }
 
 /** ListVerifiersRequest is empty. */
@@ -451,6 +562,52 @@ export interface ExplainSessionResponse {
   explainedUnixMicros: bigint;
   /** Empty on the last page. */
   nextPageToken: string;
+}
+
+/** ExplainRefusalRequest names a refusal. */
+export interface ExplainRefusalRequest {
+  /** The request id that the caller was told; of a message of a stream with its number, such as `….7`. */
+  requestId: string;
+}
+
+/** ExplainRefusalResponse is everything that is known of one refusal. */
+export interface ExplainRefusalResponse {
+  /** As in the request. */
+  requestId: string;
+  /** `/package.Service/Method`; of a message of a stream with its kind. */
+  method: string;
+  /** When, Unix time in microseconds. */
+  atUnixMicros: bigint;
+  /** The caller's session, 16 bytes; empty when nobody was proved. */
+  sessionId: Buffer;
+  /** Kind of the caller's session; unspecified when nobody was proved. */
+  kind: SessionKind;
+  /** Name of the workload, resource or operator that called; empty when nobody was proved. */
+  name: string;
+  /** The network that the call came from, as in SessionOpening. */
+  network: string;
+  /** The reason, such as `scope_not_granted`. */
+  reason: string;
+  /** What was presented; empty where that is not said. */
+  presented: string;
+  /** The nearest rule by the manifest in force now; empty where there is none. */
+  nearestRule: string;
+  /** What is missing; empty where nothing is. */
+  missing: string;
+  /** What to do: a command, or a place in the manifest. */
+  fix: string;
+  /** The rest that was noted, by name, ascending. */
+  facts: RefusalFact[];
+  /** Trace of the call, 32 hexadecimal characters; empty when nobody traces. */
+  traceId: string;
+}
+
+/** RefusalFact is one thing that was noted of a refusal. */
+export interface RefusalFact {
+  /** In lower camel case. */
+  name: string;
+  /** As text. */
+  value: string;
 }
 
 /** RiskThreshold is the risk from which a level begins. */
@@ -1996,7 +2153,7 @@ export const KeySummary: MessageFns<KeySummary> = {
 };
 
 function createBaseListSessionsRequest(): ListSessionsRequest {
-  return { pageSize: 0, pageToken: "", treeOf: Buffer.alloc(0) };
+  return { pageSize: 0, pageToken: "", treeOf: Buffer.alloc(0), workload: "", owner: "", state: 0 };
 }
 
 export const ListSessionsRequest: MessageFns<ListSessionsRequest> = {
@@ -2009,6 +2166,15 @@ export const ListSessionsRequest: MessageFns<ListSessionsRequest> = {
     }
     if (message.treeOf.length !== 0) {
       writer.uint32(26).bytes(message.treeOf);
+    }
+    if (message.workload !== "") {
+      writer.uint32(34).string(message.workload);
+    }
+    if (message.owner !== "") {
+      writer.uint32(42).string(message.owner);
+    }
+    if (message.state !== 0) {
+      writer.uint32(48).int32(message.state);
     }
     return writer;
   },
@@ -2050,6 +2216,30 @@ export const ListSessionsRequest: MessageFns<ListSessionsRequest> = {
             message.treeOf = Buffer.from(reader.bytes());
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.workload = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.owner = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.state = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2079,6 +2269,9 @@ export const ListSessionsRequest: MessageFns<ListSessionsRequest> = {
         : isSet(object.tree_of)
         ? Buffer.from(bytesFromBase64(object.tree_of))
         : Buffer.alloc(0),
+      workload: isSet(object.workload) ? globalThis.String(object.workload) : "",
+      owner: isSet(object.owner) ? globalThis.String(object.owner) : "",
+      state: isSet(object.state) ? sessionStateFromJSON(object.state) : 0,
     };
   },
 
@@ -2093,6 +2286,15 @@ export const ListSessionsRequest: MessageFns<ListSessionsRequest> = {
     if (message.treeOf.length !== 0) {
       obj.treeOf = base64FromBytes(message.treeOf);
     }
+    if (message.workload !== "") {
+      obj.workload = message.workload;
+    }
+    if (message.owner !== "") {
+      obj.owner = message.owner;
+    }
+    if (message.state !== 0) {
+      obj.state = sessionStateToJSON(message.state);
+    }
     return obj;
   },
 
@@ -2104,6 +2306,9 @@ export const ListSessionsRequest: MessageFns<ListSessionsRequest> = {
     message.pageSize = object.pageSize ?? 0;
     message.pageToken = object.pageToken ?? "";
     message.treeOf = object.treeOf ?? Buffer.alloc(0);
+    message.workload = object.workload ?? "";
+    message.owner = object.owner ?? "";
+    message.state = object.state ?? 0;
     return message;
   },
 };
@@ -2211,6 +2416,7 @@ function createBaseSessionSummary(): SessionSummary {
     state: 0,
     actionsAllowed: 0n,
     actionsRefused: 0n,
+    owner: "",
   };
 }
 
@@ -2260,6 +2466,9 @@ export const SessionSummary: MessageFns<SessionSummary> = {
         throw new globalThis.Error("value provided for field message.actionsRefused of type uint64 too large");
       }
       writer.uint32(80).uint64(message.actionsRefused);
+    }
+    if (message.owner !== "") {
+      writer.uint32(90).string(message.owner);
     }
     return writer;
   },
@@ -2357,6 +2566,14 @@ export const SessionSummary: MessageFns<SessionSummary> = {
             message.actionsRefused = reader.uint64() as bigint;
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.owner = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2409,6 +2626,7 @@ export const SessionSummary: MessageFns<SessionSummary> = {
         : isSet(object.actions_refused)
         ? BigInt(object.actions_refused)
         : 0n,
+      owner: isSet(object.owner) ? globalThis.String(object.owner) : "",
     };
   },
 
@@ -2444,6 +2662,9 @@ export const SessionSummary: MessageFns<SessionSummary> = {
     if (message.actionsRefused !== 0n) {
       obj.actionsRefused = message.actionsRefused.toString();
     }
+    if (message.owner !== "") {
+      obj.owner = message.owner;
+    }
     return obj;
   },
 
@@ -2473,6 +2694,975 @@ export const SessionSummary: MessageFns<SessionSummary> = {
     message.actionsRefused = (object.actionsRefused !== undefined && object.actionsRefused !== null)
       ? BigInt(object.actionsRefused)
       : 0n;
+    message.owner = object.owner ?? "";
+    return message;
+  },
+};
+
+function createBaseGetSessionRequest(): GetSessionRequest {
+  return { sessionId: Buffer.alloc(0) };
+}
+
+export const GetSessionRequest: MessageFns<GetSessionRequest> = {
+  encode(message: GetSessionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.sessionId.length !== 0) {
+      writer.uint32(10).bytes(message.sessionId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetSessionRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetSessionRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.sessionId = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetSessionRequest {
+    return {
+      sessionId: isSet(object.sessionId)
+        ? Buffer.from(bytesFromBase64(object.sessionId))
+        : isSet(object.session_id)
+        ? Buffer.from(bytesFromBase64(object.session_id))
+        : Buffer.alloc(0),
+    };
+  },
+
+  toJSON(message: GetSessionRequest): unknown {
+    const obj: any = {};
+    if (message.sessionId.length !== 0) {
+      obj.sessionId = base64FromBytes(message.sessionId);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetSessionRequest>, I>>(base?: I): GetSessionRequest {
+    return GetSessionRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetSessionRequest>, I>>(object: I): GetSessionRequest {
+    const message = createBaseGetSessionRequest();
+    message.sessionId = object.sessionId ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
+function createBaseGetSessionResponse(): GetSessionResponse {
+  return {
+    session: undefined,
+    contact: "",
+    escalation: "",
+    above: [],
+    children: [],
+    sessionsBelow: 0,
+    keyThumbprint: "",
+    idleEndUnixSeconds: 0n,
+    cause: undefined,
+    opening: undefined,
+    evidenceIssuer: Buffer.alloc(0),
+    ownEvidence: false,
+    mayAsk: [],
+    task: undefined,
+    risk: undefined,
+  };
+}
+
+export const GetSessionResponse: MessageFns<GetSessionResponse> = {
+  encode(message: GetSessionResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.session !== undefined) {
+      SessionSummary.encode(message.session, writer.uint32(10).fork()).join();
+    }
+    if (message.contact !== "") {
+      writer.uint32(18).string(message.contact);
+    }
+    if (message.escalation !== "") {
+      writer.uint32(26).string(message.escalation);
+    }
+    for (const v of message.above) {
+      SessionSummary.encode(v!, writer.uint32(34).fork()).join();
+    }
+    for (const v of message.children) {
+      SessionSummary.encode(v!, writer.uint32(42).fork()).join();
+    }
+    if (message.sessionsBelow !== 0) {
+      writer.uint32(48).uint32(message.sessionsBelow);
+    }
+    if (message.keyThumbprint !== "") {
+      writer.uint32(58).string(message.keyThumbprint);
+    }
+    if (message.idleEndUnixSeconds !== 0n) {
+      if (BigInt.asIntN(64, message.idleEndUnixSeconds) !== message.idleEndUnixSeconds) {
+        throw new globalThis.Error("value provided for field message.idleEndUnixSeconds of type int64 too large");
+      }
+      writer.uint32(64).int64(message.idleEndUnixSeconds);
+    }
+    if (message.cause !== undefined) {
+      SessionCause.encode(message.cause, writer.uint32(74).fork()).join();
+    }
+    if (message.opening !== undefined) {
+      SessionOpening.encode(message.opening, writer.uint32(82).fork()).join();
+    }
+    if (message.evidenceIssuer.length !== 0) {
+      writer.uint32(90).bytes(message.evidenceIssuer);
+    }
+    if (message.ownEvidence !== false) {
+      writer.uint32(96).bool(message.ownEvidence);
+    }
+    for (const v of message.mayAsk) {
+      SessionReach.encode(v!, writer.uint32(106).fork()).join();
+    }
+    if (message.task !== undefined) {
+      SessionTask.encode(message.task, writer.uint32(114).fork()).join();
+    }
+    if (message.risk !== undefined) {
+      SessionRisk.encode(message.risk, writer.uint32(122).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetSessionResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetSessionResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.session = SessionSummary.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.contact = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.escalation = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.above.push(SessionSummary.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.children.push(SessionSummary.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.sessionsBelow = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.keyThumbprint = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.idleEndUnixSeconds = reader.int64() as bigint;
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.cause = SessionCause.decode(reader, reader.uint32());
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.opening = SessionOpening.decode(reader, reader.uint32());
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.evidenceIssuer = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.ownEvidence = reader.bool();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.mayAsk.push(SessionReach.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.task = SessionTask.decode(reader, reader.uint32());
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.risk = SessionRisk.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetSessionResponse {
+    return {
+      session: isSet(object.session) ? SessionSummary.fromJSON(object.session) : undefined,
+      contact: isSet(object.contact) ? globalThis.String(object.contact) : "",
+      escalation: isSet(object.escalation) ? globalThis.String(object.escalation) : "",
+      above: globalThis.Array.isArray(object?.above) ? object.above.map((e: any) => SessionSummary.fromJSON(e)) : [],
+      children: globalThis.Array.isArray(object?.children)
+        ? object.children.map((e: any) => SessionSummary.fromJSON(e))
+        : [],
+      sessionsBelow: isSet(object.sessionsBelow)
+        ? globalThis.Number(object.sessionsBelow)
+        : isSet(object.sessions_below)
+        ? globalThis.Number(object.sessions_below)
+        : 0,
+      keyThumbprint: isSet(object.keyThumbprint)
+        ? globalThis.String(object.keyThumbprint)
+        : isSet(object.key_thumbprint)
+        ? globalThis.String(object.key_thumbprint)
+        : "",
+      idleEndUnixSeconds: isSet(object.idleEndUnixSeconds)
+        ? BigInt(object.idleEndUnixSeconds)
+        : isSet(object.idle_end_unix_seconds)
+        ? BigInt(object.idle_end_unix_seconds)
+        : 0n,
+      cause: isSet(object.cause) ? SessionCause.fromJSON(object.cause) : undefined,
+      opening: isSet(object.opening) ? SessionOpening.fromJSON(object.opening) : undefined,
+      evidenceIssuer: isSet(object.evidenceIssuer)
+        ? Buffer.from(bytesFromBase64(object.evidenceIssuer))
+        : isSet(object.evidence_issuer)
+        ? Buffer.from(bytesFromBase64(object.evidence_issuer))
+        : Buffer.alloc(0),
+      ownEvidence: isSet(object.ownEvidence)
+        ? globalThis.Boolean(object.ownEvidence)
+        : isSet(object.own_evidence)
+        ? globalThis.Boolean(object.own_evidence)
+        : false,
+      mayAsk: globalThis.Array.isArray(object?.mayAsk)
+        ? object.mayAsk.map((e: any) => SessionReach.fromJSON(e))
+        : globalThis.Array.isArray(object?.may_ask)
+        ? object.may_ask.map((e: any) => SessionReach.fromJSON(e))
+        : [],
+      task: isSet(object.task) ? SessionTask.fromJSON(object.task) : undefined,
+      risk: isSet(object.risk) ? SessionRisk.fromJSON(object.risk) : undefined,
+    };
+  },
+
+  toJSON(message: GetSessionResponse): unknown {
+    const obj: any = {};
+    if (message.session !== undefined) {
+      obj.session = SessionSummary.toJSON(message.session);
+    }
+    if (message.contact !== "") {
+      obj.contact = message.contact;
+    }
+    if (message.escalation !== "") {
+      obj.escalation = message.escalation;
+    }
+    if (message.above?.length) {
+      obj.above = message.above.map((e) => SessionSummary.toJSON(e));
+    }
+    if (message.children?.length) {
+      obj.children = message.children.map((e) => SessionSummary.toJSON(e));
+    }
+    if (message.sessionsBelow !== 0) {
+      obj.sessionsBelow = Math.round(message.sessionsBelow);
+    }
+    if (message.keyThumbprint !== "") {
+      obj.keyThumbprint = message.keyThumbprint;
+    }
+    if (message.idleEndUnixSeconds !== 0n) {
+      obj.idleEndUnixSeconds = message.idleEndUnixSeconds.toString();
+    }
+    if (message.cause !== undefined) {
+      obj.cause = SessionCause.toJSON(message.cause);
+    }
+    if (message.opening !== undefined) {
+      obj.opening = SessionOpening.toJSON(message.opening);
+    }
+    if (message.evidenceIssuer.length !== 0) {
+      obj.evidenceIssuer = base64FromBytes(message.evidenceIssuer);
+    }
+    if (message.ownEvidence !== false) {
+      obj.ownEvidence = message.ownEvidence;
+    }
+    if (message.mayAsk?.length) {
+      obj.mayAsk = message.mayAsk.map((e) => SessionReach.toJSON(e));
+    }
+    if (message.task !== undefined) {
+      obj.task = SessionTask.toJSON(message.task);
+    }
+    if (message.risk !== undefined) {
+      obj.risk = SessionRisk.toJSON(message.risk);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetSessionResponse>, I>>(base?: I): GetSessionResponse {
+    return GetSessionResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetSessionResponse>, I>>(object: I): GetSessionResponse {
+    const message = createBaseGetSessionResponse();
+    message.session = (object.session !== undefined && object.session !== null)
+      ? SessionSummary.fromPartial(object.session)
+      : undefined;
+    message.contact = object.contact ?? "";
+    message.escalation = object.escalation ?? "";
+    message.above = object.above?.map((e) => SessionSummary.fromPartial(e)) || [];
+    message.children = object.children?.map((e) => SessionSummary.fromPartial(e)) || [];
+    message.sessionsBelow = object.sessionsBelow ?? 0;
+    message.keyThumbprint = object.keyThumbprint ?? "";
+    message.idleEndUnixSeconds = (object.idleEndUnixSeconds !== undefined && object.idleEndUnixSeconds !== null)
+      ? BigInt(object.idleEndUnixSeconds)
+      : 0n;
+    message.cause = (object.cause !== undefined && object.cause !== null)
+      ? SessionCause.fromPartial(object.cause)
+      : undefined;
+    message.opening = (object.opening !== undefined && object.opening !== null)
+      ? SessionOpening.fromPartial(object.opening)
+      : undefined;
+    message.evidenceIssuer = object.evidenceIssuer ?? Buffer.alloc(0);
+    message.ownEvidence = object.ownEvidence ?? false;
+    message.mayAsk = object.mayAsk?.map((e) => SessionReach.fromPartial(e)) || [];
+    message.task = (object.task !== undefined && object.task !== null)
+      ? SessionTask.fromPartial(object.task)
+      : undefined;
+    message.risk = (object.risk !== undefined && object.risk !== null)
+      ? SessionRisk.fromPartial(object.risk)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseSessionCause(): SessionCause {
+  return { kind: "", reason: "", author: "", atUnixMicros: 0n, revision: 0n, requestId: "" };
+}
+
+export const SessionCause: MessageFns<SessionCause> = {
+  encode(message: SessionCause, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.kind !== "") {
+      writer.uint32(10).string(message.kind);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    if (message.author !== "") {
+      writer.uint32(26).string(message.author);
+    }
+    if (message.atUnixMicros !== 0n) {
+      if (BigInt.asUintN(64, message.atUnixMicros) !== message.atUnixMicros) {
+        throw new globalThis.Error("value provided for field message.atUnixMicros of type uint64 too large");
+      }
+      writer.uint32(32).uint64(message.atUnixMicros);
+    }
+    if (message.revision !== 0n) {
+      if (BigInt.asUintN(64, message.revision) !== message.revision) {
+        throw new globalThis.Error("value provided for field message.revision of type uint64 too large");
+      }
+      writer.uint32(40).uint64(message.revision);
+    }
+    if (message.requestId !== "") {
+      writer.uint32(50).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SessionCause {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSessionCause();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.author = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.atUnixMicros = reader.uint64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.revision = reader.uint64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SessionCause {
+    return {
+      kind: isSet(object.kind) ? globalThis.String(object.kind) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      author: isSet(object.author) ? globalThis.String(object.author) : "",
+      atUnixMicros: isSet(object.atUnixMicros)
+        ? BigInt(object.atUnixMicros)
+        : isSet(object.at_unix_micros)
+        ? BigInt(object.at_unix_micros)
+        : 0n,
+      revision: isSet(object.revision) ? BigInt(object.revision) : 0n,
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
+    };
+  },
+
+  toJSON(message: SessionCause): unknown {
+    const obj: any = {};
+    if (message.kind !== "") {
+      obj.kind = message.kind;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.author !== "") {
+      obj.author = message.author;
+    }
+    if (message.atUnixMicros !== 0n) {
+      obj.atUnixMicros = message.atUnixMicros.toString();
+    }
+    if (message.revision !== 0n) {
+      obj.revision = message.revision.toString();
+    }
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SessionCause>, I>>(base?: I): SessionCause {
+    return SessionCause.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SessionCause>, I>>(object: I): SessionCause {
+    const message = createBaseSessionCause();
+    message.kind = object.kind ?? "";
+    message.reason = object.reason ?? "";
+    message.author = object.author ?? "";
+    message.atUnixMicros = (object.atUnixMicros !== undefined && object.atUnixMicros !== null)
+      ? BigInt(object.atUnixMicros)
+      : 0n;
+    message.revision = (object.revision !== undefined && object.revision !== null) ? BigInt(object.revision) : 0n;
+    message.requestId = object.requestId ?? "";
+    return message;
+  },
+};
+
+function createBaseSessionOpening(): SessionOpening {
+  return { evidence: "", evidenceKey: "", network: "" };
+}
+
+export const SessionOpening: MessageFns<SessionOpening> = {
+  encode(message: SessionOpening, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.evidence !== "") {
+      writer.uint32(10).string(message.evidence);
+    }
+    if (message.evidenceKey !== "") {
+      writer.uint32(18).string(message.evidenceKey);
+    }
+    if (message.network !== "") {
+      writer.uint32(26).string(message.network);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SessionOpening {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSessionOpening();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.evidence = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.evidenceKey = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.network = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SessionOpening {
+    return {
+      evidence: isSet(object.evidence) ? globalThis.String(object.evidence) : "",
+      evidenceKey: isSet(object.evidenceKey)
+        ? globalThis.String(object.evidenceKey)
+        : isSet(object.evidence_key)
+        ? globalThis.String(object.evidence_key)
+        : "",
+      network: isSet(object.network) ? globalThis.String(object.network) : "",
+    };
+  },
+
+  toJSON(message: SessionOpening): unknown {
+    const obj: any = {};
+    if (message.evidence !== "") {
+      obj.evidence = message.evidence;
+    }
+    if (message.evidenceKey !== "") {
+      obj.evidenceKey = message.evidenceKey;
+    }
+    if (message.network !== "") {
+      obj.network = message.network;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SessionOpening>, I>>(base?: I): SessionOpening {
+    return SessionOpening.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SessionOpening>, I>>(object: I): SessionOpening {
+    const message = createBaseSessionOpening();
+    message.evidence = object.evidence ?? "";
+    message.evidenceKey = object.evidenceKey ?? "";
+    message.network = object.network ?? "";
+    return message;
+  },
+};
+
+function createBaseSessionReach(): SessionReach {
+  return { resource: "", scopes: [] };
+}
+
+export const SessionReach: MessageFns<SessionReach> = {
+  encode(message: SessionReach, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.resource !== "") {
+      writer.uint32(10).string(message.resource);
+    }
+    for (const v of message.scopes) {
+      writer.uint32(18).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SessionReach {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSessionReach();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.resource = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.scopes.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SessionReach {
+    return {
+      resource: isSet(object.resource) ? globalThis.String(object.resource) : "",
+      scopes: globalThis.Array.isArray(object?.scopes) ? object.scopes.map((e: any) => globalThis.String(e)) : [],
+    };
+  },
+
+  toJSON(message: SessionReach): unknown {
+    const obj: any = {};
+    if (message.resource !== "") {
+      obj.resource = message.resource;
+    }
+    if (message.scopes?.length) {
+      obj.scopes = message.scopes;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SessionReach>, I>>(base?: I): SessionReach {
+    return SessionReach.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SessionReach>, I>>(object: I): SessionReach {
+    const message = createBaseSessionReach();
+    message.resource = object.resource ?? "";
+    message.scopes = object.scopes?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseSessionTask(): SessionTask {
+  return { grants: [] };
+}
+
+export const SessionTask: MessageFns<SessionTask> = {
+  encode(message: SessionTask, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.grants) {
+      SessionReach.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SessionTask {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSessionTask();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.grants.push(SessionReach.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SessionTask {
+    return {
+      grants: globalThis.Array.isArray(object?.grants) ? object.grants.map((e: any) => SessionReach.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: SessionTask): unknown {
+    const obj: any = {};
+    if (message.grants?.length) {
+      obj.grants = message.grants.map((e) => SessionReach.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SessionTask>, I>>(base?: I): SessionTask {
+    return SessionTask.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SessionTask>, I>>(object: I): SessionTask {
+    const message = createBaseSessionTask();
+    message.grants = object.grants?.map((e) => SessionReach.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseSessionRisk(): SessionRisk {
+  return { level: 0, risk: 0, peakRisk: 0, latest: [] };
+}
+
+export const SessionRisk: MessageFns<SessionRisk> = {
+  encode(message: SessionRisk, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.level !== 0) {
+      writer.uint32(8).int32(message.level);
+    }
+    if (message.risk !== 0) {
+      writer.uint32(17).double(message.risk);
+    }
+    if (message.peakRisk !== 0) {
+      writer.uint32(25).double(message.peakRisk);
+    }
+    for (const v of message.latest) {
+      TimelinePoint.encode(v!, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SessionRisk {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSessionRisk();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.level = reader.int32() as any;
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.risk = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.peakRisk = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.latest.push(TimelinePoint.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SessionRisk {
+    return {
+      level: isSet(object.level) ? riskLevelFromJSON(object.level) : 0,
+      risk: isSet(object.risk) ? globalThis.Number(object.risk) : 0,
+      peakRisk: isSet(object.peakRisk)
+        ? globalThis.Number(object.peakRisk)
+        : isSet(object.peak_risk)
+        ? globalThis.Number(object.peak_risk)
+        : 0,
+      latest: globalThis.Array.isArray(object?.latest) ? object.latest.map((e: any) => TimelinePoint.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: SessionRisk): unknown {
+    const obj: any = {};
+    if (message.level !== 0) {
+      obj.level = riskLevelToJSON(message.level);
+    }
+    if (message.risk !== 0) {
+      obj.risk = floatToJson(message.risk);
+    }
+    if (message.peakRisk !== 0) {
+      obj.peakRisk = floatToJson(message.peakRisk);
+    }
+    if (message.latest?.length) {
+      obj.latest = message.latest.map((e) => TimelinePoint.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SessionRisk>, I>>(base?: I): SessionRisk {
+    return SessionRisk.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SessionRisk>, I>>(object: I): SessionRisk {
+    const message = createBaseSessionRisk();
+    message.level = object.level ?? 0;
+    message.risk = object.risk ?? 0;
+    message.peakRisk = object.peakRisk ?? 0;
+    message.latest = object.latest?.map((e) => TimelinePoint.fromPartial(e)) || [];
     return message;
   },
 };
@@ -2981,6 +4171,483 @@ export const ExplainSessionResponse: MessageFns<ExplainSessionResponse> = {
       ? BigInt(object.explainedUnixMicros)
       : 0n;
     message.nextPageToken = object.nextPageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseExplainRefusalRequest(): ExplainRefusalRequest {
+  return { requestId: "" };
+}
+
+export const ExplainRefusalRequest: MessageFns<ExplainRefusalRequest> = {
+  encode(message: ExplainRefusalRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.requestId !== "") {
+      writer.uint32(10).string(message.requestId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExplainRefusalRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExplainRefusalRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExplainRefusalRequest {
+    return {
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
+    };
+  },
+
+  toJSON(message: ExplainRefusalRequest): unknown {
+    const obj: any = {};
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ExplainRefusalRequest>, I>>(base?: I): ExplainRefusalRequest {
+    return ExplainRefusalRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ExplainRefusalRequest>, I>>(object: I): ExplainRefusalRequest {
+    const message = createBaseExplainRefusalRequest();
+    message.requestId = object.requestId ?? "";
+    return message;
+  },
+};
+
+function createBaseExplainRefusalResponse(): ExplainRefusalResponse {
+  return {
+    requestId: "",
+    method: "",
+    atUnixMicros: 0n,
+    sessionId: Buffer.alloc(0),
+    kind: 0,
+    name: "",
+    network: "",
+    reason: "",
+    presented: "",
+    nearestRule: "",
+    missing: "",
+    fix: "",
+    facts: [],
+    traceId: "",
+  };
+}
+
+export const ExplainRefusalResponse: MessageFns<ExplainRefusalResponse> = {
+  encode(message: ExplainRefusalResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.requestId !== "") {
+      writer.uint32(10).string(message.requestId);
+    }
+    if (message.method !== "") {
+      writer.uint32(18).string(message.method);
+    }
+    if (message.atUnixMicros !== 0n) {
+      if (BigInt.asUintN(64, message.atUnixMicros) !== message.atUnixMicros) {
+        throw new globalThis.Error("value provided for field message.atUnixMicros of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.atUnixMicros);
+    }
+    if (message.sessionId.length !== 0) {
+      writer.uint32(34).bytes(message.sessionId);
+    }
+    if (message.kind !== 0) {
+      writer.uint32(40).int32(message.kind);
+    }
+    if (message.name !== "") {
+      writer.uint32(50).string(message.name);
+    }
+    if (message.network !== "") {
+      writer.uint32(58).string(message.network);
+    }
+    if (message.reason !== "") {
+      writer.uint32(66).string(message.reason);
+    }
+    if (message.presented !== "") {
+      writer.uint32(74).string(message.presented);
+    }
+    if (message.nearestRule !== "") {
+      writer.uint32(82).string(message.nearestRule);
+    }
+    if (message.missing !== "") {
+      writer.uint32(90).string(message.missing);
+    }
+    if (message.fix !== "") {
+      writer.uint32(98).string(message.fix);
+    }
+    for (const v of message.facts) {
+      RefusalFact.encode(v!, writer.uint32(106).fork()).join();
+    }
+    if (message.traceId !== "") {
+      writer.uint32(114).string(message.traceId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExplainRefusalResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExplainRefusalResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.requestId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.method = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.atUnixMicros = reader.uint64() as bigint;
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.sessionId = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.kind = reader.int32() as any;
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.network = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.presented = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.nearestRule = reader.string();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.missing = reader.string();
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.fix = reader.string();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.facts.push(RefusalFact.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.traceId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExplainRefusalResponse {
+    return {
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
+      method: isSet(object.method) ? globalThis.String(object.method) : "",
+      atUnixMicros: isSet(object.atUnixMicros)
+        ? BigInt(object.atUnixMicros)
+        : isSet(object.at_unix_micros)
+        ? BigInt(object.at_unix_micros)
+        : 0n,
+      sessionId: isSet(object.sessionId)
+        ? Buffer.from(bytesFromBase64(object.sessionId))
+        : isSet(object.session_id)
+        ? Buffer.from(bytesFromBase64(object.session_id))
+        : Buffer.alloc(0),
+      kind: isSet(object.kind) ? sessionKindFromJSON(object.kind) : 0,
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      network: isSet(object.network) ? globalThis.String(object.network) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      presented: isSet(object.presented) ? globalThis.String(object.presented) : "",
+      nearestRule: isSet(object.nearestRule)
+        ? globalThis.String(object.nearestRule)
+        : isSet(object.nearest_rule)
+        ? globalThis.String(object.nearest_rule)
+        : "",
+      missing: isSet(object.missing) ? globalThis.String(object.missing) : "",
+      fix: isSet(object.fix) ? globalThis.String(object.fix) : "",
+      facts: globalThis.Array.isArray(object?.facts)
+        ? object.facts.map((e: any) => RefusalFact.fromJSON(e))
+        : [],
+      traceId: isSet(object.traceId)
+        ? globalThis.String(object.traceId)
+        : isSet(object.trace_id)
+        ? globalThis.String(object.trace_id)
+        : "",
+    };
+  },
+
+  toJSON(message: ExplainRefusalResponse): unknown {
+    const obj: any = {};
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
+    if (message.method !== "") {
+      obj.method = message.method;
+    }
+    if (message.atUnixMicros !== 0n) {
+      obj.atUnixMicros = message.atUnixMicros.toString();
+    }
+    if (message.sessionId.length !== 0) {
+      obj.sessionId = base64FromBytes(message.sessionId);
+    }
+    if (message.kind !== 0) {
+      obj.kind = sessionKindToJSON(message.kind);
+    }
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.network !== "") {
+      obj.network = message.network;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.presented !== "") {
+      obj.presented = message.presented;
+    }
+    if (message.nearestRule !== "") {
+      obj.nearestRule = message.nearestRule;
+    }
+    if (message.missing !== "") {
+      obj.missing = message.missing;
+    }
+    if (message.fix !== "") {
+      obj.fix = message.fix;
+    }
+    if (message.facts?.length) {
+      obj.facts = message.facts.map((e) => RefusalFact.toJSON(e));
+    }
+    if (message.traceId !== "") {
+      obj.traceId = message.traceId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ExplainRefusalResponse>, I>>(base?: I): ExplainRefusalResponse {
+    return ExplainRefusalResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ExplainRefusalResponse>, I>>(object: I): ExplainRefusalResponse {
+    const message = createBaseExplainRefusalResponse();
+    message.requestId = object.requestId ?? "";
+    message.method = object.method ?? "";
+    message.atUnixMicros = (object.atUnixMicros !== undefined && object.atUnixMicros !== null)
+      ? BigInt(object.atUnixMicros)
+      : 0n;
+    message.sessionId = object.sessionId ?? Buffer.alloc(0);
+    message.kind = object.kind ?? 0;
+    message.name = object.name ?? "";
+    message.network = object.network ?? "";
+    message.reason = object.reason ?? "";
+    message.presented = object.presented ?? "";
+    message.nearestRule = object.nearestRule ?? "";
+    message.missing = object.missing ?? "";
+    message.fix = object.fix ?? "";
+    message.facts = object.facts?.map((e) => RefusalFact.fromPartial(e)) || [];
+    message.traceId = object.traceId ?? "";
+    return message;
+  },
+};
+
+function createBaseRefusalFact(): RefusalFact {
+  return { name: "", value: "" };
+}
+
+export const RefusalFact: MessageFns<RefusalFact> = {
+  encode(message: RefusalFact, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RefusalFact {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRefusalFact();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RefusalFact {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+    };
+  },
+
+  toJSON(message: RefusalFact): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RefusalFact>, I>>(base?: I): RefusalFact {
+    return RefusalFact.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RefusalFact>, I>>(object: I): RefusalFact {
+    const message = createBaseRefusalFact();
+    message.name = object.name ?? "";
+    message.value = object.value ?? "";
     return message;
   },
 };
@@ -4160,6 +5827,19 @@ export const OperatorServiceService = {
       Buffer.from(ListSessionsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListSessionsResponse => ListSessionsResponse.decode(value),
   },
+  /**
+   * GetSession says what is known of one session: its state and why, who answers for it, what it may ask
+   * for.
+   */
+  getSession: {
+    path: "/creance.v1.OperatorService/GetSession" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetSessionRequest): Buffer => Buffer.from(GetSessionRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetSessionRequest => GetSessionRequest.decode(value),
+    responseSerialize: (value: GetSessionResponse): Buffer => Buffer.from(GetSessionResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): GetSessionResponse => GetSessionResponse.decode(value),
+  },
   /** ListVerifiers lists subscribed verifiers and the revision that each says it enforces. */
   listVerifiers: {
     path: "/creance.v1.OperatorService/ListVerifiers" as const,
@@ -4185,6 +5865,21 @@ export const OperatorServiceService = {
     responseSerialize: (value: ExplainSessionResponse): Buffer =>
       Buffer.from(ExplainSessionResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ExplainSessionResponse => ExplainSessionResponse.decode(value),
+  },
+  /**
+   * ExplainRefusal says everything about one of the latest refusals, by the request id that the caller was
+   * told.
+   */
+  explainRefusal: {
+    path: "/creance.v1.OperatorService/ExplainRefusal" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ExplainRefusalRequest): Buffer =>
+      Buffer.from(ExplainRefusalRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ExplainRefusalRequest => ExplainRefusalRequest.decode(value),
+    responseSerialize: (value: ExplainRefusalResponse): Buffer =>
+      Buffer.from(ExplainRefusalResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ExplainRefusalResponse => ExplainRefusalResponse.decode(value),
   },
   /**
    * SuggestEnvelope writes the pace of a workload for the manifest, from what its calm sessions have
@@ -4238,6 +5933,11 @@ export interface OperatorServiceServer extends UntypedServiceImplementation {
   listKeys: handleUnaryCall<ListKeysRequest, ListKeysResponse>;
   /** ListSessions lists live sessions, newest first. */
   listSessions: handleUnaryCall<ListSessionsRequest, ListSessionsResponse>;
+  /**
+   * GetSession says what is known of one session: its state and why, who answers for it, what it may ask
+   * for.
+   */
+  getSession: handleUnaryCall<GetSessionRequest, GetSessionResponse>;
   /** ListVerifiers lists subscribed verifiers and the revision that each says it enforces. */
   listVerifiers: handleUnaryCall<ListVerifiersRequest, ListVerifiersResponse>;
   /**
@@ -4245,6 +5945,11 @@ export interface OperatorServiceServer extends UntypedServiceImplementation {
    * and decisions.
    */
   explainSession: handleUnaryCall<ExplainSessionRequest, ExplainSessionResponse>;
+  /**
+   * ExplainRefusal says everything about one of the latest refusals, by the request id that the caller was
+   * told.
+   */
+  explainRefusal: handleUnaryCall<ExplainRefusalRequest, ExplainRefusalResponse>;
   /**
    * SuggestEnvelope writes the pace of a workload for the manifest, from what its calm sessions have
    * taught.
@@ -4360,6 +6065,25 @@ export interface OperatorServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListSessionsResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * GetSession says what is known of one session: its state and why, who answers for it, what it may ask
+   * for.
+   */
+  getSession(
+    request: GetSessionRequest,
+    callback: (error: ServiceError | null, response: GetSessionResponse) => void,
+  ): ClientUnaryCall;
+  getSession(
+    request: GetSessionRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: GetSessionResponse) => void,
+  ): ClientUnaryCall;
+  getSession(
+    request: GetSessionRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: GetSessionResponse) => void,
+  ): ClientUnaryCall;
   /** ListVerifiers lists subscribed verifiers and the revision that each says it enforces. */
   listVerifiers(
     request: ListVerifiersRequest,
@@ -4394,6 +6118,25 @@ export interface OperatorServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ExplainSessionResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * ExplainRefusal says everything about one of the latest refusals, by the request id that the caller was
+   * told.
+   */
+  explainRefusal(
+    request: ExplainRefusalRequest,
+    callback: (error: ServiceError | null, response: ExplainRefusalResponse) => void,
+  ): ClientUnaryCall;
+  explainRefusal(
+    request: ExplainRefusalRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ExplainRefusalResponse) => void,
+  ): ClientUnaryCall;
+  explainRefusal(
+    request: ExplainRefusalRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ExplainRefusalResponse) => void,
   ): ClientUnaryCall;
   /**
    * SuggestEnvelope writes the pace of a workload for the manifest, from what its calm sessions have

@@ -1,0 +1,12 @@
+import type { Reason } from '@creance/proto';
+import type { LimitName } from './limits.js';
+
+/** Bounds behind the edge that refuse by a reason of their own: the edge counts them under their names. */
+export const boundOfReason: Readonly<Partial<Record<Reason, LimitName>>> = {
+  sessions_limit: 'sessionsPerMember',
+  keys_limit: 'evidenceKeysPerMember',
+  children_limit: 'childrenPerSession',
+  tree_limit: 'sessionsPerTree',
+  store_busy: 'writesWaiting',
+  replay_memory_full: 'proofsRemembered',
+};
