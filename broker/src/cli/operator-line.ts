@@ -56,6 +56,6 @@ async function sessionLine(
     };
   } catch (error) {
     const { code, message } = error as CreanceError;
-    throw code?.startsWith('CREANCE_') ? new CommandFailed(`${code} ${message}`) : error;
+    throw code?.startsWith('CREANCE_') ? new CommandFailed(message) : error;
   }
 }

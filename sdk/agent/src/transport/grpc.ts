@@ -30,7 +30,8 @@ export function grpcTransport(address: BrokerAddress, entropy: Entropy): BrokerT
     async unary(call) {
       const done = sockets.begin();
       try {
-        return await send(client, call);
+        const reply = await send(client, call);
+        return reply.ok ? reply : { ...reply, address: address.origin };
       } finally {
         done();
       }
