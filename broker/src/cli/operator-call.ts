@@ -1,4 +1,4 @@
-import { reasonFromErrorInfo, reasonRow } from '@creance/proto';
+import { reasonFromErrorInfo } from '@creance/proto';
 import {
   ErrorInfo,
   ListVerifiersRequest,
@@ -6,7 +6,8 @@ import {
   RpcStatus,
 } from '@creance/proto/wire';
 import type { OperatorLine } from '../rpc/operator-client.js';
-import { CommandFailed, printable } from './output.js';
+import { CommandFailed } from './output.js';
+import { refusalText, unreachableText } from './refusal-text.js';
 
 /** Calls, and says a refusal in the form that people can act on. */
 export async function call(
@@ -25,25 +26,32 @@ export async function call(
 type CallError = Error & {
   readonly reason?: string;
   readonly requestId?: string;
+  /** The SDK's alone. */
+  readonly hint?: string;
   readonly metadata?: { get(name: string): unknown[] };
 };
 
 function explain(error: CallError): string {
-  const info = errorInfoOf(error);
+  const details = detailsOf(error);
+  const info = errorInfoOf(details);
   const reason = info
     ? reasonFromErrorInfo(info.reason)
     : reasonFromErrorInfo(error.reason?.toUpperCase() ?? '');
-  if (reason === undefined) return `the broker cannot be reached: ${printable(error.message)}`;
-  const { message, fix } = reasonRow(reason);
-  const requestId = info?.metadata['request_id'] ?? error.requestId ?? 'unknown';
-  return `${reason} ${message} — fix: ${fix}; request: ${printable(requestId)}`;
+  // The SDK has read the error, and has words of the same form for it.
+  if (reason === undefined && error.hint !== undefined) return error.message;
+  if (reason === undefined) return unreachableText(error.message);
+  const requestId = info?.metadata['request_id'] ?? error.requestId;
+  return refusalText(reason, { requestId, details });
 }
 
-function errorInfoOf(error: CallError): ErrorInfo | undefined {
+function detailsOf(error: CallError): RpcStatus['details'] {
   const [bytes] = error.metadata?.get('grpc-status-details-bin') ?? [];
-  if (!(bytes instanceof Uint8Array)) return undefined;
+  return bytes instanceof Uint8Array ? RpcStatus.decode(bytes).details : [];
+}
+
+function errorInfoOf(details: RpcStatus['details']): ErrorInfo | undefined {
   const isInfo = ({ typeUrl }: { typeUrl: string }) => typeUrl.endsWith('/google.rpc.ErrorInfo');
-  const detail = RpcStatus.decode(bytes).details.find(isInfo);
+  const detail = details.find(isInfo);
   return detail && ErrorInfo.decode(detail.value);
 }
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorText } from '@creance/proto';
 import { type CreanceError, connect } from '@creance/sdk';
 import { internalSession } from '@creance/sdk/internal';
 import { type OperatorLine, openDevLine } from '../rpc/operator-client.js';
@@ -36,10 +37,13 @@ export async function openLine(
   if (file !== undefined || joinString !== undefined) return sessionLine(joinString, file);
   const socket = join(data, 'run', 'operator.sock');
   if (existsSync(socket)) return openDevLine(socket);
-  throw new CommandFailed(
-    `no development broker runs on ${data} — fix: start creance dev there, name its folder with --data, or set CREANCE_JOIN or --key-file to act as an operator`,
-    78,
-  );
+  const text = errorText({
+    code: 'no_broker_here',
+    what: 'no development broker runs on the data folder',
+    at: data,
+    fix: 'start creance dev there, name its folder with --data, or set CREANCE_JOIN or --key-file to act as an operator',
+  });
+  throw new CommandFailed(text, 78);
 }
 
 async function sessionLine(
