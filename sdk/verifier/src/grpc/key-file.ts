@@ -23,7 +23,7 @@ const modeOfOthers = 0o077;
 /** Reads the key file; undefined when there is none. Throws a JoinError when others can read it. */
 export async function readKeyFile(path: string): Promise<Membership | undefined> {
   const file = await open(path, constants.O_RDONLY).catch((fault: NodeJS.ErrnoException) => {
-    if (fault.code === 'ENOENT') return undefined;
+    if (fault.code === 'ENOENT' || fault.code === 'ENOTDIR') return undefined;
     throw new JoinError('key_file_unreadable', { at: path });
   });
   if (file === undefined) return undefined;

@@ -20,7 +20,7 @@ const ownersOwn: readonly FailureReason[] = [
 const mended: readonly string[] = ['frame_replayed', 'frame_other_key', 'broken_link'];
 
 /** Writes one warning of the process. */
-export type Warn = (text: string, code: string) => void;
+export type Warn = (text: string) => void;
 
 /**
  * Listens where the owner of the resource does not: what needs somebody becomes a warning of the process,
@@ -36,7 +36,7 @@ export function warnOfTrouble(clock: Clock, warn: Warn = warnProcess): OnEvent {
     const last = saidAt.get(trouble.code);
     if (last !== undefined && now - last < warnMillis) return;
     saidAt.set(trouble.code, now);
-    warn(text, trouble.code);
+    warn(text);
   };
 }
 
@@ -47,6 +47,6 @@ function needsOwner(event: VerifierEvent): boolean {
   return event.kind !== 'disconnected' || event.code !== 'OK';
 }
 
-function warnProcess(text: string, code: string): void {
-  process.emitWarning(text, { type: 'CreanceWarning', code });
+function warnProcess(text: string): void {
+  process.emitWarning(text, { type: 'CreanceWarning' });
 }
