@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeBase64url, ok, type Result, refuse } from '@creance/proto';
 import type { Entropy } from './runtime/entropy.js';
@@ -16,8 +16,13 @@ export function identityOf(
   mode: { readonly dev: boolean; readonly issuer: string | undefined },
   entropy: Entropy,
 ): Result<StoreIdentity, StartFault> {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  chmodSync(directory, 0o700);
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    chmodSync(directory, 0o700);
+    accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    return refuse(unwritable(directory, error as NodeJS.ErrnoException));
+  }
   const file = join(directory, 'identity.json');
   if (!existsSync(file)) {
     const issuer = mode.dev ? devIssuer(entropy) : mode.issuer;
@@ -43,6 +48,14 @@ export function identityOf(
     );
   }
   return checked(identity, mode, directory);
+}
+
+function unwritable(directory: string, { code }: NodeJS.ErrnoException): StartFault {
+  return configurationFault(
+    'data_unwritable',
+    `${directory} cannot be the data folder: ${code ?? 'unknown'}`,
+    'make it a folder of the user of the broker (chown), or name another one with --data',
+  );
 }
 
 function checked(

@@ -6,6 +6,7 @@ export {
   type UnverifiedAssertion,
 } from './assertion.js';
 export { decodeBase64url, encodeBase64url } from './base64url.js';
+export { connectionCode, connectionFix } from './connection-fault.js';
 export { derOf, rawSignatureOf, spkiOf } from './der.js';
 export {
   canonicalDestination,
@@ -23,6 +24,13 @@ export {
   parseDestinationKind,
 } from './destination.js';
 export type { DestinationFault } from './destination-form.js';
+export {
+  type ErrorParts,
+  type ErrorSource,
+  errorDocsUrl,
+  errorText,
+  reasonDocsUrl,
+} from './error-text.js';
 export {
   bytesOfHandle,
   type Handle,

@@ -6,18 +6,30 @@ export interface TestCertificate {
   readonly key: Buffer;
 }
 
-/** Makes a self-signed certificate for localhost and 127.0.0.1 (RFC 5280), good for some hours. */
-export function selfSigned(): TestCertificate {
+/** How a certificate differs. */
+export interface CertificateParts {
+  /** The only name that it is for; else localhost and 127.0.0.1. */
+  readonly name?: string;
+  /** Whether its time was over an hour ago. */
+  readonly isExpired?: boolean;
+}
+
+/** Makes a self-signed certificate (RFC 5280), good for some hours where nothing else is said. */
+export function selfSigned({
+  name: only,
+  isExpired = false,
+}: CertificateParts = {}): TestCertificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = sequence(objectId([0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02]));
   const name = sequence(
     tagged(0x31, sequence(objectId([0x55, 0x04, 0x03]), tagged(0x0c, Buffer.from('localhost')))),
   );
   const hour = 3_600_000;
-  const validity = sequence(time(Date.now() - hour), time(Date.now() + 6 * hour));
+  const until = isExpired ? -hour : 6 * hour;
+  const validity = sequence(time(Date.now() - 2 * hour), time(Date.now() + until));
   const names = sequence(
-    tagged(0x82, Buffer.from('localhost')),
-    tagged(0x87, Buffer.from([127, 0, 0, 1])),
+    tagged(0x82, Buffer.from(only ?? 'localhost')),
+    ...(only === undefined ? [tagged(0x87, Buffer.from([127, 0, 0, 1]))] : []),
   );
   const alternativeNames = sequence(objectId([0x55, 0x1d, 0x11]), tagged(0x04, names));
   const body = sequence(

@@ -1,4 +1,4 @@
-import { reasonFromErrorInfo, reasonRow } from '@creance/proto';
+import { reasonFromErrorInfo } from '@creance/proto';
 import {
   ErrorInfo,
   ListVerifiersRequest,
@@ -7,6 +7,7 @@ import {
 } from '@creance/proto/wire';
 import type { OperatorLine } from '../rpc/operator-client.js';
 import { CommandFailed, printable } from './output.js';
+import { refusalText, unreachableText } from './refusal-text.js';
 
 /** Calls, and says a refusal in the form that people can act on. */
 export async function call(
@@ -25,29 +26,42 @@ export async function call(
 type CallError = Error & {
   readonly reason?: string;
   readonly requestId?: string;
+  /** The SDK's alone. */
+  readonly hint?: string;
+  readonly retryable?: boolean;
   readonly metadata?: { get(name: string): unknown[] };
 };
 
 function failureOf(error: CallError): CommandFailed {
-  const info = errorInfoOf(error);
+  const details = detailsOf(error);
+  const info = errorInfoOf(details);
   const reason = info
     ? reasonFromErrorInfo(info.reason)
     : reasonFromErrorInfo(error.reason?.toUpperCase() ?? '');
-  if (reason === undefined) {
-    const words = `the broker cannot be reached: ${printable(error.message)}`;
-    return new CommandFailed(words, 1, { isUnreachable: true });
+  if (reason !== undefined) {
+    const requestId = info?.metadata['request_id'] ?? error.requestId;
+    const isUnreachable = reason === 'shutting_down';
+    return new CommandFailed(refusalText(reason, { requestId, details }), 1, {
+      reason,
+      isUnreachable,
+    });
   }
-  const { message, fix } = reasonRow(reason);
-  const requestId = info?.metadata['request_id'] ?? error.requestId ?? 'unknown';
-  const words = `${reason} ${message} — fix: ${fix}; request: ${printable(requestId)}`;
-  return new CommandFailed(words, 1, { reason, isUnreachable: reason === 'shutting_down' });
+  // The SDK has read the error, and has words of the same form for it.
+  if (error.hint !== undefined)
+    return new CommandFailed(printable(error.message), 1, {
+      isUnreachable: error.retryable === true,
+    });
+  return new CommandFailed(unreachableText(error.message), 1, { isUnreachable: true });
 }
 
-function errorInfoOf(error: CallError): ErrorInfo | undefined {
+function detailsOf(error: CallError): RpcStatus['details'] {
   const [bytes] = error.metadata?.get('grpc-status-details-bin') ?? [];
-  if (!(bytes instanceof Uint8Array)) return undefined;
+  return bytes instanceof Uint8Array ? RpcStatus.decode(bytes).details : [];
+}
+
+function errorInfoOf(details: RpcStatus['details']): ErrorInfo | undefined {
   const isInfo = ({ typeUrl }: { typeUrl: string }) => typeUrl.endsWith('/google.rpc.ErrorInfo');
-  const detail = RpcStatus.decode(bytes).details.find(isInfo);
+  const detail = details.find(isInfo);
   return detail && ErrorInfo.decode(detail.value);
 }
 

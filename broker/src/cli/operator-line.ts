@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorText } from '@creance/proto';
 import type { CreanceError } from '@creance/sdk';
 import { type OperatorLine, openDevLine } from '../rpc/operator-client.js';
 import { CommandFailed, printable } from './output.js';
@@ -38,11 +39,13 @@ export async function openLine(
   if ((source.join ?? source.descriptor ?? source.keyFile) !== undefined) return sessionLine(own);
   const socket = join(data, 'run', 'operator.sock');
   if (existsSync(socket)) return openDevLine(socket);
-  throw new CommandFailed(
-    `no development broker runs on ${data} — fix: start creance dev there, name its folder with --data, or set CREANCE_JOIN or --key-file to act as an operator`,
-    78,
-    { isUnreachable: true },
-  );
+  const text = errorText({
+    code: 'no_broker_here',
+    what: 'no development broker runs on the data folder',
+    at: data,
+    fix: 'start creance dev there, name its folder with --data, or set CREANCE_JOIN or --key-file to act as an operator',
+  });
+  throw new CommandFailed(text, 78, { isUnreachable: true });
 }
 
 /** As an agent's environment is read, so that both keep a key in the same place and find it again. */
@@ -68,7 +71,7 @@ export function inPlainWords(error: unknown, exitCode = 1): unknown {
   const { code, message, retryable } = error as CreanceError;
   const isOurs = typeof code === 'string' && code.startsWith('CREANCE_');
   const cause = { isUnreachable: retryable === true };
-  return isOurs ? new CommandFailed(printable(`${code} ${message}`), exitCode, cause) : error;
+  return isOurs ? new CommandFailed(printable(message), exitCode, cause) : error;
 }
 
 /** Runs what may throw an error of the SDK. */

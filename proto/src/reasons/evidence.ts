@@ -55,7 +55,7 @@ export const evidenceReasons: Readonly<Record<EvidenceReason, ReasonRow>> = {
   evidence_expired: {
     ...unauthenticated,
     message: 'the evidence is outside its time',
-    fix: 'make an assertion for each session; check the clock',
+    fix: 'make an assertion for each session; set the clock of this machine',
   },
   evidence_wrong_session_key: {
     ...unauthenticated,
@@ -70,12 +70,12 @@ export const evidenceReasons: Readonly<Record<EvidenceReason, ReasonRow>> = {
   evidence_key_unknown: {
     ...unauthenticated,
     message: 'the evidence key is not registered',
-    fix: 'join again with a new join token',
+    fix: 'join again with a new join string, from creance join-token create',
   },
   evidence_key_expired: {
     ...unauthenticated,
     message: 'the registration of the evidence key has ended',
-    fix: 'join again with a new join token',
+    fix: 'join again with a new join string, from creance join-token create',
   },
   evidence_key_revoked: {
     ...unauthenticated,
@@ -85,17 +85,17 @@ export const evidenceReasons: Readonly<Record<EvidenceReason, ReasonRow>> = {
   join_token_unknown: {
     ...unauthenticated,
     message: 'there is no such join token',
-    fix: 'ask an operator for a join token',
+    fix: 'ask an operator of this broker for a join string, from creance join-token create',
   },
   join_token_used: {
     ...unauthenticated,
     message: 'the join token was redeemed with another key',
-    fix: 'ask an operator for a join token, and tell them: somebody else may have used it',
+    fix: 'ask an operator for another join string, and tell them: somebody else may have used this one',
   },
   join_token_expired: {
     ...unauthenticated,
     message: 'the join token has expired',
-    fix: 'ask an operator for a join token',
+    fix: 'ask an operator for another join string: creance join-token create --seconds N',
   },
   join_token_wrong_network: {
     ...unauthenticated,
@@ -105,7 +105,7 @@ export const evidenceReasons: Readonly<Record<EvidenceReason, ReasonRow>> = {
   workload_not_registered: {
     ...permissionDenied,
     message: 'the member is no longer registered',
-    fix: 'register it in the manifest',
+    fix: 'register it in the manifest, and apply it',
   },
   evidence_key_in_use: {
     ...failedPrecondition,
@@ -116,7 +116,7 @@ export const evidenceReasons: Readonly<Record<EvidenceReason, ReasonRow>> = {
     ...failedPrecondition,
     retryable: true,
     message: 'the evidence is held for a while',
-    fix: 'ask the owner of the workload',
+    fix: 'wait; ask the owner of the workload, who sees why with creance explain',
   },
   child_join_token_unknown: {
     ...unauthenticated,

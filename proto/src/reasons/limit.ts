@@ -26,7 +26,7 @@ export const limitReasons: Readonly<Record<LimitReason, ReasonRow>> = {
   sessions_limit: {
     ...exhausted,
     message: 'the workload has too many live sessions',
-    fix: 'end sessions that are not needed',
+    fix: 'close sessions that are not needed (session.close); creance session ls shows them',
   },
   keys_limit: {
     ...exhausted,

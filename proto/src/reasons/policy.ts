@@ -23,13 +23,13 @@ export const policyReasons: Readonly<Record<PolicyReason, ReasonRow>> = {
     ...permissionDenied,
     oauth: 'invalid_target',
     message: 'no resource has this audience',
-    fix: 'register the resource, or correct the audience',
+    fix: 'write the audience exactly as the manifest does: scheme, host, port, no slash added; or register the resource',
   },
   resource_not_granted: {
     ...permissionDenied,
     oauth: 'invalid_target',
     message: 'the workload has no grant for the resource',
-    fix: 'add a grant to the manifest',
+    fix: 'add a grant of the resource to the workload in the manifest, and apply it',
   },
   scope_malformed: {
     ...invalidArgument,
@@ -41,7 +41,7 @@ export const policyReasons: Readonly<Record<PolicyReason, ReasonRow>> = {
     ...permissionDenied,
     oauth: 'invalid_scope',
     message: 'a scope is not granted',
-    fix: 'ask for less, or add the scope to a grant in the manifest',
+    fix: 'correct its spelling, ask for less, or add the scope to a grant in the manifest',
   },
   approval_required: {
     ...permissionDenied,

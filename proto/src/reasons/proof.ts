@@ -49,17 +49,17 @@ export const proofReasons: Readonly<Record<ProofReason, ReasonRow>> = {
   proof_wrong_target: {
     ...badProof,
     message: 'the proof is for another target',
-    fix: 'set htu to the public origin followed by the path of the call',
+    fix: 'call the broker at its public origin (creance serve --public-origin); set htu to that and the path',
   },
   proof_expired: {
     ...badProof,
     message: 'the proof is too old',
-    fix: 'make a proof for each call; check the clock',
+    fix: 'make a proof for each call; set the clock of this machine, it may be behind',
   },
   proof_from_future: {
     ...badProof,
     message: 'the proof is from the future',
-    fix: 'check the clock',
+    fix: 'set the clock of this machine: it is ahead of that of the broker',
   },
   proof_wrong_token: {
     ...badProof,

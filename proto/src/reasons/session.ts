@@ -74,11 +74,11 @@ export const sessionReasons: Readonly<Record<SessionReason, ReasonRow>> = {
   session_wrong_kind: {
     ...permissionDenied,
     message: 'this kind of session may not make the call',
-    fix: 'use a session of the kind that the access table names',
+    fix: 'join by a string of the right kind: --workload for agents, --verifier for resources, --operator for people',
   },
   operator_role_missing: {
     ...permissionDenied,
     message: 'the operator lacks the role for the call',
-    fix: 'ask for the role in the manifest',
+    fix: 'have the role added to the operator in the manifest, and applied',
   },
 };

@@ -128,7 +128,7 @@ describe('a call that is not signed', () => {
     stage.broker.refuseNext('IssueToken', 'scope_not_granted');
     await expect(read(client)).rejects.toMatchObject({
       code: status.PERMISSION_DENIED,
-      details: expect.stringMatching(/^CREANCE_SCOPE_NOT_GRANTED: /),
+      details: expect.stringMatching(/^CREANCE_SCOPE_NOT_GRANTED /),
     });
     stage.broker.suspend();
     await settle();

@@ -29,6 +29,8 @@ export const limits = {
   /** Bytes of a message, in both directions. */
   messageBytes: 65_536,
 
+  /** Streams on one connection; the broker takes 100 calls of one at once, and others need room. */
+  streamsPerConnection: 64,
   /** Milliseconds in which a stream that was opened must greet. */
   streamOpenMillis: 5_000,
   /** Milliseconds that a request waits for its answer on the stream before it goes its own way. */

@@ -16,7 +16,24 @@ export type VerifierEvent =
   /** A session is open and the feed subscribed. */
   | { readonly kind: 'connected'; readonly resource: string }
   /** The way to the broker is lost; it is tried again. `code` is a gRPC status or a stable reason. */
-  | { readonly kind: 'disconnected'; readonly code: string }
+  | {
+      readonly kind: 'disconnected';
+      readonly code: string;
+      /** System or TLS code of a failed connection. */
+      readonly networkCode?: string;
+      /** Names the call in the broker's log. */
+      readonly requestId?: string;
+    }
+  /**
+   * A request was refused; the caller was told the same request id. Comes with every refused request but
+   * the steps of a call in order: count it, or log it at a rate. `publicOrigin` is what proofs must name.
+   */
+  | {
+      readonly kind: 'denied';
+      readonly reason: FailureReason;
+      readonly requestId: string;
+      readonly publicOrigin?: string;
+    }
   /** The view stands at a revision now. */
   | { readonly kind: 'applied'; readonly revision: number }
   /** The view is older than `maxStale`, or young again. */

@@ -35,6 +35,7 @@ describe('Failure', () => {
   it('has a body of code, reason and a request id of its own', async () => {
     const body = await new Failure('token_cut').response().json();
     expect(body).toEqual({
+      type: 'https://creance.dev/docs/reference/errors.md#verifier-token_cut',
       error: 'invalid_token',
       reason: 'token_cut',
       request_id: expect.stringMatching(/^[\w-]{22}$/),
@@ -53,6 +54,27 @@ describe('Failure', () => {
     expect(headers['retry-after'] === undefined).toBe(status !== 503);
     expect(headers['www-authenticate'] === undefined).toBe(status === 503);
   });
+
+  it('names the scopes in its body to who has proved to hold the token, and to nobody else', () => {
+    const scopes = ['contacts:read', 'a"b'];
+    expect(new Failure('insufficient_scope', { scopes }).body).toMatchObject({
+      scope: 'contacts:read',
+    });
+    expect(new Failure('token_expired').body).not.toHaveProperty('scope');
+  });
+
+  // RFC 9728 §5.1: how a client that was never told finds the way to a token.
+  it.each(['token_missing', 'token_expired', 'insufficient_scope'] as const)(
+    'names where the metadata of the resource are for %s',
+    (reason) => {
+      const resourceMetadata = 'https://crm.example/.well-known/oauth-protected-resource';
+      const { headers } = new Failure(reason, { resourceMetadata });
+      expect(headers['www-authenticate']).toContain(`resource_metadata="${resourceMetadata}"`);
+      expect(new Failure('feed_stale', { resourceMetadata }).headers).not.toHaveProperty(
+        'www-authenticate',
+      );
+    },
+  );
 
   it('lets no scope into a header that is none by form', () => {
     const scopes = ['a"b', 'contacts:read', 'x\r\ny'];

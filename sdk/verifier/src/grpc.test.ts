@@ -138,7 +138,11 @@ describe('joinVerifier', () => {
     broker.stop();
     const verifier = await start({ join, clock: hastyClock });
     expect(await verdict(verifier)).toBe('view_missing');
-    expect(place.events).toContainEqual({ kind: 'disconnected', code: 'UNAVAILABLE' });
+    expect(place.events).toContainEqual({
+      kind: 'disconnected',
+      code: 'UNAVAILABLE',
+      networkCode: 'ECONNREFUSED',
+    });
     await broker.listen();
     await verifier.ready();
     expect(await verdict(verifier)).toBe('ok');

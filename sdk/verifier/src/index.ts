@@ -42,6 +42,7 @@ export type { Clock, Timer } from './runtime/clock.js';
 export type { Entropy } from './runtime/entropy.js';
 export type { FeedSettings, Strictness, WireSettings } from './settings.js';
 export type { SpanReference } from './telemetry/reference.js';
+export { troubleText } from './trouble.js';
 export {
   createVerifier,
   type Verified,

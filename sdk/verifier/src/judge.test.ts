@@ -87,7 +87,11 @@ describe('Judge', () => {
     expect(outcome(await send())).toBe('ok');
     expect(outcome(await send())).toBe('ok');
     expect(outcome(await send())).toBe('replay_memory_full');
-    expect(events).toEqual([{ kind: 'limit', reason: 'replay_memory_full' }]);
+    const requestId = expect.stringMatching(/^[\w-]{22}$/);
+    expect(events).toEqual([
+      { kind: 'limit', reason: 'replay_memory_full' },
+      { kind: 'denied', reason: 'replay_memory_full', requestId },
+    ]);
   });
 
   it('remembers no proof of a request that it refuses', async () => {

@@ -22,6 +22,23 @@ export function parsePublicOrigin(option: string | undefined): string | undefine
   return origin;
 }
 
+/**
+ * Reads the option `resourceMetadata` (RFC 9728 §3). Throws when it is no https URL, or http on this
+ * machine; what would end the quotes of a header is percent-encoded.
+ */
+export function parseResourceMetadata(option: string | undefined): string | undefined {
+  if (option === undefined) return undefined;
+  const url = URL.canParse(option) ? new URL(option) : undefined;
+  const isLocal =
+    url?.protocol === 'http:' && /^(localhost|127\.[\d.]+|\[::1\])$/.test(url.hostname);
+  if (url === undefined || (url.protocol !== 'https:' && !isLocal)) {
+    throw new TypeError(
+      'resourceMetadata must be an https URL such as https://api.example.com/.well-known/oauth-protected-resource',
+    );
+  }
+  return url.href.replaceAll('"', '%22').replaceAll('\\', '%5C');
+}
+
 /** The stricter of what the broker says and what was configured. */
 export function strictestOf(said: Strictness, configured: Strictness | undefined): Strictness {
   return said === 'strict' || configured === 'strict' ? 'strict' : 'bestEffort';

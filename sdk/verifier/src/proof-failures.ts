@@ -80,17 +80,17 @@ export const proofFailures: Readonly<Record<ProofFailure, FailureRow>> = {
   proof_wrong_target: {
     ...badProof,
     message: 'the proof is for another target',
-    fix: 'set htu to the public URL of the request, without query and fragment',
+    fix: 'set htu to the URL of the request without query; the owner sets publicOrigin to the origin that clients use',
   },
   proof_expired: {
     ...badProof,
     message: 'the proof is too old',
-    fix: `${newProof}; check the clock`,
+    fix: `${newProof}; set the clock of the caller, it may be behind`,
   },
   proof_from_future: {
     ...badProof,
     message: 'the proof is from the future',
-    fix: 'check the clock',
+    fix: 'set the clock of the caller: it is ahead of that of the resource',
   },
   proof_wrong_token: {
     ...badProof,

@@ -111,7 +111,7 @@ export const tokenFailures: Readonly<Record<TokenFailure, FailureRow>> = {
   token_from_future: {
     ...badToken,
     message: 'the token is from the future',
-    fix: 'check the clocks of broker and resource',
+    fix: 'the owner sets the clock of the resource: it is behind that of the broker',
   },
   token_lifetime_too_long: {
     ...badToken,

@@ -8,7 +8,7 @@ import type { Feed } from './feed.js';
 import type { Identity } from './identity.js';
 import { Judge, type Judged, type Refusal } from './judge.js';
 import { type VerifierLimits, verifierLimits } from './limits.js';
-import { checkScopes, parsePublicOrigin } from './options.js';
+import { checkScopes, originFor, parsePublicOrigin, parseResourceMetadata } from './options.js';
 import type { Origin } from './origin.js';
 import type { Primitives } from './primitives.js';
 import { type Entropy, systemEntropy } from './runtime/entropy.js';
@@ -52,6 +52,11 @@ export interface VerifierOptions {
   readonly feed: Feed;
   /** Origin under which clients know the resource; by default that of the audience. */
   readonly publicOrigin?: string | undefined;
+  /**
+   * URL of the resource's metadata (RFC 9728), which you serve: challenges name it, so that clients such as
+   * those of MCP find the way to a token, and to more scopes.
+   */
+  readonly resourceMetadata?: string | undefined;
   readonly strictness?: Strictness | undefined;
   /** Seconds after which a view is stale. */
   readonly maxStaleSeconds?: number | undefined;
@@ -89,6 +94,8 @@ class FeedVerifier implements Verifier {
   readonly #primitives: Primitives;
   readonly #reports: Witness | undefined;
   readonly #spans: VerifySpans;
+  readonly #publicOrigin: string | undefined;
+  readonly #resourceMetadata: string | undefined;
   readonly #ready: Promise<void>;
   readonly #stopListening: () => void;
   #failReady: (fault: Error) => void = () => {};
@@ -101,8 +108,10 @@ class FeedVerifier implements Verifier {
     this.#primitives = feed.primitives;
     this.#reports = options.reports;
     this.#spans = new VerifySpans(feed.view, feed.clock);
+    this.#publicOrigin = parsePublicOrigin(options.publicOrigin);
+    this.#resourceMetadata = parseResourceMetadata(options.resourceMetadata);
     this.#judge = new Judge(feed, {
-      publicOrigin: parsePublicOrigin(options.publicOrigin),
+      publicOrigin: this.#publicOrigin,
       strictness: options.strictness,
       maxStaleSeconds: options.maxStaleSeconds,
       nonceAlways: options.nonce === 'always',
@@ -175,9 +184,29 @@ class FeedVerifier implements Verifier {
   #failure({ reason, nonce }: Refusal, { scopes }: VerifyOptions): Failure {
     if (isLimit(reason)) this.#onEvent({ kind: 'limit', reason });
     const named = reason === 'insufficient_scope' ? scopes : undefined;
-    return new Failure(reason, { scopes: named, nonce }, this.#entropy);
+    const parts = { scopes: named, nonce, resourceMetadata: this.#resourceMetadata };
+    const failure = new Failure(reason, parts, this.#entropy);
+    this.#tellDenied(failure);
+    return failure;
+  }
+
+  #tellDenied({ reason, requestId }: Failure): void {
+    if (ordinary.includes(reason)) return;
+    const { settings } = this.#feed;
+    // What proofs must name: to tell an origin that was set wrong from a proof that is wrong.
+    const isTarget = reason === 'proof_wrong_target' && settings !== undefined;
+    const publicOrigin = isTarget ? originFor(this.#publicOrigin, settings) : undefined;
+    this.#onEvent({
+      kind: 'denied',
+      reason,
+      requestId,
+      ...(publicOrigin !== undefined && { publicOrigin }),
+    });
   }
 }
+
+/** Steps of a call in order: nobody is denied for long by them. */
+const ordinary: readonly FailureReason[] = ['nonce_required', 'token_missing'];
 
 function isLimit(reason: FailureReason): reason is FailureReason & LimitReason {
   return (

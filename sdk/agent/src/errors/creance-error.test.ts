@@ -17,14 +17,16 @@ const classes = Object.entries(door).filter(([name]) => name.endsWith('Error'));
 describe('CreanceError', () => {
   it('names what is missing and the fix where only a message is shown', () => {
     const { message } = new door.CreanceError(facts);
-    expect(message).toBe('a scope is not granted — missing: contacts:export — fix: ask for less');
+    expect(message).toBe(
+      'CREANCE_SCOPE_NOT_GRANTED a scope is not granted — missing: contacts:export; fix: ask for less',
+    );
   });
 
   it.each(classes)('%s is a CreanceError under its own name', (name, kind) => {
     const error = new (kind as typeof door.CreanceError)(facts);
     expect(error).toBeInstanceOf(door.CreanceError);
     expect(error.name).toBe(name);
-    expect(error.stack).toContain(`${name}: a scope`);
+    expect(error.stack).toContain(`${name}: CREANCE_SCOPE_NOT_GRANTED a scope`);
   });
 
   it('gives every field and no stack as JSON', () => {
@@ -36,7 +38,7 @@ describe('CreanceError', () => {
       reason: 'rate_limited',
       retryable: true,
       hint: 'wait as long as the reply says',
-      docsUrl: 'https://creance.dev/errors/CREANCE_RATE_LIMITED',
+      docsUrl: 'https://creance.dev/docs/reference/reasons.md#rate_limited',
       requestId: 'request-1',
       retryAfterMillis: 10,
     });

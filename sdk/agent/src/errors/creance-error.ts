@@ -1,4 +1,5 @@
-const docsBase = 'https://creance.dev/errors/';
+import { errorDocsUrl, errorText, reasonDocsUrl, reasonFromErrorInfo } from '@creance/proto';
+import { activeTraceId } from '../telemetry/active-trace.js';
 
 /** What an error is made of. Never a token, a proof, a join string or a private key. */
 export interface ErrorFacts {
@@ -11,6 +12,8 @@ export interface ErrorFacts {
   readonly requestId?: string | undefined;
   readonly retryAfterMillis?: number | undefined;
   readonly missingScope?: string | undefined;
+  /** What was asked for, as far as the caller named it itself: a field of the request, or its form. */
+  readonly presented?: string | undefined;
   /** The setting, file or header that it is about; never its secret content. */
   readonly subject?: string | undefined;
   /** System or TLS code of a failed connection, such as `ECONNREFUSED`. */
@@ -18,15 +21,28 @@ export interface ErrorFacts {
 }
 
 function textOf(facts: ErrorFacts): string {
-  const missing = facts.missingScope === undefined ? '' : ` — missing: ${facts.missingScope}`;
-  const subject = facts.subject === undefined ? '' : ` — at: ${facts.subject}`;
   const network = facts.networkCode === undefined ? '' : ` (${facts.networkCode})`;
-  return `${facts.what}${network}${missing}${subject} — fix: ${facts.hint}`;
+  return errorText({
+    code: facts.code,
+    what: facts.what + network,
+    at: facts.subject,
+    presented: facts.presented,
+    missing: facts.missingScope,
+    fix: facts.hint,
+    request: facts.requestId,
+  });
+}
+
+function docsUrlOf({ code, reason }: ErrorFacts): string {
+  const known = reason !== undefined && reasonFromErrorInfo(reason.toUpperCase()) !== undefined;
+  const name = code.replace(/^CREANCE_/, '').toLowerCase();
+  return known ? reasonDocsUrl(reason) : errorDocsUrl('agent', name);
 }
 
 /**
  * Base of everything that the SDK throws on purpose. Decide by `code`, `reason` or class, never by the
- * message: codes are stable, messages are not. No field ever holds bearer material.
+ * message: codes are stable, messages are not. The message is for people, in the form of `errorText`:
+ * code, what happened, what is missing, the fix, the request id. No field ever holds bearer material.
  */
 export class CreanceError extends Error {
   static {
@@ -41,7 +57,10 @@ export class CreanceError extends Error {
   readonly retryable: boolean;
   /** What to do about it. */
   readonly hint: string;
+  /** The page that explains the code. */
   readonly docsUrl: string;
+  /** Id of the trace that was active where the error was made, in hex; undefined when nobody traces. */
+  readonly traceId: string | undefined;
   /** Names the call in the broker's log and audit. */
   readonly requestId: string | undefined;
   /** Milliseconds to wait at least, when the broker named them. */
@@ -55,7 +74,8 @@ export class CreanceError extends Error {
     this.reason = facts.reason;
     this.retryable = facts.retryable;
     this.hint = facts.hint;
-    this.docsUrl = docsBase + facts.code;
+    this.docsUrl = docsUrlOf(facts);
+    this.traceId = activeTraceId();
     this.requestId = facts.requestId;
     this.retryAfterMillis = facts.retryAfterMillis;
     this.missingScope = facts.missingScope;

@@ -41,7 +41,7 @@ const configurationRows: Readonly<Record<ConfigurationFault, LocalRow>> = {
   nothing_configured: { what: 'no join string and no key file is set', hint: join },
   join_string_malformed: {
     what: 'the join string cannot be read',
-    hint: `copy it whole, or ${join}`,
+    hint: `copy it whole: one line from creance-join:v1: on, no quotes, spaces or line breaks within; or ${join}`,
   },
   address_not_allowed: {
     what: 'the address of the broker is no origin that may be used',
@@ -49,7 +49,7 @@ const configurationRows: Readonly<Record<ConfigurationFault, LocalRow>> = {
   },
   issuer_differs: {
     what: 'the join string, the key file and the options name different issuers',
-    hint: 'use one broker: remove the key file, or correct the issuer',
+    hint: 'use one broker: another key file for another broker, or correct the issuer',
   },
   child_join_without_key: {
     what: 'a child join string needs a key that is registered already',
@@ -70,7 +70,7 @@ const configurationRows: Readonly<Record<ConfigurationFault, LocalRow>> = {
   key_file_missing: { what: 'there is no key file and no join string', hint: join },
   key_file_unreadable: {
     what: 'the key file cannot be read',
-    hint: 'let the user of this process read it, or name another file',
+    hint: 'let the user of this process read it (chown, chmod 600), or name another file',
   },
   key_file_unwritable: {
     what: 'the key file cannot be written',
@@ -78,7 +78,7 @@ const configurationRows: Readonly<Record<ConfigurationFault, LocalRow>> = {
   },
   key_file_too_open: {
     what: 'others than the user of this process own the key file or may read it',
-    hint: 'set its owner to that user and its mode to 0600',
+    hint: 'chmod 600 it, owned by that user; if others may have read it, remove it and join again',
   },
   key_file_malformed: {
     what: 'the key file holds no evidence key',

@@ -22,7 +22,7 @@ describe('errorFromReply', () => {
     expect(error.retryable).toBe(reasons[reason].retryable);
     expect(error.hint).toBe(reasons[reason].fix);
     expect(error.requestId).toBe('request-1');
-    expect(error.docsUrl).toBe(`https://creance.dev/errors/${error.code}`);
+    expect(error.docsUrl).toBe(`https://creance.dev/docs/reference/reasons.md#${reason}`);
   });
 
   it.each([

@@ -1,5 +1,5 @@
-import { errorDomain, parseScope, reasonFromErrorInfo } from '@creance/proto';
-import { ErrorInfo, RetryInfo, RpcStatus } from '@creance/proto/wire';
+import { connectionFix, errorDomain, parseScope, reasonFromErrorInfo } from '@creance/proto';
+import { BadRequest, ErrorInfo, RetryInfo, RpcStatus } from '@creance/proto/wire';
 import { limits } from '../limits.js';
 import type { FailedReply } from '../transport/contract.js';
 import { errorOfReason } from './classes.js';
@@ -8,6 +8,9 @@ import { grpcStatus, statusRow } from './status.js';
 
 const errorInfoType = 'type.googleapis.com/google.rpc.ErrorInfo';
 const retryInfoType = 'type.googleapis.com/google.rpc.RetryInfo';
+const badRequestType = 'type.googleapis.com/google.rpc.BadRequest';
+/** The path of a field in proto names, such as `task.grants[0].audience`. */
+const fieldForm = /^[a-z_]{1,64}(?:\[\d{1,4}\])?(?:\.[a-z_]{1,64}(?:\[\d{1,4}\])?){0,4}$/;
 const reasonForm = /^[A-Z][A-Z0-9_]{0,62}$/;
 /** A message of a stream has the id of the stream, a dot and its own number. */
 const requestIdForm = /^[A-Za-z0-9_-]{1,64}(?:\.\d{1,20})?$/;
@@ -18,6 +21,8 @@ interface Refusal {
   readonly errorReason: string | undefined;
   readonly requestId: string | undefined;
   readonly missingScope: string | undefined;
+  /** The faulty field of the request. */
+  readonly presented: string | undefined;
   readonly retryAfterMillis: number | undefined;
 }
 
@@ -25,6 +30,7 @@ const silent: Refusal = {
   errorReason: undefined,
   requestId: undefined,
   missingScope: undefined,
+  presented: undefined,
   retryAfterMillis: undefined,
 };
 
@@ -40,8 +46,7 @@ export function reasonOf(reply: FailedReply): string | undefined {
 export function errorFromReply(reply: FailedReply): CreanceError {
   const refusal = decode(reply.details);
   const known = refusal.errorReason && reasonFromErrorInfo(refusal.errorReason);
-  const { requestId, missingScope, retryAfterMillis } = refusal;
-  const found = { requestId, missingScope, retryAfterMillis };
+  const { errorReason: _, ...found } = refusal;
   if (known) return errorOfReason(known, found);
   const row = statusRow(reply.status);
   const facts: ErrorFacts = {
@@ -49,9 +54,10 @@ export function errorFromReply(reply: FailedReply): CreanceError {
     code: refusal.errorReason === undefined ? row.code : `CREANCE_${refusal.errorReason}`,
     reason: refusal.errorReason?.toLowerCase(),
     what: row.message,
-    hint: row.hint,
+    hint: connectionFix(reply.networkCode) ?? row.hint,
     retryable: row.retryable,
     networkCode: reply.networkCode,
+    subject: reply.address,
   };
   return isUnavailable(reply.status) ? new BrokerUnavailableError(facts) : new CreanceError(facts);
 }
@@ -67,8 +73,12 @@ function decode(details: Uint8Array | undefined): Refusal {
     const find = (url: string) => status.details.find((detail) => detail.typeUrl === url)?.value;
     const info = find(errorInfoType);
     const retry = find(retryInfoType);
-    const retryAfterMillis = retry && pauseMillis(RetryInfo.decode(retry));
-    return { ...readErrorInfo(info && ErrorInfo.decode(info)), retryAfterMillis };
+    const bad = find(badRequestType);
+    return {
+      ...readErrorInfo(info && ErrorInfo.decode(info)),
+      presented: bad && faultyField(BadRequest.decode(bad)),
+      retryAfterMillis: retry && pauseMillis(RetryInfo.decode(retry)),
+    };
   } catch {
     // Details that no decoder reads say nothing; the status still does.
     return silent;
@@ -84,8 +94,15 @@ function readErrorInfo(info: ErrorInfo | undefined): Refusal {
     errorReason: info.reason,
     requestId: requestId !== undefined && requestIdForm.test(requestId) ? requestId : undefined,
     missingScope: missingScope === undefined ? undefined : parseScope(missingScope),
+    presented: undefined,
     retryAfterMillis: undefined,
   };
+}
+
+/** The first field that is faulty, by its path alone: what is wrong with it would be words from the wire. */
+function faultyField({ fieldViolations }: BadRequest): string | undefined {
+  const field = fieldViolations[0]?.field ?? '';
+  return fieldForm.test(field) ? field : undefined;
 }
 
 function pauseMillis(retry: RetryInfo): number | undefined {

@@ -57,6 +57,7 @@ export const grpcStatus = {
   ok: 0,
   deadlineExceeded: 4,
   permissionDenied: 7,
+  resourceExhausted: 8,
   unimplemented: 12,
   internal: 13,
   unavailable: 14,

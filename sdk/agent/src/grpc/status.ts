@@ -10,8 +10,7 @@ import {
 
 /** The status with which a call ends that gets no token, or whose session is over. Its details begin with the code. */
 export function statusOf(error: unknown): StatusObject {
-  const details =
-    error instanceof CreanceError ? `${error.code}: ${error.message}` : 'the call was not signed';
+  const details = error instanceof CreanceError ? error.message : 'the call was not signed';
   return { code: codeOf(error), details, metadata: new Metadata() };
 }
 

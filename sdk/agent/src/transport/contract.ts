@@ -37,6 +37,8 @@ export interface FailedReply {
   readonly nonce: string | undefined;
   /** System or TLS code of a failed connection. */
   readonly networkCode: string | undefined;
+  /** Where the broker was looked for, when the transport knows. */
+  readonly address?: string | undefined;
 }
 
 /** A stream to the broker, ready to open. */

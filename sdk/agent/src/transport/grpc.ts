@@ -14,6 +14,7 @@ import type { BrokerCall, BrokerReply, BrokerTransport } from './contract.js';
 import { openStream, unchanged } from './grpc-stream.js';
 import { failedReply, replyOf } from './reply.js';
 import { Sockets, WatchedCredentials } from './sockets.js';
+import { StreamRoom } from './stream-room.js';
 
 /**
  * The broker over gRPC. One connection, kept; no retries of its own, since a proof is for one sending.
@@ -23,6 +24,7 @@ import { Sockets, WatchedCredentials } from './sockets.js';
  */
 export function grpcTransport(address: BrokerAddress, entropy: Entropy): BrokerTransport {
   const sockets = new Sockets();
+  const room = new StreamRoom();
   const security = address.tls ? credentials.createSsl() : credentials.createInsecure();
   const watched = new WatchedCredentials(security, sockets);
   const client = new Client(address.target, watched, channelOptions(address, entropy));
@@ -30,12 +32,13 @@ export function grpcTransport(address: BrokerAddress, entropy: Entropy): BrokerT
     async unary(call) {
       const done = sockets.begin();
       try {
-        return await send(client, call);
+        const reply = await send(client, call);
+        return reply.ok ? reply : { ...reply, address: address.origin };
       } finally {
         done();
       }
     },
-    stream: (call, listener) => openStream(client, call, listener),
+    stream: (call, listener) => room.take(listener, (within) => openStream(client, call, within)),
     close: () => client.close(),
   };
 }

@@ -1,3 +1,4 @@
+import { connectionCode } from '@creance/proto';
 import type { Metadata, StatusObject } from '@grpc/grpc-js';
 import { grpcStatus } from '../errors/status.js';
 import type { BrokerReply, FailedReply } from './contract.js';
@@ -31,7 +32,7 @@ function failureOf(status: StatusObject, code: number, nonce: string | undefined
     ...failedReply(code),
     details: details instanceof Uint8Array ? details : undefined,
     nonce,
-    networkCode: networkCodeOf(status.details),
+    networkCode: connectionCode(status.details),
   };
 }
 
@@ -44,12 +45,4 @@ export function textOf(metadata: Metadata | undefined, key: string): string | un
   const values = metadata?.get(key) ?? [];
   const last = values.at(-1);
   return typeof last === 'string' ? last : undefined;
-}
-
-/** For display only: which of the system's words the text of a failed connection names. */
-const networkCodes =
-  /\b(E(?:CONN[A-Z]+|NOTFOUND|AI_AGAIN|TIMEDOUT|HOSTUNREACH|NETUNREACH|PIPE)|[A-Z_]*CERT[A-Z_]*|UNABLE_TO_[A-Z_]+|ERR_(?:TLS|SSL)_[A-Z_]+)\b/;
-
-function networkCodeOf(details: string): string | undefined {
-  return networkCodes.exec(details.slice(0, 1_024))?.[1];
 }

@@ -15,13 +15,17 @@ export interface BrokerAddress {
 /** Reads the address of a broker. Throws a JoinError unless it is https, or http on loopback. */
 export function parseAddress(address: string): BrokerAddress {
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url === undefined || !isBare(url)) throw new JoinError('address_not_allowed');
+  if (url === undefined || !isBare(url)) throw notAllowed(address);
   const isEncrypted = url.protocol === 'https:';
   if (!isEncrypted && !(url.protocol === 'http:' && isLoopback(url.hostname))) {
-    throw new JoinError('address_not_allowed');
+    throw notAllowed(address);
   }
   const port = url.port || (isEncrypted ? '443' : '80');
   return { origin: url.origin, authority: `${url.hostname}:${port}`, isEncrypted };
+}
+
+function notAllowed(address: string): JoinError {
+  return new JoinError('address_not_allowed', { at: address });
 }
 
 /** Credentials for an address; `rootCertificates` in PEM form replace those of the machine. */

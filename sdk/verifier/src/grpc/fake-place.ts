@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { VerifierEvent } from '../events.js';
+import { type JoinOptions, joinVerifier } from '../grpc.js';
 import { type Clock, systemClock } from '../runtime/clock.js';
 import { outcome } from '../support/test-verifier.js';
 import type { Verifier } from '../verifier.js';
 import { FakeBroker } from './fake-broker.js';
-import { type JoinOptions, joinVerifier } from './join.js';
 
 /** A broker that listens, a folder for key files, and the verifiers that were started. */
 export class FakePlace {

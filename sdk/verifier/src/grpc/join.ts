@@ -14,9 +14,10 @@ import { JoinError } from './join-error.js';
 import { KeepCurrent } from './keep-current.js';
 import { createKeyFile, type Membership, readKeyFile } from './key-file.js';
 import { Line } from './line.js';
-import type { BrokerRefusal } from './refusal.js';
+import { type BrokerRefusal, disconnectedBy } from './refusal.js';
 import { ReportLine } from './report-line.js';
 import { openSession } from './session.js';
+import { warnOfTrouble } from './warn.js';
 
 /** How a resource joins its broker and verifies. */
 export interface JoinOptions extends Omit<VerifierOptions, 'feed' | 'reports'> {
@@ -40,16 +41,11 @@ interface Enrolled {
   readonly isNewKey: boolean;
 }
 
-/**
- * Joins the broker and gives a verifier whose view is kept current and that reports what it sees. Rejects with a JoinError when the
- * broker refuses for good or a file or option is wrong; a broker that cannot be reached is tried again
- * for as long as the verifier lives, which refuses every request meanwhile. `ready()` waits for the
- * first whole view.
- */
-export async function joinVerifier(options: JoinOptions): Promise<Verifier> {
+/** `joinVerifier`, once gRPC is known to be there. */
+export async function joinBroker(options: JoinOptions): Promise<Verifier> {
   const clock = options.clock ?? systemClock;
   const entropy = options.entropy ?? systemEntropy;
-  const onEvent = safely(options.onEvent);
+  const onEvent = safely(options.onEvent ?? warnOfTrouble(clock));
   const enrolled = await enrol(options, entropy);
   const { issuer, anchor, address: url } = enrolled.membership;
   const address = parseAddress(url);
@@ -108,8 +104,12 @@ async function firstContact(
 ): Promise<Parameters<KeepCurrent['start']>[0]> {
   const opened = await openSession(session);
   if (opened.ok) return opened.value;
-  if (isFinal(opened.error)) throw new JoinError(opened.error.reason);
-  onEvent({ kind: 'disconnected', code: opened.error.reason ?? opened.error.status });
+  const { error } = opened;
+  if (isFinal(error)) {
+    const at = session.address.origin;
+    throw new JoinError(error.reason, { at, requestId: error.requestId });
+  }
+  onEvent(disconnectedBy(error));
   return undefined;
 }
 
@@ -125,9 +125,14 @@ async function enrol(options: JoinOptions, entropy: Entropy): Promise<Enrolled> 
   const join = options.join === undefined ? undefined : parseJoin(options.join);
   const kept = await readKeyFile(options.keyFile);
   if (kept !== undefined) {
-    return { membership: movedTo(kept, join), joinToken: join?.joinToken, isNewKey: false };
+    const { keyFile } = options;
+    return {
+      membership: movedTo(kept, join, keyFile),
+      joinToken: join?.joinToken,
+      isNewKey: false,
+    };
   }
-  if (join === undefined) throw new JoinError('join_string_missing');
+  if (join === undefined) throw new JoinError('join_string_missing', { at: options.keyFile });
   parseAddress(join.address);
   const { issuer, address, anchor, joinToken } = join;
   const evidenceKey = newEcKey();
@@ -144,10 +149,10 @@ function parseJoin(text: string): JoinString {
 }
 
 /** A join string beside a key file may say where the broker is now, not who it is. */
-function movedTo(kept: Membership, join: JoinString | undefined): Membership {
+function movedTo(kept: Membership, join: JoinString | undefined, keyFile: string): Membership {
   if (join === undefined) return kept;
   if (join.issuer !== kept.issuer || join.anchor !== kept.anchor) {
-    throw new JoinError('key_file_of_other_broker');
+    throw new JoinError('key_file_of_other_broker', { at: keyFile });
   }
   return { ...kept, address: join.address };
 }

@@ -9,7 +9,7 @@ import { Acknowledger } from './acknowledger.js';
 import { atMost } from './at-most.js';
 import { FreshnessWatch } from './freshness-watch.js';
 import type { Line } from './line.js';
-import type { BrokerRefusal } from './refusal.js';
+import { type BrokerRefusal, disconnectedBy } from './refusal.js';
 import type { ReportLine } from './report-line.js';
 import { openSession, type SessionParts, type VerifierSession } from './session.js';
 import { Subscription, type SubscriptionEnd } from './subscription.js';
@@ -143,7 +143,7 @@ export class KeepCurrent {
     switch (end.kind) {
       case 'lost':
         if (sessionLost.includes(end.refusal.reason)) this.#session = undefined;
-        onEvent({ kind: 'disconnected', code: end.refusal.reason ?? end.refusal.status });
+        onEvent(disconnectedBy(end.refusal));
         break;
       case 'silent':
         line.redial();

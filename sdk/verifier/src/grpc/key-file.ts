@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { link, mkdir, open, unlink } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { encodeBase64url, parseThumbprint, type Thumbprint } from '@creance/proto';
 import type { Entropy } from '../runtime/entropy.js';
@@ -23,18 +23,18 @@ const modeOfOthers = 0o077;
 /** Reads the key file; undefined when there is none. Throws a JoinError when others can read it. */
 export async function readKeyFile(path: string): Promise<Membership | undefined> {
   const file = await open(path, constants.O_RDONLY).catch((fault: NodeJS.ErrnoException) => {
-    if (fault.code === 'ENOENT') return undefined;
-    throw fault;
+    if (fault.code === 'ENOENT' || fault.code === 'ENOTDIR') return undefined;
+    throw new JoinError('key_file_unreadable', { at: path });
   });
   if (file === undefined) return undefined;
   try {
     const stat = await file.stat();
     if (process.platform !== 'win32' && (stat.mode & modeOfOthers) !== 0) {
-      throw new JoinError('key_file_readable_by_others');
+      throw new JoinError('key_file_readable_by_others', { at: path });
     }
-    if (!stat.isFile() || stat.size > keyFileBytesMax) throw new JoinError('key_file_malformed');
+    if (!stat.isFile() || stat.size > keyFileBytesMax) throw malformed(path);
     const membership = parse(await file.readFile('utf8'));
-    if (membership === undefined) throw new JoinError('key_file_malformed');
+    if (membership === undefined) throw malformed(path);
     return membership;
   } finally {
     await file.close();
@@ -50,9 +50,10 @@ export async function createKeyFile(
   membership: Membership,
   entropy: Entropy,
 ): Promise<Membership> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${encodeBase64url(entropy.bytes(9))}.tmp`;
-  const file = await open(draft, 'wx', 0o600);
+  const file = await openNew(draft).catch(() => {
+    throw new JoinError('key_file_unwritable', { at: path });
+  });
   try {
     await file.writeFile(format(membership));
     await file.sync();
@@ -70,6 +71,15 @@ export async function createKeyFile(
     await unlink(draft);
   }
   return membership;
+}
+
+async function openNew(draft: string): Promise<FileHandle> {
+  await mkdir(dirname(draft), { recursive: true, mode: 0o700 });
+  return open(draft, 'wx', 0o600);
+}
+
+function malformed(path: string): JoinError {
+  return new JoinError('key_file_malformed', { at: path });
 }
 
 function format({ issuer, address, anchor, evidenceKey }: Membership): string {

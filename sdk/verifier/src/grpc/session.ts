@@ -72,10 +72,19 @@ async function openWith(
   if (reply === undefined || sessionId === undefined || reply.idleSeconds < 1) {
     return refuse({ status: 'INTERNAL', reason: undefined });
   }
-  if (reply.kind !== SessionKind.SESSION_KIND_VERIFIER) throw new JoinError('not_a_verifier');
-  if (resource !== undefined && reply.name !== resource) throw new JoinError('other_resource');
+  if (reply.kind !== SessionKind.SESSION_KIND_VERIFIER)
+    throw new JoinError('not_a_verifier', {
+      presented: `the key of ${kindName(reply.kind)} ${reply.name}`,
+    });
+  if (resource !== undefined && reply.name !== resource)
+    throw new JoinError('other_resource', { presented: reply.name, missing: resource });
   voice.sessionId = sessionId;
   return ok({ voice, idleSeconds: reply.idleSeconds });
+}
+
+/** The kind of a member in words. */
+function kindName(kind: SessionKind): string {
+  return kind === SessionKind.SESSION_KIND_OPERATOR ? 'operator' : 'workload';
 }
 
 function decoded(bytes: Buffer): OpenSessionResponse | undefined {
