@@ -1,5 +1,6 @@
 // Makes proto/src/gen from proto/schema: the messages and services, and the bytes that gRPC reflection
-// serves; and from the schema of a manifest its JSON Schema and its reference page. `node scripts/generate.mjs`
+// serves; from the schema of a manifest its JSON Schema and its reference page; and from the tables of the code the
+// other pages of docs/reference. `node scripts/generate.mjs`
 // writes them; `--check` only says whether what is there is up to date.
 
 import { execFileSync } from 'node:child_process';
@@ -16,6 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { referencePages } from './reference/index.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const generated = 'proto/src/gen';
@@ -68,13 +70,15 @@ function differences(expected, actual) {
 /** What is made from the broker's built code, by file. */
 async function fromBroker() {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  execFileSync(process.execPath, [tsc, '-b', 'broker'], { cwd: root, stdio: 'inherit' });
+  const packages = ['broker', 'sdk/verifier'];
+  execFileSync(process.execPath, [tsc, '-b', ...packages], { cwd: root, stdio: 'inherit' });
   const built = (name) => import(pathToFileURL(join(root, 'broker/dist/src/manifest', name)).href);
   const { manifestJsonSchema } = await built('json-schema.js');
   const { manifestReference } = await built('reference.js');
   return {
     'broker/creance.schema.json': formatted(JSON.stringify(manifestJsonSchema())),
     'docs/reference/manifest.md': manifestReference(),
+    ...(await referencePages(root)),
   };
 }
 
@@ -117,7 +121,7 @@ try {
   for (const [name, text] of staleOf(await fromBroker())) {
     process.stdout.write(`${name}\n`);
     if (process.argv.includes('--check')) {
-      process.stdout.write('this file is not what the manifest generates: npm run generate\n');
+      process.stdout.write('this file is not what the code generates: npm run generate\n');
       process.exitCode = 1;
     } else {
       mkdirSync(dirname(join(root, name)), { recursive: true });

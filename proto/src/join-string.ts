@@ -13,8 +13,12 @@ export interface JoinString {
   readonly joinToken: string;
 }
 
-const prefix = 'creance-join:v1:';
-const joinStringCharsMax = 2_048;
+/** What a join string begins with. */
+export const joinStringPrefix = 'creance-join:v1:';
+
+/** Characters of a join string beyond which nothing is parsed. */
+export const joinStringCharsMax = 2_048;
+
 const joinTokenForm = /^[A-Za-z0-9_-]{22,64}$/;
 
 /** Whether a text has the form of a join token. */
@@ -26,14 +30,15 @@ export function isJoinToken(text: string): boolean {
 export function formatJoinString(join: JoinString): string {
   const { issuer, address, anchor, joinToken } = join;
   const json = JSON.stringify({ iss: issuer, addr: address, anchor, token: joinToken });
-  return prefix + encodeBase64url(new TextEncoder().encode(json));
+  return joinStringPrefix + encodeBase64url(new TextEncoder().encode(json));
 }
 
 /** Parses a join string; undefined when it is not one. White space around it is forgiven. */
 export function parseJoinString(text: string): JoinString | undefined {
   const trimmed = text.trim();
-  if (!trimmed.startsWith(prefix) || trimmed.length > joinStringCharsMax) return undefined;
-  const bytes = decodeBase64url(trimmed.slice(prefix.length));
+  if (!trimmed.startsWith(joinStringPrefix) || trimmed.length > joinStringCharsMax)
+    return undefined;
+  const bytes = decodeBase64url(trimmed.slice(joinStringPrefix.length));
   const parts = bytes && parseJsonObject(bytes);
   if (parts === undefined) return undefined;
   const { iss, addr, anchor, token } = parts as Record<string, unknown>;
