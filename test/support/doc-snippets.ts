@@ -29,7 +29,7 @@ function snippetsOf(page: DocPage): readonly Snippet[] {
         while (lines.length < line - 1) lines.push('');
         lines.push(...code.trimEnd().split('\n'));
       }
-      return { file: `${page.name}/line-${block.line}.ts`, code: `${lines.join('\n')}\n` };
+      return { file: `${page.name}~${block.line}.ts`, code: `${lines.join('\n')}\n` };
     });
 }
 
@@ -90,7 +90,7 @@ const settings = {
     ...{ noUncheckedIndexedAccess: true, noPropertyAccessFromIndexSignature: true },
     ...{ erasableSyntaxOnly: true, verbatimModuleSyntax: true, skipLibCheck: true },
   },
-  include: ['README.md/**/*', 'docs/**/*'],
+  include: ['*.ts', 'docs/**/*.ts'],
   exclude: ['docs/how-to/adapters'],
 };
 
@@ -104,7 +104,7 @@ function compile(folder: string): Promise<readonly string[]> {
       (fault, out) => {
         if (fault === null) return resolve([]);
         const lines = out.split('\n').filter(Boolean);
-        resolve(lines.map((line) => line.replace(/\/line-\d+\.ts\((\d+),\d+\)/, ':$1')));
+        resolve(lines.map((line) => line.replace(/~\d+\.ts\((\d+),\d+\)/, ':$1')));
       },
     );
   });
