@@ -1,5 +1,5 @@
 // Makes proto/src/gen from proto/schema: the messages and services, and the bytes that gRPC reflection
-// serves; and from the broker's code the JSON Schema of a manifest and the reference pages. `node scripts/generate.mjs`
+// serves; from the broker's code the JSON Schema of a manifest, and the pages of docs/reference. `node scripts/generate.mjs`
 // writes them; `--check` only says whether what is there is up to date.
 
 import { execFileSync } from 'node:child_process';
@@ -16,6 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { referencePages } from './reference/index.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const generated = 'proto/src/gen';
@@ -68,7 +69,8 @@ function differences(expected, actual) {
 /** What is made from the broker's built code, by file. */
 async function fromBroker() {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  execFileSync(process.execPath, [tsc, '-b', 'broker'], { cwd: root, stdio: 'inherit' });
+  const packages = ['broker', 'sdk/verifier'];
+  execFileSync(process.execPath, [tsc, '-b', ...packages], { cwd: root, stdio: 'inherit' });
   const built = (name) => import(pathToFileURL(join(root, 'broker/dist/src', name)).href);
   const { manifestJsonSchema } = await built('manifest/json-schema.js');
   const { manifestReference } = await built('manifest/reference.js');
@@ -77,6 +79,7 @@ async function fromBroker() {
     'broker/creance.schema.json': formatted(JSON.stringify(manifestJsonSchema())),
     'docs/reference/manifest.md': manifestReference(),
     'docs/reference/config.md': settingsReference(),
+    ...(await referencePages(root)),
   };
 }
 
@@ -119,7 +122,7 @@ try {
   for (const [name, text] of staleOf(await fromBroker())) {
     process.stdout.write(`${name}\n`);
     if (process.argv.includes('--check')) {
-      process.stdout.write("this file is not what the broker's code generates: npm run generate\n");
+      process.stdout.write('this file is not what the code generates: npm run generate\n');
       process.exitCode = 1;
     } else {
       mkdirSync(dirname(join(root, name)), { recursive: true });

@@ -6,6 +6,7 @@ export {
   type UnverifiedAssertion,
 } from './assertion.js';
 export { decodeBase64url, encodeBase64url } from './base64url.js';
+export { type ClaimKind, type ClaimRow, type ClaimTable, claimTables } from './claim-table.js';
 export { connectionCode, connectionFix } from './connection-fault.js';
 export { derOf, rawSignatureOf, spkiOf } from './der.js';
 export {

@@ -21,7 +21,8 @@ export interface ChildJoinString extends Omit<JoinString, 'joinToken'> {
   readonly childJoinToken: string;
 }
 
-const prefix = 'creance-join:v1:';
+/** What a join string begins with. */
+export const joinStringPrefix = 'creance-join:v1:';
 const childPrefix = 'creance-child:v1:';
 /** Characters of a join string of either kind. */
 export const joinStringCharsMax = 2_048;
@@ -34,7 +35,7 @@ export function isJoinToken(text: string): boolean {
 
 /** `creance-join:v1:` + base64url of the four parts as JSON. */
 export function formatJoinString(join: JoinString): string {
-  return prefix + encoded(join, join.joinToken);
+  return joinStringPrefix + encoded(join, join.joinToken);
 }
 
 /** `creance-child:v1:` + base64url of the four parts as JSON. */
@@ -52,7 +53,7 @@ function encoded(
 
 /** Parses a join string; undefined when it is not one. White space around it is forgiven. */
 export function parseJoinString(text: string): JoinString | undefined {
-  return parse(text, prefix);
+  return parse(text, joinStringPrefix);
 }
 
 /** Parses a child join string; undefined when it is not one. White space around it is forgiven. */

@@ -2,6 +2,7 @@ import { RpcStatus } from '@creance/proto/wire';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { rpcStatusOf } from '../../broker/src/rpc/status.js';
+import { expectAuditForm } from './audit-form.js';
 import { hasRunOut } from './tree-expect.js';
 import { type Play, pick, playBounds, type Step } from './tree-play.js';
 import * as cuts from './tree-verbs-cut.js';
@@ -76,12 +77,17 @@ export async function playHistory(play: Play, history: readonly Step[]): Promise
   }
 }
 
+/** What the world writes to the audit by its own hand; flows hold what the broker writes of these. */
+const byHand = ['theft_answered', 'tokens_cut', 'risk_suspended', 'token_key_published'] as const;
+
 async function finish(play: Play): Promise<void> {
   play.checkWholeLog();
   for (const token of play.tokens.slice(-20)) await play.checkToken(token);
   for (const session of play.model.sessions) play.checkSession(session);
   checkBounds(play);
   play.secrets.check(play.world);
+  // breaks when: a command writes a fact that the reference of audit events does not name, or leaves one out
+  expectAuditForm(play.world.under.directory, byHand);
 }
 
 /** What must hold after each step: the log, the verifier and the sessions of a sample. */

@@ -55,6 +55,15 @@ describe('cut', () => {
     });
   });
 
+  // breaks when: the answer of the broker is lost because the next call is refused
+  it('says what it ended, and fails, when it has ended its own session', async () => {
+    const [line, output] = [new DoubleLine(answers), new DoubleOutput()];
+    line.failsAfterwards = 'session_revoked';
+    const done = cut(line, { ...flags, before: 'now' }, output);
+    await expect(done).rejects.toMatchObject({ exitCode: 3 });
+    expect(output.json).toEqual({ revision: 7, sessionsEnded: 3 });
+  });
+
   // breaks when: the command is content with what the broker answers
   it('fails when a verifier does not confirm, after it has said so', async () => {
     const [line, output] = [new DoubleLine(answers), new DoubleOutput()];

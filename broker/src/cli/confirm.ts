@@ -22,7 +22,17 @@ export async function confirmed(
 ): Promise<void> {
   const startedAt = systemClock.monotonicMillis();
   const { revision, words, facts } = await act();
-  const found = await enforcing(line, revision, flags.waitSeconds);
+  const found = await enforcing(line, revision, flags.waitSeconds).catch((fault: unknown) => {
+    // A cut may have ended the session of whoever made it: it stands, whatever cannot be asked any more.
+    if (!(fault instanceof CommandFailed)) throw fault;
+    output.result(
+      flags.o === 'json' ? JSON.stringify({ revision: Number(revision), ...facts }) : words,
+    );
+    throw new CommandFailed(
+      `it is in force at the broker; who enforces it could not be asked — ${fault.message}; see creance verifier ls`,
+      3,
+    );
+  });
   const millis = Math.round(systemClock.monotonicMillis() - startedAt);
   const { verifiersEnforcing, verifiersSubscribed } = found;
   const enforced = `enforced by ${verifiersEnforcing} of ${count(verifiersSubscribed, 'verifier')} after ${millis} ms`;

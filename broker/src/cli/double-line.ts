@@ -13,6 +13,8 @@ export class DoubleLine implements OperatorLine {
   readonly asked: { readonly method: string; readonly request: Buffer }[] = [];
   /** Verifiers, each by what it has acknowledged. */
   acknowledged: number[] = [];
+  /** The reason for which it refuses to list verifiers; undefined when it does not. */
+  failsAfterwards: string | undefined;
   readonly #answers: Readonly<Record<string, (request: Buffer) => Uint8Array>>;
 
   constructor(answers: Readonly<Record<string, (request: Buffer) => Uint8Array>>) {
@@ -21,7 +23,10 @@ export class DoubleLine implements OperatorLine {
 
   async call(path: string, request: Uint8Array): Promise<Uint8Array> {
     const method = path.replace(methods, '');
-    if (method === 'ListVerifiers') return this.#verifiers(request);
+    if (method === 'ListVerifiers') {
+      if (this.failsAfterwards === undefined) return this.#verifiers(request);
+      throw Object.assign(new Error('refused'), { reason: this.failsAfterwards });
+    }
     this.asked.push({ method, request: Buffer.from(request) });
     const answer = this.#answers[method];
     if (answer === undefined) throw new Error(`the test has no ${method}`);

@@ -20,9 +20,12 @@ export const limits = {
   firstBytesMillis: 5_000,
   /** Milliseconds for the TLS and HTTP/2 handshake. */
   handshakeMillis: 10_000,
+  /** Milliseconds that a connection lives, and for what is in flight after that. */
   connectionAgeMillis: 1_800_000,
   connectionAgeGraceMillis: 30_000,
+  /** Milliseconds of a connection without a call. */
   connectionIdleMillis: 300_000,
+  /** Milliseconds between two pings of a connection, and for the answer to one. */
   keepaliveMillis: 30_000,
   keepaliveTimeoutMillis: 10_000,
   /** Milliseconds that a unary call may take when it names no deadline, and at most. */
@@ -77,6 +80,7 @@ export const limits = {
   joinTokenSeconds: 600,
   joinTokenSecondsMin: 10,
   joinTokenSecondsMax: 604_800,
+  /** Different keys that may redeem a join token, and networks that it may name. */
   joinTokenUsesMax: 10_000,
   joinTokenNetworksMax: 16,
   /** Characters of a reason that an operator gives. */

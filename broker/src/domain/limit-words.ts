@@ -1,0 +1,141 @@
+import type { Reason } from '@creance/proto';
+import type { LimitName } from './limits.js';
+
+/** What becomes of whatever lies beyond a bound: a refusal by its reason, or what is done instead. */
+export type Beyond = { readonly reason: Reason } | { readonly done: string };
+
+const refused = (reason: Reason): Beyond => ({ reason });
+const done = (words: string): Beyond => ({ done: words });
+
+const tooLarge = refused('request_too_large');
+const tooMany = refused('rate_limited');
+const connection = refused('connection_limit');
+const malformed = refused('request_malformed');
+const closed = done('the connection is closed');
+const timing = done('a time of the broker itself: nothing is refused');
+const dropped = done('dropped and counted');
+const capped = done('the response is narrowing instead, and it is told');
+
+/** What happens at each bound. A bound without a row does not compile. */
+export const beyond: Readonly<Record<LimitName, Beyond>> = {
+  messageBytes: tooLarge,
+  registryMessageBytes: tooLarge,
+  metadataBytes: tooLarge,
+  streamsPerConnection: done('HTTP/2 refuses the stream'),
+  connections: closed,
+  connectionsPerAddress: closed,
+  strangersPerAddress: closed,
+  firstBytesMillis: closed,
+  handshakeMillis: closed,
+  connectionAgeMillis: done('the connection is told to come again'),
+  connectionAgeGraceMillis: closed,
+  connectionIdleMillis: closed,
+  keepaliveMillis: timing,
+  keepaliveTimeoutMillis: closed,
+  deadlineMillis: refused('deadline_exceeded'),
+  deadlineMillisMax: refused('deadline_too_long'),
+  drainMillis: done('what is still in flight is ended'),
+
+  failuresBurst: tooMany,
+  failuresPerSecond: tooMany,
+  workloadBurst: tooMany,
+  workloadPerSecond: tooMany,
+  ownerBurst: tooMany,
+  ownerPerSecond: tooMany,
+  rateKeys: tooMany,
+
+  proofsRemembered: refused('replay_memory_full'),
+  proofsRememberedPerKey: refused('replay_memory_full'),
+
+  sessionIdleSeconds: refused('session_expired'),
+  sessionAbsoluteSeconds: refused('session_expired'),
+  sessionsPerMember: refused('sessions_limit'),
+  sessionDepth: refused('delegation_too_deep'),
+  childrenPerSession: refused('children_limit'),
+  sessionsPerTree: refused('tree_limit'),
+  childJoinTokenSeconds: refused('child_join_token_expired'),
+  evidenceHoldSeconds: refused('evidence_held'),
+  evidenceHoldSecondsMax: refused('evidence_held'),
+  evidenceQuietSeconds: done('the next hold begins at the first figure'),
+  endedSessionSeconds: done('the row is deleted; the audit keeps its records'),
+  activityWriteSeconds: timing,
+
+  evidenceKeySeconds: refused('evidence_key_expired'),
+  evidenceKeysPerMember: refused('keys_limit'),
+  joinTokenSeconds: refused('join_token_expired'),
+  joinTokenSecondsMin: malformed,
+  joinTokenSecondsMax: malformed,
+  joinTokenUsesMax: malformed,
+  joinTokenNetworksMax: malformed,
+  reasonCharsMin: refused('reason_missing'),
+  reasonCharsMax: refused('reason_missing'),
+
+  manifestVersionsKept: done('the oldest is forgotten'),
+  planChangesShown: done('what is beyond is counted and not shown'),
+  planChars: done('cut off'),
+
+  commitRows: done('the next transaction takes it'),
+  commitMillis: timing,
+  writesWaiting: refused('store_busy'),
+  sightingHoldMillis: done('it is judged without them'),
+  sightingsHeld: done('it is judged without waiting'),
+  riskSuspensionsPerWorkload: capped,
+  riskSuspensionsPerOwner: capped,
+  riskSuspensionsPerResource: capped,
+  refusedUsesKept: done('the oldest is forgotten'),
+  watchRowBytes: done('the write is refused, and logged'),
+  watchRowsPerCommit: done('the next transaction takes it'),
+  watchBytesPerCommit: done('the next transaction takes it'),
+  historyBytes: done('the oldest segment goes'),
+  historyMegabytesMax: done('the broker does not start'),
+  historySegments: done('the oldest segment goes'),
+  historyFiles: done('the oldest file goes'),
+  historyWaitingBytes: dropped,
+  historyLineBytes: dropped,
+  historyPageBytes: done('the next page has it'),
+  historyScanBytes: done('the next page has it'),
+  checkpointRecords: done('a checkpoint is signed'),
+  checkpointSeconds: done('a checkpoint is signed'),
+
+  streamsPerSession: connection,
+  streamRequestsWaiting: tooMany,
+  challengeSeconds: done('a challenge is sent'),
+  challengeAnswerSeconds: refused('challenge_unanswered'),
+
+  reportObservations: tooLarge,
+  reportProofs: tooLarge,
+  observationsPerSession: dropped,
+  observationsRefused: dropped,
+  observationsWaiting: dropped,
+  observationAgeSeconds: done('taken for that old'),
+  countersPerKey: done('the oldest is forgotten'),
+  counters: done('the oldest is forgotten, or not counted'),
+  counterSeconds: done('forgotten'),
+  suspicions: done('not looked into'),
+
+  heartbeatSeconds: done('a heartbeat is sent'),
+  framesWaiting: done('the subscriber is let go, and comes back'),
+  subscribers: connection,
+  frameEntries: done('the next frame has it'),
+  coalesceMillis: timing,
+  maxStaleSeconds: done('verifiers refuse with `feed_stale`, or flag it where `bestEffort` is set'),
+
+  tokenKeySeconds: done('the next key signs'),
+  tokenKeyOverlapSeconds: done('the key is published no more'),
+
+  refusalsOfMembers: done('the oldest is forgotten'),
+  refusalsPerMember: done("the member's oldest is forgotten"),
+  refusalsOfStrangers: done('the oldest is forgotten'),
+  refusalsPerAddress: done("the address's oldest is forgotten"),
+  refusalFacts: done('the rest is not kept'),
+  refusalChars: done('the text is cut'),
+  auditRecordsNear: done('who ended the session is not said'),
+  childrenShown: done('the rest is counted'),
+
+  tracedSessions: done('the session unused for longest is forgotten: its signals are linked alone'),
+  tracesPerSession: done('the oldest is forgotten'),
+  signalSpansBurst: done('counted without a span'),
+  signalSpansPerSecond: done('counted without a span'),
+  cutSpansWaiting: done('the oldest has a trace of its own'),
+  cutsUnacknowledged: done('the oldest is not measured'),
+};

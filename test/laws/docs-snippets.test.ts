@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { parseManifest } from '../../broker/src/manifest/index.js';
+import { commandFault, commandsOf } from '../support/doc-commands.js';
+import { blocksOf, docPages } from '../support/doc-pages.js';
+import { snippetFaults } from '../support/doc-snippets.js';
+
+const pages = docPages();
+const blocks = pages.flatMap(blocksOf);
+
+describe('a snippet of the documentation', () => {
+  // breaks when: a name, an option or a type of a package changes and a page does not
+  it('in TypeScript compiles against what the packages publish', { timeout: 120_000 }, async () => {
+    expect(await snippetFaults(pages)).toEqual([]);
+  });
+
+  it('that does not compile is named by its page and line', { timeout: 60_000 }, async () => {
+    const text = "# A page\n\n```ts\nimport { connect } from '@creance/sdk';\nconnect(7);\n```\n";
+    const faults = await snippetFaults([{ name: 'docs/wrong.md', text }]);
+    expect(faults).toEqual([expect.stringMatching(/^docs\/wrong\.md:5: error TS/)]);
+  });
+
+  // breaks when: a key of the manifest changes and a page does not
+  const manifests = blocks.filter(
+    ({ language, marks }) => language === 'yaml' && !marks.has('part'),
+  );
+  it.each(manifests.map((block) => [`${block.page}:${block.line}`, block.code]))(
+    'is a manifest: %s',
+    (_place, code) => {
+      const parsed = parseManifest(code, 'creance.yaml', { dev: true });
+      expect(parsed.ok ? [] : parsed.error).toEqual([]);
+    },
+  );
+
+  it('is in a language that something checks, or is only shown', () => {
+    const known = ['ts', 'yaml', 'sh', 'text', 'json', 'ini', 'nginx', ''];
+    expect(blocks.filter(({ language }) => !known.includes(language))).toEqual([]);
+    expect(manifests.length).toBeGreaterThan(0);
+  });
+
+  // breaks when: a command or flag changes and a page does not
+  it('calls commands and flags that there are', () => {
+    const commands = pages.flatMap(commandsOf);
+    expect(commands.length).toBeGreaterThan(100);
+    const faults = commands.flatMap((command) => {
+      const fault = commandFault(command);
+      return fault === undefined ? [] : [`${command.page}:${command.line}: ${fault}`];
+    });
+    expect(faults).toEqual([]);
+  });
+
+  it.each([
+    ['cut --session ID', true, '--reason is needed'],
+    ['cut --sesion ID', false, 'cut has no flag --sesion'],
+    ['sessions ls', false, 'there is no command "sessions ls"'],
+    ['init one two', false, '"two" is one argument too many'],
+    ['session', true, 'there is no command "session"'],
+    ['session', false, undefined],
+    ['backtest --profile A B --input C --output D', false, undefined],
+  ])('finds what is wrong with creance %s', (text, isWhole, fault) => {
+    const command = { page: 'docs/x.md', line: 1, words: text.split(' '), isWhole };
+    expect(commandFault(command)).toBe(fault);
+  });
+});
