@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { CheckManifest, FitManifest } from './commands/manifest-source.js';
 import type { BrokerConfig } from './config.js';
 import { joinEdgeParts } from './edge-parts.js';
+import { joinEvents } from './event-parts.js';
 import { Feed } from './feed/feed.js';
 import { inviteFirstOperator } from './first-operator.js';
 import { startHistory } from './history-parts.js';
@@ -127,7 +128,10 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
     clock,
     store,
     onOverflow: ({ resource }) => meters.subscriberLetGo(resource),
+    onAcknowledged: (subscriber) => events.acknowledged(subscriber),
   });
+  const subscribers = () => feed.subscribers();
+  const events = joinEvents({ store, registry: registry.current, clock, meters, subscribers });
   const keeping = startHistory({ ...config, bytes: config.historyBytes, meters, logger });
   let publicOrigin = config.publicOrigin ?? '';
   const behind = joinEdgeParts({
@@ -136,6 +140,7 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
     registry: registry.current,
     meters,
     feed,
+    onTold: events.tellSignal,
     publicOrigin: () => publicOrigin,
     loopbackOnly: config.loopbackOnly,
     networks: config.networks,
@@ -148,6 +153,7 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
   const edge = await startEdge({
     ...behind,
     feed,
+    events: events.hub,
     logger,
     spans: doors.spans,
     listen: config.listen,
@@ -156,6 +162,7 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
   });
   if (!edge.ok) {
     housekeeping.stop();
+    events.close();
     feed.close();
     await keeping.close();
     return edge;
@@ -186,6 +193,7 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
       housekeeping.stop();
       // Closes the feed, once no call is in flight.
       await edge.value.drain();
+      events.close();
       await behind.witness.close();
       await behind.watch.close();
       await keeping.close();

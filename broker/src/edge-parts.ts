@@ -14,6 +14,7 @@ import { endSession } from './commands/end-session.js';
 import { explainSession } from './commands/explain-session.js';
 import { issueToken } from './commands/issue-token.js';
 import { getManifest, listManifestVersions } from './commands/kept-manifests.js';
+import { listDeliveries } from './commands/list-deliveries.js';
 import { listKeys } from './commands/list-keys.js';
 import { listSessions } from './commands/list-sessions.js';
 import { openSession } from './commands/open-session.js';
@@ -171,6 +172,7 @@ function operatorVerbs(rooms: OpenRooms, witness: Witness, watch: Watch) {
     explainSession: explainSession({ store, registry, watch }),
     suggestEnvelope: suggestEnvelope({ registry, workloads: watch.sessions.workloads }),
     readHistory: readHistory(rooms.history),
+    listDeliveries: listDeliveries(store),
     createJoinToken: createJoinToken({
       registry,
       store,

@@ -9,6 +9,7 @@ import { termsBehind } from './detect/live/silent-terms.js';
 import { Watch } from './detect/live/watch.js';
 import { Engine } from './detect/watch/engine.js';
 import { strongestFirst } from './detect/watch/terms.js';
+import type { SignalTold, TellSignal } from './domain/event.js';
 import { limits } from './domain/limits.js';
 import type { CurrentRegistry } from './domain/registry.js';
 import type { Clock } from './runtime/clock.js';
@@ -24,6 +25,8 @@ export interface RoomsOfWatch {
   readonly meters: Meters;
   readonly logger: WatchLogger;
   readonly networks: NetworkSources;
+  /** Hears of every decision. */
+  readonly onTold?: TellSignal | undefined;
   /** Takes every judged action. */
   readonly history: TakesLines;
 }
@@ -63,6 +66,7 @@ export function joinWatch(rooms: RoomsOfWatch): RunningWatch {
     onDecision(session, decision) {
       meters.watchDecided(decision.level, decision.done);
       logger.warn(linesOf(session, decision), 'watch decided');
+      rooms.onTold?.(session.id, signalOf(session, decision));
     },
     onCapped: (hitBound) => meters.limitHit(capName[hitBound]),
     onFault: (fault) =>
@@ -121,6 +125,14 @@ function startKeeping(
     await busy;
     await round();
   };
+}
+
+/** The evidence that weighs most speaks for the decision. */
+function signalOf(session: LiveSession, decision: Decision): SignalTold {
+  const strongest = strongestFirst(termsBehind(session, decision))[0];
+  const [signal, evidence] = [strongest?.kind ?? 'watch', strongest?.words ?? ''];
+  const response = `${decision.done}${decision.because === undefined ? '' : `, ${decision.because}`}`;
+  return { kind: 'signal', signal, risk: decision.risk, evidence, response };
 }
 
 /** Ids, words and figures. */

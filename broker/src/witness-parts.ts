@@ -1,6 +1,7 @@
 import type { Watch } from './detect/live/watch.js';
 import type { Answered } from './detect/respond.js';
 import { openWitness, type Witness } from './detect/witness.js';
+import type { TellSignal } from './domain/event.js';
 import type { CurrentRegistry } from './domain/registry.js';
 import type { Feed } from './feed/feed.js';
 import type { Clock } from './runtime/clock.js';
@@ -29,6 +30,8 @@ export interface RoomsOfWitness {
   /** The watch over action chains. */
   readonly profile: Watch;
   readonly logger: WatchLogger;
+  /** Hears of every fact that was answered. */
+  readonly onTold?: TellSignal | undefined;
 }
 
 /** Joins the witness room: facts are made of the broker's own keys, and every answer is written down. */
@@ -49,6 +52,9 @@ export function joinWitness(rooms: RoomsOfWitness): Witness {
     onAnswered(answered) {
       meters.theftAnswered(answered.fact.kind, answered.outcome);
       logger.warn(linesOf(answered), 'theft answered');
+      const { fact, session, outcome } = answered;
+      const [signal, evidence] = [fact.kind, fact.words];
+      rooms.onTold?.(session, { kind: 'signal', signal, risk: 1, evidence, response: outcome });
     },
     onFault: (fault) =>
       logger.error({ fault: fault instanceof Error ? fault.message : String(fault) }, 'watch'),

@@ -10,6 +10,12 @@ export {
   ReportActionsResponse,
   Vantage,
 } from './gen/creance/v1/action_service.js';
+export {
+  BrokerEvent,
+  EventKind,
+  WatchEventsRequest,
+  WatchEventsResponse,
+} from './gen/creance/v1/event.js';
 export { Entry, Frame, FrameKind, SignedFrame, TokenKey } from './gen/creance/v1/feed.js';
 export {
   CompromiseKeyRequest,
@@ -22,6 +28,8 @@ export {
   ExplainSessionRequest,
   ExplainSessionResponse,
   KeySummary,
+  ListDeliveriesRequest,
+  ListDeliveriesResponse,
   ListKeysRequest,
   ListKeysResponse,
   ListSessionsRequest,

@@ -1,4 +1,4 @@
-import { reasonFromErrorInfo, reasonRow } from '@creance/proto';
+import { type Reason, reasonFromErrorInfo, reasonRow } from '@creance/proto';
 import {
   ErrorInfo,
   ListVerifiersRequest,
@@ -28,15 +28,20 @@ type CallError = Error & {
   readonly metadata?: { get(name: string): unknown[] };
 };
 
-function explain(error: CallError): string {
+/** A refusal in the form that people can act on, or that there is nobody to ask. */
+export function explain(error: CallError): string {
   const info = errorInfoOf(error);
-  const reason = info
-    ? reasonFromErrorInfo(info.reason)
-    : reasonFromErrorInfo(error.reason?.toUpperCase() ?? '');
+  const reason = refusalOf(error);
   if (reason === undefined) return `the broker cannot be reached: ${printable(error.message)}`;
   const { message, fix } = reasonRow(reason);
   const requestId = info?.metadata['request_id'] ?? error.requestId ?? 'unknown';
   return `${reason} ${message} — fix: ${fix}; request: ${printable(requestId)}`;
+}
+
+/** The reason that an error names; undefined when the broker has not said one: it cannot be reached. */
+export function refusalOf(error: CallError): Reason | undefined {
+  const info = errorInfoOf(error);
+  return reasonFromErrorInfo(info?.reason ?? error.reason?.toUpperCase() ?? '');
 }
 
 function errorInfoOf(error: CallError): ErrorInfo | undefined {

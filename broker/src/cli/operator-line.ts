@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CreanceError, connect } from '@creance/sdk';
 import { internalSession } from '@creance/sdk/internal';
-import { type OperatorLine, openDevLine } from '../rpc/operator-client.js';
+import { type ListeningLine, openDevLine } from '../rpc/operator-client.js';
 import { CommandFailed } from './output.js';
 
 /** How an operator reaches the broker. */
@@ -30,7 +30,7 @@ const digested = new Set([
 export async function openLine(
   { data, keyFile }: LineFlags,
   env: Readonly<Record<string, string | undefined>> = process.env,
-): Promise<OperatorLine> {
+): Promise<ListeningLine> {
   const file = keyFile ?? env['CREANCE_KEY_FILE'];
   const joinString = env['CREANCE_JOIN'];
   if (file !== undefined || joinString !== undefined) return sessionLine(joinString, file);
@@ -45,13 +45,18 @@ export async function openLine(
 async function sessionLine(
   joinString: string | undefined,
   keyFile: string | undefined,
-): Promise<OperatorLine> {
+): Promise<ListeningLine> {
   try {
     const client = await connect({ join: joinString, keyFile });
     const session = internalSession(await client.session());
     if (session === undefined) throw new Error('the SDK gave a session of another kind');
     return {
       call: (path, request) => session.call(path, request, { digest: digested.has(path) }),
+      listen(path, request, ears) {
+        const ended = () => ears.onEnd(session.signal.reason as Error);
+        session.signal.addEventListener('abort', ended, { once: true });
+        return session.listen({ path, request, ...ears });
+      },
       close: () => client.close(),
     };
   } catch (error) {

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { auditVerify } from './audit.js';
 import { addBacktest } from './backtest-command.js';
+import { addEventCommands } from './event-commands.js';
 import { addKeyCommands } from './key-commands.js';
 import { addListCommands } from './list-commands.js';
 import { addManifestCommands } from './manifest-commands.js';
@@ -25,6 +26,7 @@ export function program(output: Output): Command {
   addListCommands(creance, output);
   addKeyCommands(creance, output);
   addWatchCommands(creance, output);
+  addEventCommands(creance, output);
   addBacktest(creance, output);
   creance
     .command('audit')

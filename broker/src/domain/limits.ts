@@ -118,6 +118,9 @@ export const limits = {
   /** Bytes of lines of one page of the history, and bytes that are read for it. */
   historyPageBytes: 49_152,
   historyScanBytes: 262_144,
+  /** Workloads that the record of a cut or hold names, and sessions that are looked at for them. */
+  reachWorkloads: 64,
+  reachSessions: 1_000,
   /** Audit records and seconds between two signed checkpoints. */
   checkpointRecords: 1_000,
   checkpointSeconds: 60,
@@ -145,6 +148,32 @@ export const limits = {
   counterSeconds: 300,
   /** Suspicions that wait for the bytes of proofs. */
   suspicions: 1_000,
+
+  /** Events that are kept for those who come late, that may wait for one watcher, and watchers. */
+  eventsKept: 1_000,
+  eventsWaiting: 256,
+  eventSubscribers: 100,
+  /** Watchers of one session. */
+  eventWatchesPerSession: 4,
+  /** Cuts and holds whose way to the verifiers is followed, and for how many seconds. */
+  enforcementsFollowed: 1_000,
+  enforcementSeconds: 300,
+  /** Verifiers up to which each is told of by itself when it enforces a cut. */
+  enforcersTold: 32,
+
+  /** Events that wait for one receiver: beyond it the oldest go. */
+  deliveriesPerReceiver: 1_000,
+  /** Seconds after which a delivery is given up, and after which the escalation hears of it. */
+  deliverySeconds: 86_400,
+  deliveryEscalationSeconds: 300,
+  /** Milliseconds for one attempt with all it takes, and between two attempts: the first, and at most. */
+  deliveryMillis: 5_000,
+  deliveryPauseMillis: 1_000,
+  deliveryPauseMillisMax: 600_000,
+  /** Attempts at the same time, bytes of an answer that are read, and bytes of one event. */
+  deliveriesAtOnce: 16,
+  deliveryAnswerBytes: 4_096,
+  deliveryBytes: 16_384,
 
   /** Seconds between heartbeats of the feed. */
   heartbeatSeconds: 2,

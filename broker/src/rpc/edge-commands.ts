@@ -7,6 +7,7 @@ import type { JoinTokenAnswer, JoinTokenAsk } from '../commands/create-join-toke
 import type { CutAnswer, CutAsk } from '../commands/cut.js';
 import type { ExplainAsk, Explanation } from '../commands/explain-session.js';
 import type { IssuedToken } from '../commands/issue-token.js';
+import type { DeliveriesListed, ListDeliveriesAsk } from '../commands/list-deliveries.js';
 import type { KeyListed } from '../commands/list-keys.js';
 import type { ListSessionsAsk, SessionPage } from '../commands/list-sessions.js';
 import type { ManifestSource } from '../commands/manifest-source.js';
@@ -45,6 +46,7 @@ export interface EdgeCommands {
   readonly explainSession: Command<ExplainAsk, Explanation>;
   readonly suggestEnvelope: Command<SuggestEnvelopeAsk, SuggestEnvelopeAnswer>;
   readonly readHistory: Command<ReadHistoryAsk, HistoryPage>;
+  readonly listDeliveries: Command<ListDeliveriesAsk, DeliveriesListed>;
   readonly createJoinToken: Command<JoinTokenAsk, JoinTokenAnswer>;
   readonly planManifest: Command<ManifestSource, ManifestPlan>;
   readonly applyManifest: Command<ApplyManifestAsk, ApplyManifestAnswer>;

@@ -25,6 +25,7 @@ import {
 } from './child-join-token.js';
 import { type DelegateOptions, delegateAsk } from './delegate.js';
 import { SessionLine } from './line.js';
+import type { ListenAsk } from './listening.js';
 import type { MemberKind, OpenedSession } from './open.js';
 import { type OwnParts, reporterOf } from './own-parts.js';
 import { rekeyAsk } from './rekey.js';
@@ -184,6 +185,13 @@ export class BrokerSession implements Session {
       digest: options.digest,
       attemptsMax: 1,
     }));
+  }
+
+  /** @internal Calls the broker as this session, and hears a stream of answers. */
+  listen(ask: ListenAsk): { close(): void } {
+    if (!methodForm.test(ask.path)) throw configurationError('method_malformed');
+    this.signal.throwIfAborted();
+    return this.#line.listen(ask);
   }
 
   close(): Promise<void> {
