@@ -63,7 +63,9 @@ export interface ServicePlan {
 /** Starts a broker and services. */
 export async function openStage(plan: StagePlan): Promise<Stage> {
   const { data } = plan;
-  let broker = await startBroker(data, plan.listen);
+  // Whoever leaves one port open leaves the other, also when the broker comes again.
+  const http = plan.listen.endsWith(':0') ? ['--http-listen', '127.0.0.1:0'] : [];
+  let broker = await startBroker(data, plan.listen, http);
   const running = new Map<ServiceName, RunningService>();
   const stop = async () => {
     await Promise.all([...running.values()].map((service) => service.stop()));
@@ -96,16 +98,20 @@ export async function openStage(plan: StagePlan): Promise<Stage> {
     joinString: (workload) =>
       creance('join-token', 'create', '--data', data, '--workload', workload),
     async startBrokerAgain() {
-      broker = await startBroker(data, new URL(broker.origin).host);
+      broker = await startBroker(data, new URL(broker.origin).host, http);
       return broker;
     },
   };
 }
 
 /** Starts a development broker on a data folder. */
-async function startBroker(data: string, listen: string): Promise<RunningBroker> {
+async function startBroker(
+  data: string,
+  listen: string,
+  http: readonly string[],
+): Promise<RunningBroker> {
   const manifest = sourceFile('story/creance.yaml');
-  const places = ['--manifest', manifest, '--data', data, '--listen', listen];
+  const places = ['--manifest', manifest, '--data', data, '--listen', listen, ...http];
   const args = [creanceCommand, 'dev', ...places, '--log-level', 'info'];
   const logs: BrokerLog[] = [];
   const running = await start(args, {}, /gRPC\s+(http:\/\/\S+)/, (errors) => {

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { ok, type Result, refuse } from '@creance/proto';
 import type { NetworkSources } from './detect/live/networks.js';
 import { limits } from './domain/limits.js';
+import { httpListenOf, type ListenPlace, parseListen } from './http-listen.js';
 import { type NetworkFiles, readNetworks } from './network-sources.js';
 import { configurationFault, type StartFault } from './start-fault.js';
 
@@ -17,6 +18,8 @@ export interface BrokerFlags extends NetworkFiles {
   readonly data: string;
   /** `host:port`; port 0 takes a free one. */
   readonly listen: string;
+  /** `host:port` of the HTTP door, or `none`; undefined: beside the other, port 7421. */
+  readonly httpListen?: string | undefined;
   /** Origin under which clients reach it; undefined: what it listens on, on loopback only. */
   readonly publicOrigin: string | undefined;
   readonly tlsCertificate: string | undefined;
@@ -34,7 +37,9 @@ export interface BrokerConfig {
   readonly dev: boolean;
   readonly manifest: string;
   readonly data: string;
-  readonly listen: { readonly host: string; readonly port: number };
+  readonly listen: ListenPlace;
+  /** Undefined when there is no HTTP door. */
+  readonly httpListen: ListenPlace | undefined;
   readonly publicOrigin: string | undefined;
   readonly tls: { readonly certificate: Buffer; readonly key: Buffer } | undefined;
   readonly loopbackOnly: boolean;
@@ -52,7 +57,15 @@ export function readConfig(flags: BrokerFlags): Result<BrokerConfig, readonly St
   const listen = parseListen(flags.listen);
   if (listen === undefined)
     note('listen_malformed', `"${flags.listen}" is not host:port`, 'write --listen 127.0.0.1:7420');
-  const loopbackOnly = listen !== undefined && isLoopback(listen.host);
+  const httpListen = listen && httpListenOf(flags.httpListen, listen);
+  if (httpListen === 'malformed')
+    note(
+      'http_listen_malformed',
+      `"${flags.httpListen}" is neither host:port nor none`,
+      'write --http-listen 127.0.0.1:7421',
+    );
+  const places = [listen, httpListen].filter((place) => typeof place === 'object');
+  const loopbackOnly = listen !== undefined && places.every(({ host }) => isLoopback(host));
   const tls = readTls(flags, note);
   const networks = readNetworks(flags, note);
   if (flags.dev && listen !== undefined && !loopbackOnly) {
@@ -91,13 +104,15 @@ export function readConfig(flags: BrokerFlags): Result<BrokerConfig, readonly St
       `write --history-megabytes with 0 to ${limits.historyMegabytesMax}`,
     );
   }
-  if (faults.length > 0 || listen === undefined) return refuse(faults);
+  if (faults.length > 0 || listen === undefined || httpListen === 'malformed')
+    return refuse(faults);
   const { dev, manifest, data, restored, historyMegabytes, takeManifest = false } = flags;
   return ok({
     dev,
     manifest: resolve(manifest),
     data: resolve(data),
     listen,
+    httpListen,
     publicOrigin: origin,
     tls,
     loopbackOnly,
@@ -110,13 +125,6 @@ export function readConfig(flags: BrokerFlags): Result<BrokerConfig, readonly St
 
 function isMegabytes(value: number): boolean {
   return Number.isInteger(value) && value >= 0 && value <= limits.historyMegabytesMax;
-}
-
-function parseListen(text: string): BrokerConfig['listen'] | undefined {
-  const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(text);
-  const port = Number(match?.[3]);
-  if (match === null || port > 65_535) return undefined;
-  return { host: match[1] ?? match[2] ?? '', port };
 }
 
 function isLoopback(host: string): boolean {

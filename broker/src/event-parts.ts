@@ -1,4 +1,4 @@
-import type { Occurrence, TellSignal } from './domain/event.js';
+import { nobodyReached, nowhere, type Occurrence, type TellSignal } from './domain/event.js';
 import type { CurrentRegistry } from './domain/registry.js';
 import { Enforcement, type Enforcer } from './events/enforcement.js';
 import { occurrenceOf, placeOf } from './events/from-record.js';
@@ -14,6 +14,8 @@ export interface RoomsOfEvents {
   readonly clock: Clock;
   readonly meters: Pick<Meters, 'limitHit'>;
   readonly subscribers: () => readonly Enforcer[];
+  /** Hears of signals, which are in no audit record. */
+  readonly onSignal?: (occurrence: Occurrence) => void;
 }
 
 /** The events of a running broker. */
@@ -38,13 +40,18 @@ export function joinEvents(rooms: RoomsOfEvents): RunningEvents {
   const { store, registry, clock, meters } = rooms;
   const limitHit = (name: string) => meters.limitHit(name);
   const hub = new EventHub({ clock, limitHit });
-  const nowhere = { workload: undefined, owner: undefined, session: undefined, root: undefined };
   const enforcement = new Enforcement({
     clock,
     subscribers: rooms.subscribers,
     limitHit,
     publish: (what) =>
-      void hub.publish({ at: clock.now(), cause: undefined, ...nowhere, reached: [], what }),
+      void hub.publish({
+        at: clock.now(),
+        cause: undefined,
+        ...nowhere,
+        reached: nobodyReached,
+        what,
+      }),
   });
   const tell = (occurrence: Occurrence) => {
     const { what } = occurrence;
@@ -68,8 +75,11 @@ export function joinEvents(rooms: RoomsOfEvents): RunningEvents {
     hub,
     tellSignal(session, what) {
       const place = placeOf({ store, registry }, session);
-      const reached = place.workload === undefined ? [] : [place.workload];
-      tell({ at: clock.now(), cause: undefined, ...place, reached, what });
+      const one = (name: string | undefined) => (name === undefined ? [] : [name]);
+      const reached = { workloads: one(place.workload), owners: one(place.owner) };
+      const occurrence = { at: clock.now(), cause: undefined, ...place, reached, what };
+      tell(occurrence);
+      rooms.onSignal?.(occurrence);
     },
     acknowledged: (enforcer) => enforcement.acknowledged(enforcer),
     close() {

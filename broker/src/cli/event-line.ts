@@ -21,7 +21,7 @@ export function eventJson(event: BrokerEvent): string {
   const { number, atUnixMicros, cause, workload, owner, sessionId, rootId, what } = event;
   return JSON.stringify(
     {
-      ...valueOf(what),
+      ...ownFacts(what),
       number,
       at: instantText(atUnixMicros),
       kind: what && kindWords[what.$case],
@@ -36,7 +36,7 @@ export function eventJson(event: BrokerEvent): string {
 }
 
 /** What sort of member was opened has the name that the kind of the event would take. */
-function valueOf(what: BrokerEvent['what']): object {
+function ownFacts(what: BrokerEvent['what']): object {
   if (what?.$case !== 'sessionOpened') return what?.value ?? {};
   const { kind, ...rest } = what.value;
   return { ...rest, member: memberWords[kind] };

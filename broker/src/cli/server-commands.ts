@@ -15,6 +15,10 @@ export function addServers(creance: Command, output: Output): void {
       .option('--manifest <file>', 'the manifest; read again at SIGHUP', './creance.yaml')
       .addOption(dataOption())
       .option('--listen <host:port>', 'where to listen', '127.0.0.1:7420')
+      .option(
+        '--http-listen <host:port>',
+        'health and public keys over HTTP; none for nowhere (default: port 7421)',
+      )
       .option('--public-origin <origin>', 'origin under which clients reach the broker')
       .option('--restored', 'the data folder was put back from a backup', false)
       .option('--asn-database <file>', 'networks by autonomous system, in the MaxMind DB format')

@@ -126,13 +126,30 @@ export interface EventPlace {
   readonly root: SessionId | undefined;
 }
 
+/** Names of workloads and owners. */
+export interface Reached {
+  readonly workloads: readonly string[];
+  readonly owners: readonly string[];
+}
+
+/** Nobody's sessions. */
+export const nobodyReached: Reached = { workloads: [], owners: [] };
+
+/** Where something has happened that is of no session. */
+export const nowhere: EventPlace = {
+  workload: undefined,
+  owner: undefined,
+  session: undefined,
+  root: undefined,
+};
+
 /** Something that has happened and is durable, where that can be said of it. */
 export interface Occurrence extends EventPlace {
   readonly at: Instant;
   /** The request or trace that caused it; undefined when nobody asked for it. */
   readonly cause: string | undefined;
-  /** Names of the workloads whose sessions it has reached; undefined when it may be any. */
-  readonly reached: readonly string[] | undefined;
+  /** Whose sessions it has reached; undefined when it may be anybody's. */
+  readonly reached: Reached | undefined;
   readonly what: Happening;
 }
 
@@ -157,6 +174,7 @@ export function isWanted(filter: EventFilter, { what, reached, ...at }: Occurren
   if (filter.kinds !== undefined && !filter.kinds.has(what.kind)) return false;
   const { session, workload, owner } = filter;
   if (session !== undefined && session !== at.session && session !== at.root) return false;
-  if (owner !== undefined && owner !== at.owner) return false;
-  return workload === undefined || workload === at.workload || reached?.includes(workload) === true;
+  const { workloads, owners } = reached ?? nobodyReached;
+  if (owner !== undefined && owner !== at.owner && !owners.includes(owner)) return false;
+  return workload === undefined || workload === at.workload || workloads.includes(workload);
 }

@@ -31,6 +31,18 @@ export const limits = {
   /** Milliseconds for calls in flight when the broker stops. */
   drainMillis: 10_000,
 
+  /** HTTP: bytes of a request's head, milliseconds for it, for a whole request, and for a silent connection. */
+  httpHeadBytes: 8_192,
+  httpHeadMillis: 5_000,
+  httpRequestMillis: 10_000,
+  httpIdleMillis: 15_000,
+  /** Connections in all, and from one address. */
+  httpConnections: 1_000,
+  httpConnectionsPerAddress: 64,
+  /** Requests of one address in a row, and a second. */
+  httpBurst: 200,
+  httpPerSecond: 50,
+
   /** Failed calls of one address in a row, and how many come back a second. */
   failuresBurst: 60,
   failuresPerSecond: 10,

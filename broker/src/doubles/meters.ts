@@ -11,5 +11,6 @@ export const quietMeters: Meters = {
   theftAnswered() {},
   watchBoundHit() {},
   watchDecided() {},
+  delivery() {},
   historyLost() {},
 };

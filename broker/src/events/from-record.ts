@@ -1,6 +1,13 @@
 import type { Revision, SessionId, Thumbprint } from '@creance/proto';
 import type { AuditRecord } from '../domain/audit.js';
-import type { CutOf, EventPlace, Happening, Occurrence } from '../domain/event.js';
+import {
+  type CutOf,
+  type EventPlace,
+  type Happening,
+  nowhere,
+  type Occurrence,
+  type Reached,
+} from '../domain/event.js';
 import { type CurrentRegistry, type MemberKind, ownerOf } from '../domain/registry.js';
 import type { Store } from '../store/store.js';
 
@@ -59,8 +66,9 @@ class Facts {
     return Array.isArray(fact) ? (fact as readonly string[]) : [];
   }
 
-  reached(): readonly string[] | undefined {
-    return this.#facts['moreWorkloads'] === true ? undefined : this.texts('workloads');
+  reached(): Reached | undefined {
+    if (this.#facts['reachesMore'] === true) return undefined;
+    return { workloads: this.texts('workloads'), owners: this.texts('owners') };
   }
 }
 
@@ -136,11 +144,10 @@ function nameOfHandle(facts: Facts): string {
 /** Whose a cut by name is: of no session, but of a workload or owner. */
 function cutPlace({ registry }: PlaceParts, what: Happening): EventPlace | undefined {
   if (what.kind !== 'cut') return undefined;
-  const nobody = { workload: undefined, owner: undefined, session: undefined, root: undefined };
   const { of, name } = what;
-  if (of === 'owner') return { ...nobody, owner: name };
+  if (of === 'owner') return { ...nowhere, owner: name };
   if (of !== 'workload') return undefined;
-  return { ...nobody, workload: name, owner: ownerOf(registry(), { kind: 'workload', name }) };
+  return { ...nowhere, workload: name, owner: ownerOf(registry(), { kind: 'workload', name }) };
 }
 
 /** An operator by name, while its session is in memory: ids say little at night. */

@@ -1,4 +1,4 @@
-import { type BrokerEvent, isWanted, type Occurrence } from '../domain/event.js';
+import { type BrokerEvent, isWanted, nowhere, type Occurrence } from '../domain/event.js';
 import { limits } from '../domain/limits.js';
 import type { Clock } from '../runtime/clock.js';
 import { type EventLine, EventSubscriber, type WatchAsk, type WatchEnd } from './subscriber.js';
@@ -119,9 +119,8 @@ export class EventHub {
 
   /** Whoever goes on after a gap's number gets what is kept, and no second gap. */
   #gapAfter(after: number): BrokerEvent {
-    const nobody = { workload: undefined, owner: undefined, session: undefined, root: undefined };
     const what = { kind: 'gap', after } as const;
     const at = this.#parts.clock.now();
-    return { number: this.#gone, at, cause: undefined, ...nobody, reached: undefined, what };
+    return { number: this.#gone, at, cause: undefined, ...nowhere, reached: undefined, what };
   }
 }

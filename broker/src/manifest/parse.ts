@@ -15,6 +15,7 @@ import {
   issuerFindings,
   lifetimeFindings,
   type ManifestMode,
+  receiverFindings,
 } from './rules.js';
 import { scanText } from './scan.js';
 import type { Manifest } from './schema.js';
@@ -82,6 +83,7 @@ function judge(text: string, lines: LineCounter, mode: ManifestMode): Judgement 
   const shape = checkShape(tree.root);
   const rules = [
     ...issuerFindings(tree.root, mode),
+    ...receiverFindings(tree.root, mode),
     ...referenceFindings(tree.root),
     ...audienceFindings(tree.root),
     ...duplicateFindings(tree.root),

@@ -273,8 +273,10 @@ export interface Store {
    */
   onAudit(listener: (records: readonly AuditRecord[]) => void): () => void;
 
-  /** Audit records of `toldKinds` that were not yet read for receivers, the oldest first. */
-  untoldAudit(limit: number): readonly AuditRecord[];
+  /** Audit records of `toldKinds` after a sequence, ascending, at most `limit`. */
+  toldAudit(after: number, limit: number): readonly AuditRecord[];
+  /** Sequence of the last audit record that was read for receivers. */
+  deliveryCursor(): number;
   /**
    * Adds deliveries, notes how far the audit was read for them, and which are escalated: one transaction. One
    * that is there already is left as it is. Of a receiver `limits.deliveriesPerReceiver` wait at most, the

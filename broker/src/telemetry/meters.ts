@@ -20,6 +20,8 @@ export interface Meters {
   watchBoundHit(bound: string): void;
   /** `creance.watch.decisions`: responses to risk, by level and by what was done. */
   watchDecided(level: string, done: string): void;
+  /** `creance.deliveries`: attempts to deliver events, by receiver and what came of them. */
+  delivery(target: string, outcome: string): void;
   /** `creance.history.lost`: judged actions that were not kept, by cause. */
   historyLost(cause: string, count: number): void;
 }
@@ -40,6 +42,7 @@ export function openMeters(): Meters {
   const bounds = counter('creance.watch.bounds', 'what did not fit into the memory of the watch');
   const decisions = counter('creance.watch.decisions', 'responses to risk by level and outcome');
   const lost = counter('creance.history.lost', 'judged actions that were not kept');
+  const deliveries = counter('creance.deliveries', 'attempts to deliver events to receivers');
   const letGo = counter('creance.feed.subscribers_let_go', 'subscribers that were too slow');
   return {
     request: (method, outcome) => requests({ method, outcome }),
@@ -51,6 +54,7 @@ export function openMeters(): Meters {
     theftAnswered: (fact, outcome) => thefts({ fact, outcome }),
     watchBoundHit: (bound) => bounds({ bound }),
     watchDecided: (level, done) => decisions({ level, done }),
+    delivery: (target, outcome) => deliveries({ target, outcome }),
     historyLost: (cause, count) => lost({ cause }, count),
   };
 }

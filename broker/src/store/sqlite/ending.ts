@@ -18,7 +18,7 @@ export function endSession(room: Room, { session, audit }: SessionWrite): Result
   const entry = room.mirror.get(session);
   if (entry === undefined) throw new Error('a session that nobody has opened cannot be ended');
   const sessionsEnded = countUnended(entry, room.mirror.cuts);
-  const reach = reachBelow(entry, room.mirror.cuts, room.limits);
+  const reach = reachBelow(room, entry);
   const revision = endEntry(room, entry, 'ended');
   room.audit.append(withEffect(audit, { revision, sessionsEnded }, reach));
   return ok(revision);
@@ -35,7 +35,7 @@ export function cutSession(room: Room, ask: SessionCut): Result<CutDone, 'sessio
   const revoked = lineOf(entry).find(({ ending }) => ending?.as === 'revoked')?.ending;
   if (revoked !== undefined) return ok({ revision: revoked.revision, sessionsEnded: 0 });
   const sessionsEnded = countUnended(entry, mirror.cuts);
-  const reach = reachBelow(entry, mirror.cuts, room.limits);
+  const reach = reachBelow(room, entry);
   const revision = endEntry(room, entry, 'revoked');
   room.audit.append(withEffect(ask.audit, { revision, sessionsEnded }, reach));
   return ok({ revision, sessionsEnded });
@@ -54,16 +54,13 @@ export function cutBefore(room: Room, ask: BeforeCut): Result<CutDone, 'revision
 }
 
 /** Cuts in a way that leaves no mark on sessions, counts those that ended by it, and writes both down. */
-export function countEnded(
-  { mirror, audit, limits }: Room,
-  event: AuditEvent,
-  cut: () => Revision,
-): CutDone {
+export function countEnded(room: Room, event: AuditEvent, cut: () => Revision): CutDone {
+  const { mirror, audit } = room;
   const wasLive = [...mirror.live.all()].filter((entry) => mirror.isUnended(entry));
   const revision = cut();
   const ended = wasLive.filter((entry) => !mirror.isUnended(entry));
   const done = { revision, sessionsEnded: ended.length };
-  audit.append(withEffect(event, done, reachOf(ended, limits)));
+  audit.append(withEffect(event, done, reachOf(room, ended)));
   return done;
 }
 

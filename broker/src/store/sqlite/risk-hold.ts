@@ -20,7 +20,7 @@ export function suspendForRisk(room: Room, ask: RiskHold): Result<RiskHeld, Hold
     ? unheldEvidence(room, ask.tree ? lineOf(entry) : toHold, top, ask.now)
     : [];
   const isNews = evidence.length > 0 || toHold.some((each) => !isHeldFor(each, 'watch'));
-  const reach = reachBelow(top, room.mirror.cuts, room.limits);
+  const reach = reachBelow(room, top);
   const done = toHold.map((each) => holdFor(room, each, ask.now, 'watch'));
   const { revision } = done.at(-1) as CutDone;
   for (const handle of evidence) room.watchHolds.hold(handle, ask.now, revision);

@@ -229,9 +229,12 @@ export class SqliteStore implements Store {
     return this.#room.audit.listen(listener);
   }
 
-  untoldAudit(limit: number): ReturnType<Store['untoldAudit']> {
-    const { audit, receivers } = this.#room;
-    return this.#read(() => audit.toldAfter(receivers.cursor, limit));
+  toldAudit(after: number, limit: number): ReturnType<Store['toldAudit']> {
+    return this.#read(() => this.#room.audit.toldAfter(after, limit));
+  }
+
+  deliveryCursor(): number {
+    return this.#read(() => this.#room.receivers.cursor);
   }
 
   addDeliveries(ask: Ask<'addDeliveries'>): Answer<'addDeliveries'> {

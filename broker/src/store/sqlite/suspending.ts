@@ -18,7 +18,7 @@ export function suspendSession(room: Room, ask: SessionCut): Result<CutDone, Hol
   if (!found.ok) return found;
   const { suspendedAt } = found.value.session;
   if (suspendedAt !== undefined) return ok({ revision: suspendedAt, sessionsEnded: 0 });
-  const reach = reachBelow(found.value, room.mirror.cuts, room.limits);
+  const reach = reachBelow(room, found.value);
   const held = holdEntry(room, found.value, ask.now, 'operator');
   room.audit.append(withEffect(ask.audit, heldFacts(held), reach));
   return ok(held);
@@ -46,7 +46,7 @@ export function resumeSession(
   else noteActivity(room, entry, ask.now);
   resumes.note(id);
   const sessionsResumed = countFree(entry, mirror.cuts);
-  const reach = reachBelow(entry, mirror.cuts, room.limits);
+  const reach = reachBelow(room, entry);
   audit.append(withEffect(ask.audit, { sessionsResumed }, reach));
   return ok(sessionsResumed);
 }
@@ -71,7 +71,7 @@ export function cutTokens(room: Room, ask: SessionCut): Result<Revision, HoldFau
   if (!found.ok) return found;
   const { id } = found.value.session;
   const revision = room.log.append({ kind: 'handle', handle: id, absolute: false });
-  const reach = reachBelow(found.value, room.mirror.cuts, room.limits);
+  const reach = reachBelow(room, found.value);
   room.audit.append(withEffect(ask.audit, { revision }, reach));
   return ok(revision);
 }

@@ -25,7 +25,7 @@ export function answerTheft(room: Room, ask: SessionCut): Result<TheftAnswered, 
   if (unanswered.length === 0 && suspendedAt !== undefined) {
     return ok({ answer, session, revision: suspendedAt, sessionsEnded: 0 });
   }
-  const reach = reachBelow(root, room.mirror.cuts, room.limits);
+  const reach = reachBelow(room, root);
   const done = isRepeated ? revoke(room, root) : holdFor(room, root, ask.now, 'theft');
   for (const { handle } of unanswered) room.evidenceHolds.hold(handle, ask.now, done.revision);
   const did = isRepeated ? { ...done } : heldFacts(done);
