@@ -9,10 +9,10 @@ export interface EventHubParts {
   /** Called when a bound was hit, with its name. */
   readonly limitHit: (name: 'eventSubscribers' | 'eventsWaiting') => void;
   /** Bounds that differ from `limits`. */
-  readonly limits?: Partial<
-    Pick<typeof limits, 'eventsKept' | 'eventsWaiting' | 'eventSubscribers'>
-  >;
+  readonly limits?: Partial<HubBounds>;
 }
+
+type HubBounds = Readonly<Record<'eventsKept' | 'eventsWaiting' | 'eventSubscribers', number>>;
 
 /**
  * What has happened, on its way to those who watch. The latest events are kept for those who come late; with
@@ -20,7 +20,7 @@ export interface EventHubParts {
  */
 export class EventHub {
   readonly #parts: EventHubParts;
-  readonly #bounds: Pick<typeof limits, 'eventsKept' | 'eventsWaiting' | 'eventSubscribers'>;
+  readonly #bounds: HubBounds;
   readonly #subscribers = new Set<EventSubscriber>();
   /** The latest events, the oldest at `#oldest`. */
   readonly #ring: BrokerEvent[] = [];
@@ -32,7 +32,7 @@ export class EventHub {
 
   constructor(parts: EventHubParts) {
     this.#parts = parts;
-    this.#bounds = { ...limits, ...parts.limits } as typeof limits;
+    this.#bounds = { ...limits, ...parts.limits };
     this.#last = parts.clock.now();
     this.#gone = this.#last;
   }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { ok, type Result, refuse } from '@creance/proto';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { limits as defaults } from '../domain/limits.js';
 import { addressKey } from '../rpc/address.js';
 import { plainAddress } from '../runtime/address.js';
@@ -30,17 +30,19 @@ export interface HttpDoorParts {
   readonly limits?: Partial<HttpBounds>;
 }
 
-type HttpBounds = Pick<
-  typeof defaults,
-  | 'httpHeadBytes'
-  | 'httpHeadMillis'
-  | 'httpRequestMillis'
-  | 'httpIdleMillis'
-  | 'httpConnections'
-  | 'httpConnectionsPerAddress'
-  | 'httpBurst'
-  | 'httpPerSecond'
-  | 'rateKeys'
+type HttpBounds = Readonly<
+  Record<
+    | 'httpHeadBytes'
+    | 'httpHeadMillis'
+    | 'httpRequestMillis'
+    | 'httpIdleMillis'
+    | 'httpConnections'
+    | 'httpConnectionsPerAddress'
+    | 'httpBurst'
+    | 'httpPerSecond'
+    | 'rateKeys',
+    number
+  >
 >;
 
 /** The HTTP door while it listens. */
@@ -101,6 +103,8 @@ function makeServer(
     // The id is ours: one that a caller names could be made to look like another's.
     requestIdHeader: false,
     genReqId: requestId,
+    frameworkErrors: (_fault: unknown, request: FastifyRequest, reply: FastifyReply) =>
+      void refuseHttp(request, reply, 'request_malformed'),
     clientErrorHandler: (error: NodeJS.ErrnoException, socket: Socket) =>
       answerBytes(error, socket, requestId()),
   } as const;

@@ -98,8 +98,11 @@ function send(
       url.protocol === 'https:' ? requestHttps(url, options) : requestHttp(url, options);
     sent.on('response', resolve);
     sent.on('error', reject);
-    // Nothing of ours speaks another protocol on this connection.
-    sent.on('upgrade', (_answer, socket) => socket.destroy(new Error('upgraded')));
+    // Nothing of ours speaks another protocol. The socket is nobody's here: its faults would be the process's.
+    sent.on('upgrade', (_answer, socket) => {
+      socket.on('error', () => {}).destroy();
+      reject(new Error('upgraded'));
+    });
     sent.end(body);
   });
 }

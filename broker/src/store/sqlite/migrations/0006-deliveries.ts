@@ -11,7 +11,7 @@ CREATE TABLE delivery_cursor (
 INSERT INTO delivery_cursor SELECT 1, coalesce(max(sequence), 0) FROM audit;
 
 CREATE TABLE deliveries (
-  ordinal INTEGER PRIMARY KEY AUTOINCREMENT,
+  ordinal INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE CHECK (length(id) = 43),
   owner TEXT NOT NULL CHECK (length(owner) BETWEEN 1 AND 64),
   target TEXT NOT NULL CHECK (target IN ('contact', 'escalation')),
