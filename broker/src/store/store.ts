@@ -58,7 +58,6 @@ export type {
   AddDeliveries,
   Delivery,
   NewDelivery,
-  ReceiverRef,
   ReceiverState,
   ReceiverTarget,
   SettleDelivery,
