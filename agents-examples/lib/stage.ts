@@ -35,6 +35,8 @@ export interface RunningBroker extends Running {
 export interface Stage {
   readonly data: string;
   readonly broker: RunningBroker;
+  /** Origin of the broker's HTTP door. */
+  readonly httpOrigin: string;
   /** Throws for one that the plan did not name. */
   service(name: ServiceName): RunningService;
   /** A join string for a workload of the manifest. */
@@ -63,8 +65,9 @@ export interface ServicePlan {
 /** Starts a broker and services. */
 export async function openStage(plan: StagePlan): Promise<Stage> {
   const { data } = plan;
-  // Whoever leaves one port open leaves the other, also when the broker comes again.
-  const http = plan.listen.endsWith(':0') ? ['--http-listen', '127.0.0.1:0'] : [];
+  // Whoever leaves one port open leaves the other.
+  const httpPort = plan.listen.endsWith(':0') ? await freePort() : 7421;
+  const http = `127.0.0.1:${httpPort}`;
   let broker = await startBroker(data, plan.listen, http);
   const running = new Map<ServiceName, RunningService>();
   const stop = async () => {
@@ -87,6 +90,7 @@ export async function openStage(plan: StagePlan): Promise<Stage> {
   return {
     data,
     stop,
+    httpOrigin: `http://${http}`,
     get broker() {
       return broker;
     },
@@ -108,11 +112,12 @@ export async function openStage(plan: StagePlan): Promise<Stage> {
 async function startBroker(
   data: string,
   listen: string,
-  http: readonly string[],
+  httpListen: string,
 ): Promise<RunningBroker> {
   const manifest = sourceFile('story/creance.yaml');
-  const places = ['--manifest', manifest, '--data', data, '--listen', listen, ...http];
-  const args = [creanceCommand, 'dev', ...places, '--log-level', 'info'];
+  const places = ['--manifest', manifest, '--data', data, '--listen', listen];
+  const doors = ['--http-listen', httpListen];
+  const args = [creanceCommand, 'dev', ...places, ...doors, '--log-level', 'info'];
   const logs: BrokerLog[] = [];
   const running = await start(args, {}, /gRPC\s+(http:\/\/\S+)/, (errors) => {
     logs.push(readBrokerLog(errors));
