@@ -65,20 +65,21 @@ export function readConfig(flags: BrokerFlags): Result<BrokerConfig, readonly St
       'write --http-listen 127.0.0.1:7421',
     );
   const places = [listen, httpListen].filter((place) => typeof place === 'object');
-  const loopbackOnly = listen !== undefined && places.every(({ host }) => isLoopback(host));
+  const loopbackOnly = listen !== undefined && isLoopback(listen.host);
+  const outside = places.find(({ host }) => !isLoopback(host))?.host;
   const tls = readTls(flags, note);
   const networks = readNetworks(flags, note);
-  if (flags.dev && listen !== undefined && !loopbackOnly) {
+  if (flags.dev && outside !== undefined) {
     note(
       'dev_not_on_loopback',
-      `a development broker does not listen on ${listen.host}`,
+      `a development broker does not listen on ${outside}`,
       'listen on 127.0.0.1, or use creance serve',
     );
   }
-  if (!flags.dev && listen !== undefined && !loopbackOnly && tls === undefined) {
+  if (!flags.dev && outside !== undefined && tls === undefined) {
     note(
       'tls_missing',
-      `${listen.host} is not loopback, so the broker needs TLS`,
+      `${outside} is not loopback, so the broker needs TLS`,
       'name --tls-certificate and --tls-key',
     );
   }

@@ -6,8 +6,8 @@ const sessionRevoked = 'https://schemas.openid.net/secevent/caep/event-type/sess
 /** Where our own events are named; nothing has to be there. */
 const ownEvents = 'https://creance.dev/events/';
 
-/** Words of a reason or of evidence that a token carries. */
-const wordsMost = 2_000;
+/** Characters of a reason or of evidence that a token carries. */
+const wordsMost = 1_000;
 
 /**
  * The claims of an event as JSON, without those of the moment of sending (`iss`, `iat`, `jti`, `aud`). A
@@ -23,9 +23,10 @@ export function claimsOf(issuer: string, occurrence: Occurrence): string {
     events: { [uriOf(what)]: payloadOf(occurrence) },
   };
   const text = JSON.stringify(claims);
-  if (Buffer.byteLength(text) > limits.deliveryBytes)
-    throw new RangeError('the claims of an event are larger than limits.deliveryBytes');
-  return text;
+  if (Buffer.byteLength(text) <= limits.deliveryBytes) return text;
+  // Words without end must not keep those behind them from their receivers: what it was is said.
+  const event = { event_timestamp: claims.toe, creance: { kind: what.kind, shortened: true } };
+  return JSON.stringify({ ...claims, events: { [uriOf(what)]: event } });
 }
 
 function uriOf(what: Happening): string {
