@@ -51,7 +51,7 @@ const forbidden = [
     comment: 'Transports call the rooms, never the other way round.',
     severity: 'error',
     from: {
-      path: '^broker/src/(attest|detect|feed|manifest|replay|runtime|store|telemetry|tokens)/',
+      path: '^broker/src/(attest|detect|events|feed|manifest|notify|replay|runtime|store|telemetry|tokens)/',
       pathNot: test,
     },
     to: { path: '^broker/src/(rpc|http|cli)/' },
@@ -161,8 +161,8 @@ const forbidden = [
   ),
   oneRoom(
     'jose',
-    '^(broker/src/(tokens|attest)|sdk/verifier|test|bench)/',
-    'JOSE at the edges and as the judge in tests.',
+    '^(broker/src/(tokens|attest)|sdk/verifier|agents-examples|test|bench)/',
+    'JOSE at the edges, in receivers of events and as the judge in tests.',
   ),
   oneRoom(
     '@grpc/grpc-js',

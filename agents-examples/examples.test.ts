@@ -22,7 +22,13 @@ function expectedOutput(name: string): string {
 }
 
 describe('the examples', () => {
-  for (const name of ['01-first-token', '02-delegate', '03-stolen-token', '04-resource-server']) {
+  for (const name of [
+    '01-first-token',
+    '02-delegate',
+    '03-stolen-token',
+    '04-resource-server',
+    '05-events',
+  ]) {
     it(`${name} prints what its README says`, { timeout: 60_000 }, async () => {
       const { stdout } = await run(process.execPath, [built('run.js'), name]);
       expect(stdout).toBe(expectedOutput(name));

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { play as playStolenToken } from './03-stolen-token/play.js';
 import { play as playResourceServer } from './04-resource-server/play.js';
+import { play as playEvents } from './05-events/play.js';
 import { builtFile } from './lib/processes.js';
 import { openStage, type ServiceName, type Stage } from './lib/stage.js';
 
@@ -34,6 +35,7 @@ const examples: Readonly<Record<string, Example>> = {
   },
   '03-stolen-token': { services: ['crm'], play: playStolenToken },
   '04-resource-server': { services: ['crm', 'tickets'], play: playResourceServer },
+  '05-events': { services: [], play: playEvents },
 };
 
 const name = process.argv[2] ?? '';

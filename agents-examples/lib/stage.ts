@@ -35,6 +35,8 @@ export interface RunningBroker extends Running {
 export interface Stage {
   readonly data: string;
   readonly broker: RunningBroker;
+  /** Origin of the broker's HTTP door. */
+  readonly httpOrigin: string;
   /** Throws for one that the plan did not name. */
   service(name: ServiceName): RunningService;
   /** A join string for a workload of the manifest. */
@@ -63,7 +65,10 @@ export interface ServicePlan {
 /** Starts a broker and services. */
 export async function openStage(plan: StagePlan): Promise<Stage> {
   const { data } = plan;
-  let broker = await startBroker(data, plan.listen);
+  // Whoever leaves one port open leaves the other.
+  const httpPort = plan.listen.endsWith(':0') ? await freePort() : 7421;
+  const http = `127.0.0.1:${httpPort}`;
+  let broker = await startBroker(data, plan.listen, http);
   const running = new Map<ServiceName, RunningService>();
   const stop = async () => {
     await Promise.all([...running.values()].map((service) => service.stop()));
@@ -85,6 +90,7 @@ export async function openStage(plan: StagePlan): Promise<Stage> {
   return {
     data,
     stop,
+    httpOrigin: `http://${http}`,
     get broker() {
       return broker;
     },
@@ -96,17 +102,22 @@ export async function openStage(plan: StagePlan): Promise<Stage> {
     joinString: (workload) =>
       creance('join-token', 'create', '--data', data, '--workload', workload),
     async startBrokerAgain() {
-      broker = await startBroker(data, new URL(broker.origin).host);
+      broker = await startBroker(data, new URL(broker.origin).host, http);
       return broker;
     },
   };
 }
 
 /** Starts a development broker on a data folder. */
-async function startBroker(data: string, listen: string): Promise<RunningBroker> {
+async function startBroker(
+  data: string,
+  listen: string,
+  httpListen: string,
+): Promise<RunningBroker> {
   const manifest = sourceFile('story/creance.yaml');
   const places = ['--manifest', manifest, '--data', data, '--listen', listen];
-  const args = [creanceCommand, 'dev', ...places, '--log-level', 'info'];
+  const doors = ['--http-listen', httpListen];
+  const args = [creanceCommand, 'dev', ...places, ...doors, '--log-level', 'info'];
   const logs: BrokerLog[] = [];
   const running = await start(args, {}, /gRPC\s+(http:\/\/\S+)/, (errors) => {
     logs.push(readBrokerLog(errors));

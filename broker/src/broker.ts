@@ -4,7 +4,6 @@ import type { Logger } from 'pino';
 import type { CheckManifest, FitManifest } from './commands/manifest-source.js';
 import type { BrokerConfig } from './config.js';
 import { joinEdgeParts } from './edge-parts.js';
-import { Feed } from './feed/feed.js';
 import { inviteFirstOperator } from './first-operator.js';
 import { startHistory } from './history-parts.js';
 import { startHousekeeping } from './housekeeping.js';
@@ -13,7 +12,8 @@ import { LiveRegistry } from './live-registry.js';
 import { readFileAgain, readFileAtStart } from './manifest-file.js';
 import { enforce, fitManifest, manifestCheck, takeFile } from './manifest-parts.js';
 import { startingManifest } from './manifest-start.js';
-import { startEdge } from './rpc/edge.js';
+import { openDoors } from './open-doors.js';
+import { openOutward } from './outward-parts.js';
 import { type Clock, systemClock } from './runtime/clock.js';
 import { type Entropy, systemEntropy } from './runtime/entropy.js';
 import type { StartFault } from './start-fault.js';
@@ -30,6 +30,8 @@ export interface Broker {
   readonly anchor: Thumbprint;
   /** Origin under which clients reach it. */
   readonly publicOrigin: string;
+  /** Origin of the HTTP door; undefined when there is none. */
+  readonly httpOrigin: string | undefined;
   /** Socket of the owner of a development broker. */
   readonly devSocket: string | undefined;
   /** Join string of the first operator, on the first start of a broker outside development. */
@@ -121,13 +123,8 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
   if (!opened.ok) return opened;
   const { registry, own, insteadOfFile } = opened.value;
   noteLog(store, { logger, clock, meters });
-  const feed = new Feed({
-    issuer: identity.issuer,
-    signer: keys.feed,
-    clock,
-    store,
-    onOverflow: ({ resource }) => meters.subscriberLetGo(resource),
-  });
+  const outward = openOutward({ ...parts, ...doors, registry: registry.current, meters });
+  const { feed } = outward;
   const keeping = startHistory({ ...config, bytes: config.historyBytes, meters, logger });
   let publicOrigin = config.publicOrigin ?? '';
   const behind = joinEdgeParts({
@@ -136,6 +133,7 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
     registry: registry.current,
     meters,
     feed,
+    onTold: outward.events.tellSignal,
     publicOrigin: () => publicOrigin,
     loopbackOnly: config.loopbackOnly,
     networks: config.networks,
@@ -145,22 +143,16 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
       change: (after, write) => registry.change(after, write),
     },
   });
-  const edge = await startEdge({
-    ...behind,
-    feed,
-    logger,
-    spans: doors.spans,
-    listen: config.listen,
-    ...(config.tls && { tls: config.tls }),
-    ...(config.dev && { devSocketPath: join(config.data, 'run', 'operator.sock') }),
-  });
-  if (!edge.ok) {
+  const listening = await openDoors(config, { ...doors, keys, meters, behind, outward });
+  if (!listening.ok) {
     housekeeping.stop();
+    await outward.close();
     feed.close();
     await keeping.close();
-    return edge;
+    return listening;
   }
-  publicOrigin ||= originOf(config, edge.value.port);
+  const { edge, http } = listening.value;
+  publicOrigin ||= originOf(config, edge.port);
   const firstOperatorFile = config.dev
     ? undefined
     : await inviteFirstOperator({
@@ -175,7 +167,8 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
     identity,
     anchor: keys.anchor.keyId,
     publicOrigin,
-    devSocket: edge.value.devSocketPath,
+    httpOrigin: http.origin,
+    devSocket: edge.devSocketPath,
     firstOperatorFile,
     manifestInsteadOfFile: insteadOfFile,
     async reload() {
@@ -184,11 +177,14 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
     },
     async stop() {
       housekeeping.stop();
+      http.drain();
       // Closes the feed, once no call is in flight.
-      await edge.value.drain();
+      await edge.drain();
       await behind.witness.close();
       await behind.watch.close();
       await keeping.close();
+      await outward.close();
+      await http.close();
       await store.close();
     },
   });

@@ -52,6 +52,26 @@ const outside = () => ({
 });
 
 describe('readConfig', () => {
+  it.each<[Partial<BrokerFlags>, object | undefined]>([
+    [{}, { host: '127.0.0.1', port: 7421 }],
+    [{ listen: '127.0.0.1:0' }, { host: '127.0.0.1', port: 0 }],
+    [{ listen: '[::1]:7420' }, { host: '::1', port: 7421 }],
+    [{ httpListen: '127.0.0.2:8080' }, { host: '127.0.0.2', port: 8080 }],
+    [{ httpListen: 'none' }, undefined],
+  ])('opens the HTTP door of %j at %j', (parts, httpListen) => {
+    const config = readConfig(flags(parts));
+    expect(config.ok && config.value.httpListen).toEqual(httpListen);
+  });
+
+  it.each<[Partial<BrokerFlags>, string[]]>([
+    [{ httpListen: 'x' }, ['http_listen_malformed']],
+    [{ httpListen: '127.0.0.1:70000' }, ['http_listen_malformed']],
+    [{ httpListen: '0.0.0.0:7421' }, ['tls_missing']],
+    [{ httpListen: '0.0.0.0:7421', dev: true }, ['dev_not_on_loopback']],
+  ])('refuses the HTTP door of %j', (parts, codes) => {
+    expect(codesOf(parts)).toEqual(codes);
+  });
+
   it.each([0, 1, 64, limits.historyMegabytesMax])('takes %d megabytes of history', (megabytes) => {
     const config = readConfig(flags({ historyMegabytes: megabytes }));
     expect(config).toMatchObject({ ok: true, value: { historyBytes: megabytes * 1_048_576 } });

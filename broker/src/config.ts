@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { ok, type Result, refuse } from '@creance/proto';
 import type { NetworkSources } from './detect/live/networks.js';
 import { limits } from './domain/limits.js';
+import { httpListenOf, type ListenPlace, parseListen } from './http-listen.js';
 import { type NetworkFiles, readNetworks } from './network-sources.js';
 import type { SettingName } from './settings/table.js';
 import { configurationFault, type StartFault } from './start-fault.js';
@@ -18,6 +19,8 @@ export interface BrokerFlags extends NetworkFiles {
   readonly data: string;
   /** `host:port`; port 0 takes a free one. */
   readonly listen: string;
+  /** `host:port` of the HTTP door, or `none`; undefined: beside the other, port 7421. */
+  readonly httpListen?: string | undefined;
   /** Origin under which clients reach it; undefined: what it listens on, on loopback only. */
   readonly publicOrigin: string | undefined;
   readonly tlsCertificate: string | undefined;
@@ -35,7 +38,9 @@ export interface BrokerConfig {
   readonly dev: boolean;
   readonly manifest: string;
   readonly data: string;
-  readonly listen: { readonly host: string; readonly port: number };
+  readonly listen: ListenPlace;
+  /** Undefined when there is no HTTP door. */
+  readonly httpListen: ListenPlace | undefined;
   readonly publicOrigin: string | undefined;
   readonly tls: { readonly certificate: Buffer; readonly key: Buffer } | undefined;
   readonly loopbackOnly: boolean;
@@ -70,21 +75,31 @@ export function readConfig(
       'write --listen 127.0.0.1:7420',
       'listen',
     );
+  const httpListen = listen && httpListenOf(flags.httpListen, listen);
+  if (httpListen === 'malformed')
+    note(
+      'http_listen_malformed',
+      `"${flags.httpListen}" is neither host:port nor none`,
+      'write --http-listen 127.0.0.1:7421',
+      'httpListen',
+    );
+  const places = [listen, httpListen].filter((place) => typeof place === 'object');
   const loopbackOnly = listen !== undefined && isLoopback(listen.host);
+  const outside = places.find(({ host }) => !isLoopback(host))?.host;
   const tls = readTls(flags, note);
   const networks = readNetworks(flags, note);
-  if (flags.dev && listen !== undefined && !loopbackOnly) {
+  if (flags.dev && outside !== undefined) {
     note(
       'dev_not_on_loopback',
-      `a development broker does not listen on ${listen.host}`,
+      `a development broker does not listen on ${outside}`,
       'listen on 127.0.0.1, or use creance serve',
       'listen',
     );
   }
-  if (!flags.dev && listen !== undefined && !loopbackOnly && tls === undefined) {
+  if (!flags.dev && outside !== undefined && tls === undefined) {
     note(
       'tls_missing',
-      `${listen.host} is not loopback, so the broker needs TLS`,
+      `${outside} is not loopback, so the broker needs TLS`,
       'name --tls-certificate and --tls-key',
       'listen',
     );
@@ -113,13 +128,15 @@ export function readConfig(
       'historyMegabytes',
     );
   }
-  if (faults.length > 0 || listen === undefined) return refuse(faults);
+  if (faults.length > 0 || listen === undefined || httpListen === 'malformed')
+    return refuse(faults);
   const { dev, manifest, data, restored, historyMegabytes, takeManifest = false } = flags;
   return ok({
     dev,
     manifest: resolve(manifest),
     data: resolve(data),
     listen,
+    httpListen,
     publicOrigin: origin,
     tls,
     loopbackOnly,
@@ -132,13 +149,6 @@ export function readConfig(
 
 function isMegabytes(value: number): boolean {
   return Number.isInteger(value) && value >= 0 && value <= limits.historyMegabytesMax;
-}
-
-function parseListen(text: string): BrokerConfig['listen'] | undefined {
-  const match = /^(?:\[([0-9a-fA-F:]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(text);
-  const port = Number(match?.[3]);
-  if (match === null || port > 65_535) return undefined;
-  return { host: match[1] ?? match[2] ?? '', port };
 }
 
 function isLoopback(host: string): boolean {

@@ -16,6 +16,7 @@ import { explainSession } from './commands/explain-session.js';
 import { getSession } from './commands/get-session.js';
 import { issueToken } from './commands/issue-token.js';
 import { getManifest, listManifestVersions } from './commands/kept-manifests.js';
+import { listDeliveries } from './commands/list-deliveries.js';
 import { listKeys } from './commands/list-keys.js';
 import { listSessions } from './commands/list-sessions.js';
 import { openSession } from './commands/open-session.js';
@@ -199,6 +200,7 @@ function operatorVerbs(rooms: OpenRooms, watch: Watch) {
     listKeys: listKeys(keys.ring),
     suggestEnvelope: suggestEnvelope({ registry, workloads: watch.sessions.workloads }),
     readHistory: readHistory(rooms.history),
+    listDeliveries: listDeliveries(store),
     createJoinToken: createJoinToken({
       registry,
       store,

@@ -6,6 +6,7 @@ import type { Answered, Reporter } from './detect/respond.js';
 import { strongestFirst } from './detect/watch/terms.js';
 import type { SpanReference } from './domain/action.js';
 import type { CutTold } from './domain/cut-told.js';
+import type { SignalHappening, TellSignal } from './domain/event.js';
 import { limits } from './domain/limits.js';
 import type { CurrentRegistry } from './domain/registry.js';
 import type { OnSignal } from './domain/signal.js';
@@ -34,6 +35,8 @@ export interface RoomsOfTelling {
   readonly logger: TellLogger;
   /** Makes spans of calls; undefined when nobody traces. */
   readonly spans?: CallSpans | undefined;
+  /** Hears of every decision and of every fact that was answered. */
+  readonly onTold?: TellSignal | undefined;
 }
 
 /** Tells metrics, traces and log what the broker has been told, has decided and has cut. */
@@ -63,6 +66,8 @@ export function openTelling(rooms: RoomsOfTelling): Telling {
     },
     answered({ fact, session, outcome, done }, reporters) {
       meters.theftAnswered(fact.kind, outcome);
+      const happening = { signal: fact.kind, risk: 1, evidence: fact.words, response: outcome };
+      rooms.onTold?.(session, { kind: 'signal', ...happening });
       const [reporter] = reporters;
       const told = { kind: fact.kind, resource: reporter?.resource, response: outcome };
       const cause = reporters.find(({ span }) => span !== undefined)?.span;
@@ -75,6 +80,7 @@ export function openTelling(rooms: RoomsOfTelling): Telling {
     decided(session, decision, held) {
       const { level, done, risk } = decision;
       meters.watchDecided(level, done);
+      rooms.onTold?.(session.id, happeningOf(session, decision));
       const told = { kind: 'risk', resource: session.reporter, risk: rounded(risk) };
       const cut = held && ownCut('risk', held.session, held);
       const ids = withCut({ ...told, response: done, isOwn: true }, session.id, session.span, cut);
@@ -159,6 +165,15 @@ function tellCutLine(
   const fields = { requestId, handle, reason, author, revision, sessionsEnded, session, ...ids };
   if (reason === 'end') logger.debug(fields, 'session ended');
   else logger.info(fields, 'cut');
+}
+
+/** The evidence that weighs most speaks for the decision. */
+function happeningOf(session: LiveSession, decision: Decision): SignalHappening {
+  const strongest = strongestFirst(termsBehind(session, decision))[0];
+  const [signal, evidence] = [strongest?.kind ?? 'watch', strongest?.words ?? ''];
+  const { done, because, risk } = decision;
+  const response = because === undefined ? done : `${done}, ${because}`;
+  return { kind: 'signal', signal, risk, evidence, response };
 }
 
 /** Ids, words and figures. */

@@ -10,6 +10,12 @@ export {
   ReportActionsResponse,
   Vantage,
 } from './gen/creance/v1/action_service.js';
+export {
+  BrokerEvent,
+  EventKind,
+  WatchEventsRequest,
+  WatchEventsResponse,
+} from './gen/creance/v1/event.js';
 export { Entry, Frame, FrameKind, SignedFrame, TokenKey } from './gen/creance/v1/feed.js';
 export {
   CompromiseKeyRequest,
@@ -26,6 +32,8 @@ export {
   GetSessionRequest,
   GetSessionResponse,
   KeySummary,
+  ListDeliveriesRequest,
+  ListDeliveriesResponse,
   ListKeysRequest,
   ListKeysResponse,
   ListSessionsRequest,

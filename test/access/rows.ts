@@ -12,6 +12,7 @@ import {
   GetManifestRequest,
   GetSessionRequest,
   IssueTokenRequest,
+  ListDeliveriesRequest,
   ListKeysRequest,
   ListManifestVersionsRequest,
   ListSessionsRequest,
@@ -28,6 +29,7 @@ import {
   SubscribeRequest,
   SuggestEnvelopeRequest,
   SuspendRequest,
+  WatchEventsRequest,
 } from '@creance/proto/wire';
 import { edgeAudience } from '../support/edge.js';
 
@@ -232,6 +234,23 @@ export const rowsFor = ({
       sinceUnixMicros: 0n,
       pageToken: '',
     }).finish(),
+  },
+  '/creance.v1.OperatorService/WatchEvents': {
+    admits: ['operator/viewer', 'operator/security', 'operator/auditor', 'dev-owner'],
+    digest: false,
+    request: WatchEventsRequest.encode({
+      after: 0n,
+      follow: false,
+      workload: '',
+      owner: '',
+      sessionId: new Uint8Array() as Buffer,
+      kinds: [],
+    }).finish(),
+  },
+  '/creance.v1.OperatorService/ListDeliveries': {
+    admits: ['operator/viewer', 'operator/security', 'operator/auditor', 'dev-owner'],
+    digest: false,
+    request: ListDeliveriesRequest.encode({ owner: '' }).finish(),
   },
   '/creance.v1.OperatorService/ListKeys': {
     admits: ['operator/viewer', 'dev-owner'],

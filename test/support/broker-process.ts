@@ -85,6 +85,8 @@ export class BrokerProcess {
       this.data,
       '--listen',
       listen,
+      '--http-listen',
+      '127.0.0.1:0',
       '--log-level',
       this.#logLevel,
     ];

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type EdgeParts, joinEdgeParts, type OpenRooms } from '../../broker/src/edge-parts.js';
+import { joinEvents, type RunningEvents } from '../../broker/src/event-parts.js';
 import { Feed } from '../../broker/src/feed/feed.js';
 import { startHistory } from '../../broker/src/history-parts.js';
 import { LiveRegistry } from '../../broker/src/live-registry.js';
@@ -46,6 +47,8 @@ export interface EdgeUnderTest {
   readonly feed: Feed;
   readonly store: Store;
   readonly behind: EdgeParts;
+  /** Closed by the edge, but for what listens to the store. */
+  readonly events: RunningEvents;
 }
 
 /** The rooms behind the edge, joined by the broker's own hand. */
@@ -66,7 +69,16 @@ export function openParts(
   const live = new LiveRegistry(current);
   const registry = live.current;
   const store = opened.value;
-  const feed = new Feed({ issuer, signer: keys.value.feed, clock, store, onOverflow() {} });
+  const feed = new Feed({
+    issuer,
+    signer: keys.value.feed,
+    clock,
+    store,
+    onOverflow() {},
+    onAcknowledged: (subscriber) => events.acknowledged(subscriber),
+  });
+  const subscribers = () => feed.subscribers();
+  const events = joinEvents({ store, registry, clock, meters: hooks.meters, subscribers });
   const behind = joinEdgeParts({
     registry,
     identity,
@@ -76,6 +88,7 @@ export function openParts(
     clock,
     entropy,
     ...hooks,
+    onTold: events.tellSignal,
     publicOrigin,
     loopbackOnly: true,
     // Nobody stops it: with no bytes it writes nothing.
@@ -86,5 +99,5 @@ export function openParts(
     },
     networks: { asn: undefined, city: undefined, providerAsns: new Set() },
   });
-  return { feed, store, behind };
+  return { feed, store, behind, events };
 }

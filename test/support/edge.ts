@@ -6,6 +6,7 @@ import { encodeBase64url, type SessionId } from '@creance/proto';
 import type { Witness } from '../../broker/src/detect/witness.js';
 import type { MemberRef } from '../../broker/src/domain/registry.js';
 import { quietMeters } from '../../broker/src/doubles/meters.js';
+import type { RunningEvents } from '../../broker/src/event-parts.js';
 import type { Feed } from '../../broker/src/feed/feed.js';
 import { type Edge, type EdgeOptions, startEdge } from '../../broker/src/rpc/edge.js';
 import type { EdgeCommands } from '../../broker/src/rpc/edge-commands.js';
@@ -75,6 +76,10 @@ export class TestEdge {
 
   get feed(): Feed {
     return this.#running.feed;
+  }
+
+  get events(): RunningEvents {
+    return this.#running.events;
   }
 
   get commands(): EdgeCommands {
@@ -157,9 +162,10 @@ export class TestEdge {
   }
 
   async down(): Promise<void> {
-    const { edge, store, witness } = this.#running;
+    const { edge, store, witness, events } = this.#running;
     this.#parts = undefined;
     await edge.drain();
+    events.close();
     await witness.close();
     await store.close();
   }
@@ -188,7 +194,7 @@ export class TestEdge {
       request: (method: string, outcome: string) => void this.outcomes.push({ method, outcome }),
       limitHit: (limit: string) => void this.hits.push(limit),
     };
-    const { feed, behind, store } = openParts(
+    const { feed, behind, store, events } = openParts(
       this.folder,
       () => this.origin,
       { meters, logger },
@@ -199,6 +205,7 @@ export class TestEdge {
       ...behind,
       commands,
       feed,
+      events: events.hub,
       listen: { host: '127.0.0.1', port: this.#port },
       logger,
       ...(limits && { limits }),
@@ -207,7 +214,15 @@ export class TestEdge {
     });
     if (!started.ok) throw new Error(started.error.lines.join('\n'));
     const { judge, witness } = behind;
-    return { edge: started.value, store, feed, commands, witness, nonce: () => judge.nonce() };
+    return {
+      edge: started.value,
+      store,
+      events,
+      feed,
+      commands,
+      witness,
+      nonce: () => judge.nonce(),
+    };
   }
 
   #note(level: LogLine['level'], fields: object, text: string): void {
@@ -219,6 +234,7 @@ interface Parts {
   readonly edge: Edge;
   readonly store: Store;
   readonly feed: Feed;
+  readonly events: RunningEvents;
   readonly commands: EdgeCommands;
   readonly witness: Witness;
   readonly nonce: () => string;

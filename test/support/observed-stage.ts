@@ -120,6 +120,7 @@ export class ObservedStage {
     await this.#verifier?.close();
     await this.#app?.close();
     await this.#edge?.drain();
+    this.parts.events.close();
     await this.parts.behind.witness.close();
     await this.parts.behind.watch.close();
     await this.parts.store.close();
@@ -128,8 +129,9 @@ export class ObservedStage {
 
   async #open(): Promise<void> {
     const { feed, behind, store } = this.parts;
+    const events = this.parts.events.hub;
     const listen = { host: '127.0.0.1', port: 0 };
-    const started = await startEdge({ ...behind, feed, listen, logger, limits: roomy });
+    const started = await startEdge({ ...behind, feed, events, listen, logger, limits: roomy });
     if (!started.ok) throw new Error(started.error.lines.join());
     this.#edge = started.value;
     const opened = openKeys(join(this.folder, 'keys'), store.identity, systemClock.now());

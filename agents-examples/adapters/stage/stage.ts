@@ -54,6 +54,8 @@ export class AdapterStage {
       ...places,
       '--listen',
       this.#listen,
+      '--http-listen',
+      '127.0.0.1:0',
       '--log-level',
       'info',
     ];

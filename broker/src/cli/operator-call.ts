@@ -1,4 +1,4 @@
-import { reasonFromErrorInfo } from '@creance/proto';
+import { type Reason, reasonFromErrorInfo } from '@creance/proto';
 import {
   ErrorInfo,
   ListVerifiersRequest,
@@ -32,19 +32,14 @@ type CallError = Error & {
   readonly metadata?: { get(name: string): unknown[] };
 };
 
-function failureOf(error: CallError): CommandFailed {
-  const details = detailsOf(error);
-  const info = errorInfoOf(details);
-  const reason = info
-    ? reasonFromErrorInfo(info.reason)
-    : reasonFromErrorInfo(error.reason?.toUpperCase() ?? '');
+/** A refusal in the form that people can act on, or that there is nobody to ask. */
+export function failureOf(error: CallError): CommandFailed {
+  const reason = refusalOf(error);
   if (reason !== undefined) {
-    const requestId = info?.metadata['request_id'] ?? error.requestId;
-    const isUnreachable = reason === 'shutting_down';
-    return new CommandFailed(refusalText(reason, { requestId, details }), 1, {
-      reason,
-      isUnreachable,
-    });
+    const details = detailsOf(error);
+    const requestId = errorInfoOf(details)?.metadata['request_id'] ?? error.requestId;
+    const text = refusalText(reason, { requestId, details });
+    return new CommandFailed(text, 1, { reason, isUnreachable: reason === 'shutting_down' });
   }
   // The SDK has read the error, and has words of the same form for it.
   if (error.hint !== undefined)
@@ -52,6 +47,12 @@ function failureOf(error: CallError): CommandFailed {
       isUnreachable: error.retryable === true,
     });
   return new CommandFailed(unreachableText(error.message), 1, { isUnreachable: true });
+}
+
+/** The reason that an error names; undefined when the broker has not said one: it cannot be reached. */
+export function refusalOf(error: CallError): Reason | undefined {
+  const info = errorInfoOf(detailsOf(error));
+  return reasonFromErrorInfo(info?.reason ?? error.reason?.toUpperCase() ?? '');
 }
 
 function detailsOf(error: CallError): RpcStatus['details'] {

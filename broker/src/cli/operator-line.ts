@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorText } from '@creance/proto';
 import type { CreanceError } from '@creance/sdk';
-import { type OperatorLine, openDevLine } from '../rpc/operator-client.js';
+import { type ListeningLine, openDevLine } from '../rpc/operator-client.js';
 import { CommandFailed, printable } from './output.js';
 
 /** How an operator reaches the broker. */
@@ -32,7 +32,7 @@ const digested = new Set([
 export async function openLine(
   { data, keyFile }: LineFlags,
   env: Environment = process.env,
-): Promise<OperatorLine> {
+): Promise<ListeningLine> {
   const own = keyFile === undefined ? env : { ...env, CREANCE_KEY_FILE: keyFile };
   const { environmentSource } = await import('@creance/sdk/internal');
   const source = saidPlainly(() => environmentSource(own));
@@ -49,7 +49,7 @@ export async function openLine(
 }
 
 /** As an agent's environment is read, so that both keep a key in the same place and find it again. */
-async function sessionLine(env: Environment): Promise<OperatorLine> {
+async function sessionLine(env: Environment): Promise<ListeningLine> {
   // Loaded only here: a broker that starts has no use for it.
   const { fromEnvironment } = await import('@creance/sdk');
   const { internalSession } = await import('@creance/sdk/internal');
@@ -59,6 +59,11 @@ async function sessionLine(env: Environment): Promise<OperatorLine> {
     if (session === undefined) throw new Error('the SDK gave a session of another kind');
     return {
       call: (path, request) => session.call(path, request, { digest: digested.has(path) }),
+      listen(path, request, ears) {
+        const ended = () => ears.onEnd(session.signal.reason as Error);
+        session.signal.addEventListener('abort', ended, { once: true });
+        return session.listen({ path, request, ...ears });
+      },
       close: () => client.close(),
     };
   } catch (error) {

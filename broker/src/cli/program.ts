@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { auditVerify } from './audit.js';
 import { addBacktest } from './backtest-command.js';
+import { addEventCommands } from './event-commands.js';
 import { addHelp } from './help.js';
 import { addKeyCommands } from './key-commands.js';
 import { addListCommands } from './list-commands.js';
@@ -34,6 +35,7 @@ export function program(to: Output): Command {
   addServers(creance, output);
   addKeyCommands(creance, output);
   addWatchCommands(creance, output);
+  addEventCommands(creance, output);
   addBacktest(creance, output);
   addOwnCommands(creance, output);
   creance

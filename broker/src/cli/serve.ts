@@ -83,13 +83,14 @@ function stopped(): Promise<void> {
 }
 
 function welcome(
-  { identity, publicOrigin, anchor, devSocket, firstOperatorFile }: Broker,
+  { identity, publicOrigin, httpOrigin, anchor, devSocket, firstOperatorFile }: Broker,
   data: string,
 ): string {
   const kind = identity.dev ? 'development broker' : 'broker';
   const rows = [
     ['issuer', identity.issuer],
     ['gRPC', publicOrigin],
+    ...(httpOrigin === undefined ? [] : [['HTTP', `${httpOrigin}/.well-known/jwks.json`]]),
     ['data', `${data} (kept; Ctrl-C stops)`],
     ['anchor', anchor],
     ...(devSocket === undefined ? [] : [['operator', devSocket]]),

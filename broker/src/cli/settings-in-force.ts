@@ -53,6 +53,7 @@ export function brokerFlagsOf(
     manifest: text('manifest'),
     data: text('data'),
     listen: text('listen'),
+    httpListen: maybe('httpListen'),
     publicOrigin: maybe('publicOrigin'),
     // A development broker has none, whatever the file of its folder says for production.
     tlsCertificate: dev ? undefined : maybe('tlsCertificate'),

@@ -41,3 +41,30 @@ export interface AuditEvent {
   /** Flat facts; names in lower camel case. */
   readonly facts: Readonly<Record<string, string | number | boolean | readonly string[]>>;
 }
+
+/** An audit record in its place in the chain. */
+export interface AuditRecord {
+  readonly sequence: number;
+  /** The chain's hash after it, as base64url: no two records of a chain share it, whatever was restored. */
+  readonly hash: string;
+  readonly event: AuditEvent;
+}
+
+/** Kinds of records that somebody who watches is told of. Tokens and renewals are not among them: there are too many. */
+export const toldKinds: ReadonlySet<AuditKind> = new Set<AuditKind>([
+  'session_opened',
+  'session_delegated',
+  'session_ended',
+  'session_expired',
+  'session_cut',
+  'before_cut',
+  'handle_cut',
+  'session_suspended',
+  'session_resumed',
+  'tokens_cut',
+  'theft_answered',
+  'risk_suspended',
+  'token_keys_cut',
+  'registry_changed',
+  'manifest_applied',
+]);

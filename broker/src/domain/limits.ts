@@ -34,6 +34,18 @@ export const limits = {
   /** Milliseconds for calls in flight when the broker stops. */
   drainMillis: 10_000,
 
+  /** HTTP: bytes of a request's head, milliseconds for it, for a whole request, and for a silent connection. */
+  httpHeadBytes: 8_192,
+  httpHeadMillis: 5_000,
+  httpRequestMillis: 10_000,
+  httpIdleMillis: 15_000,
+  /** Connections in all, and from one address. */
+  httpConnections: 1_000,
+  httpConnectionsPerAddress: 64,
+  /** Requests of one address in a row, and a second. */
+  httpBurst: 200,
+  httpPerSecond: 50,
+
   /** Failed calls of one address in a row, and how many come back a second. */
   failuresBurst: 60,
   failuresPerSecond: 10,
@@ -135,6 +147,9 @@ export const limits = {
   /** Bytes of lines of one page of the history, and bytes that are read for it. */
   historyPageBytes: 49_152,
   historyScanBytes: 262_144,
+  /** Workloads that the record of a cut or hold names, and sessions that are looked at for them. */
+  reachWorkloads: 64,
+  reachSessions: 1_000,
   /** Audit records and seconds between two signed checkpoints. */
   checkpointRecords: 1_000,
   checkpointSeconds: 60,
@@ -162,6 +177,32 @@ export const limits = {
   counterSeconds: 300,
   /** Suspicions that wait for the bytes of proofs. */
   suspicions: 1_000,
+
+  /** Events that are kept for those who come late, that may wait for one watcher, and watchers. */
+  eventsKept: 1_000,
+  eventsWaiting: 256,
+  eventSubscribers: 100,
+  /** Watchers of one session. */
+  eventWatchesPerSession: 4,
+  /** Cuts and holds whose way to the verifiers is followed, and for how many seconds. */
+  enforcementsFollowed: 1_000,
+  enforcementSeconds: 300,
+  /** Verifiers up to which each is told of by itself when it enforces a cut. */
+  enforcersTold: 32,
+
+  /** Events that wait for one receiver: beyond it the oldest go. */
+  deliveriesPerReceiver: 1_000,
+  /** Seconds after which a delivery is given up, and after which the escalation hears of it. */
+  deliverySeconds: 86_400,
+  deliveryEscalationSeconds: 300,
+  /** Milliseconds for one attempt with all it takes, and between two attempts: the first, and at most. */
+  deliveryMillis: 5_000,
+  deliveryPauseMillis: 1_000,
+  deliveryPauseMillisMax: 600_000,
+  /** Attempts at the same time, bytes of an answer that are read, and bytes of one event. */
+  deliveriesAtOnce: 16,
+  deliveryAnswerBytes: 4_096,
+  deliveryBytes: 16_384,
 
   /** Seconds between heartbeats of the feed. */
   heartbeatSeconds: 2,

@@ -3,7 +3,7 @@ import { scopesOf } from '../doubles/ids.js';
 import { grantOf, registryOf, resourceOf, responsesOf, workloadOf } from '../doubles/registries.js';
 import { planRegistry } from './plan.js';
 import { countTouched, type LivePath } from './plan-touched.js';
-import type { Operator, Pace, Resource, Role, Workload } from './registry.js';
+import type { Operator, Owner, Pace, Receiver, Resource, Role, Workload } from './registry.js';
 
 const pace: Pace = {
   turnsPerMinute: 30,
@@ -162,5 +162,45 @@ describe('countTouched', () => {
   it('counts what ends, children of what leaves included', () => {
     expect(countTouched(before, after, paths).ending).toBe(2);
     expect(countTouched(before, before, paths).ending).toBe(0);
+  });
+});
+
+describe('receivers of an owner in a plan', () => {
+  const hooks = { url: 'https://hooks.example.com/', allowPrivate: false };
+  const elsewhere = { url: 'https://elsewhere.example/', allowPrivate: false };
+  const inside = { ...hooks, allowPrivate: true };
+  const withContact = (contact: Receiver | undefined) => {
+    const registry = registryOf();
+    const [owner] = [...registry.owners.values()] as [Owner];
+    const notify = { contact, escalation: undefined };
+    return { ...registry, owners: new Map([[owner.name, { ...owner, notify }]]) };
+  };
+
+  // breaks when: somebody may turn events elsewhere, or at an inner service, without the role for widenings
+  it.each<[string, Receiver | undefined, Receiver | undefined, boolean]>([
+    ['comes', undefined, hooks, false],
+    ['comes at a private address', undefined, inside, true],
+    ['goes', hooks, undefined, true],
+    ['goes elsewhere', hooks, elsewhere, true],
+    ['may be at a private address', hooks, inside, true],
+    ['may not any more', inside, hooks, false],
+  ])('one that %s is a line, and widens where it should', (_name, was, is, widens) => {
+    const [change, ...others] = planRegistry(withContact(was), withContact(is));
+    expect(others).toEqual([]);
+    expect(change?.path).toBe('owners.support-platform.notify.contact');
+    expect(change?.widens !== undefined).toBe(widens);
+  });
+
+  it('is no change when nothing is another', () => {
+    expect(planRegistry(withContact(hooks), withContact({ ...hooks }))).toEqual([]);
+  });
+
+  it('of an owner that is new is a line too', () => {
+    const before = { ...registryOf(), owners: new Map() };
+    const changes = planRegistry(before, withContact(inside));
+    expect(changes.map(({ path, widens }) => [path, widens !== undefined])).toEqual([
+      ['owners.support-platform', false],
+      ['owners.support-platform.notify.contact', true],
+    ]);
   });
 });

@@ -6,6 +6,7 @@ import {
   keysOfBoth,
 } from './plan-change.js';
 import { delegationChanges, grantChanges } from './plan-grants.js';
+import { receiverChanges } from './plan-receiver.js';
 import { resourceChanges } from './plan-resource.js';
 import { paceChanges, responseChanges } from './plan-watch.js';
 import type { Operator, Owner, Registry, Resource, Workload } from './registry.js';
@@ -53,11 +54,16 @@ function sectionChanges<T>(
 }
 
 function ownerChanges(was: Owner | undefined, is: Owner | undefined): readonly ChangeBelow[] {
+  const receivers = [
+    ...receiverChanges('notify.contact', was?.notify.contact, is?.notify.contact),
+    ...receiverChanges('notify.escalation', was?.notify.escalation, is?.notify.escalation),
+  ];
   if (was === undefined || is === undefined)
-    return changeAt({ path: '', before: was?.contact, after: is?.contact });
+    return [...changeAt({ path: '', before: was?.contact, after: is?.contact }), ...receivers];
   return [
     ...changeAt({ path: 'contact', before: was.contact, after: is.contact }),
     ...changeAt({ path: 'escalation', before: was.escalation, after: is.escalation }),
+    ...receivers,
   ];
 }
 

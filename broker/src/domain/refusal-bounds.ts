@@ -7,6 +7,7 @@ export const boundOfReason: Readonly<Partial<Record<Reason, LimitName>>> = {
   keys_limit: 'evidenceKeysPerMember',
   children_limit: 'childrenPerSession',
   tree_limit: 'sessionsPerTree',
+  events_too_slow: 'eventsWaiting',
   store_busy: 'writesWaiting',
   replay_memory_full: 'proofsRemembered',
 };

@@ -2,11 +2,24 @@ import type { Handle, Scope, ScopeSet } from '@creance/proto';
 import type { HashDestination } from './destination.js';
 import type { Sensitivity } from './sensitivity.js';
 
+/** Where events are pushed to. */
+export interface Receiver {
+  /** https; http on loopback in development only. */
+  readonly url: string;
+  /** Whether its address may be a private, local or otherwise special one. */
+  readonly allowPrivate: boolean;
+}
+
 /** Whom to call about a workload or resource. */
 export interface Owner {
   readonly name: string;
   readonly contact: string;
   readonly escalation: string | undefined;
+  /** Where events of its workloads go; undefined where nothing is pushed. */
+  readonly notify: {
+    readonly contact: Receiver | undefined;
+    readonly escalation: Receiver | undefined;
+  };
 }
 
 /** A protected service. */

@@ -12,5 +12,6 @@ export const quietMeters: Meters = {
   watchBoundHit() {},
   watchDecided() {},
   cut() {},
+  delivery() {},
   historyLost() {},
 };

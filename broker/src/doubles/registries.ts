@@ -70,7 +70,12 @@ export function registryOf(
   } = {},
 ): Registry {
   const { resources = [resourceOf()], workloads = [workloadOf()], operators = [] } = parts;
-  const owner = { name: 'support-platform', contact: 'a@example.com', escalation: undefined };
+  const owner = {
+    name: 'support-platform',
+    contact: 'a@example.com',
+    escalation: undefined,
+    notify: { contact: undefined, escalation: undefined },
+  };
   return {
     issuer: 'https://creance.example.internal',
     owners: new Map([[owner.name, owner]]),

@@ -24,6 +24,8 @@ export interface FeedParts {
   readonly store: Pick<Store, 'head' | 'logAfter' | 'isKnownRevision' | 'onLog' | 'path'>;
   /** Called when a subscriber was too slow and was let go. */
   readonly onOverflow: (name: SubscriberName) => void;
+  /** Called when a subscriber says that it enforces more than before. */
+  readonly onAcknowledged?: (subscriber: Subscriber) => void;
 }
 
 /** Rows that are read at once to bring a subscriber up; one that lacks more gets a snapshot. */
@@ -78,7 +80,9 @@ export class Feed {
     if (revision > this.#publisher.published) return;
     for (const subscriber of this.#subscribers) {
       if (subscriber.name.session !== session) continue;
-      if (revision > subscriber.acknowledged) subscriber.acknowledged = revision;
+      if (revision <= subscriber.acknowledged) continue;
+      subscriber.acknowledged = revision;
+      this.#parts.onAcknowledged?.(subscriber);
     }
   }
 

@@ -30,8 +30,13 @@ export function buildRegistry(manifest: Manifest, hash: HashDestination): Regist
   });
 }
 
-function buildOwner([name, { contact, escalation }]: [string, Manifest['owners'][string]]): Owner {
-  return Object.freeze({ name, contact, escalation });
+function buildOwner([name, owner]: [string, Manifest['owners'][string]]): Owner {
+  const { contact, escalation, notify } = owner;
+  const receivers = {
+    contact: notify.contact && Object.freeze(notify.contact),
+    escalation: notify.escalation && Object.freeze(notify.escalation),
+  };
+  return Object.freeze({ name, contact, escalation, notify: Object.freeze(receivers) });
 }
 
 function buildResource([name, resource]: [string, ManifestResource]): Resource {

@@ -51,6 +51,14 @@ const codedWords = {
     problem: `${quoted(presented)} is a reserved name`,
     fix: `choose another name; reserved are ${listed([...reservedNames], 'and')}`,
   }),
+  receiver_insecure: (presented) => ({
+    problem: `${quoted(presented)} is plain http: who was cut and why could be read on the way`,
+    fix: 'use https; http is for localhost, 127.0.0.1 and [::1] of a development broker only',
+  }),
+  receiver_malformed: (presented) => ({
+    problem: `${quoted(presented)} is not an http URL in its plain form`,
+    fix: `write https://, the host in lower case and the path, as https://hooks.example.com/creance, without user, default port and "#", at most ${uriCharsMax} characters`,
+  }),
   scope_malformed: (presented) => ({
     problem: `${quoted(presented)} is not a scope`,
     fix: `use 1 to ${scopeCharsMax} ASCII letters, digits and : . _ / - with a letter or digit first; there are no wildcards`,

@@ -41,6 +41,8 @@ export type FaultCode =
   | 'number_malformed'
   | 'number_out_of_range'
   | 'owner_unknown'
+  | 'receiver_insecure'
+  | 'receiver_malformed'
   | 'resource_unknown'
   | 'scope_malformed'
   | 'scope_unknown'

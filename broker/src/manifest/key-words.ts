@@ -7,6 +7,16 @@ export const keyWords: Readonly<Record<string, string>> = {
   'owners.*': 'One team or person.',
   'owners.*.contact': 'Where to reach them.',
   'owners.*.escalation': 'Where to reach somebody when they do not answer.',
+  'owners.*.notify':
+    'Where events of its workloads are pushed to, as signed Security Event Tokens.',
+  'owners.*.notify.contact': 'Gets signals from narrow on, holds and cuts.',
+  'owners.*.notify.contact.url': 'An https URL; http on loopback in development only.',
+  'owners.*.notify.contact.allowPrivate':
+    'Whether it may be at a private, local or otherwise special address.',
+  'owners.*.notify.escalation':
+    'Gets holds and cuts, and what the contact has not taken within 5 minutes.',
+  'owners.*.notify.escalation.url': 'As for the contact.',
+  'owners.*.notify.escalation.allowPrivate': 'As for the contact.',
   resources: 'The services that sessions call, by name. Each may join as a verifier.',
   'resources.*': 'One protected service.',
   'resources.*.audience':

@@ -42,6 +42,7 @@ describe('parseManifest', () => {
       name: 'support-platform',
       contact: 'support-oncall@example.com',
       escalation: 'security@example.com',
+      notify: { contact: undefined, escalation: undefined },
     });
     const crm = registry.resourceByAudience.get('https://crm.example.internal');
     expect(crm).toBe(registry.resources.get('crm'));

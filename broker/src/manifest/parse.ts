@@ -15,6 +15,7 @@ import {
   issuerFindings,
   lifetimeFindings,
   type ManifestMode,
+  receiverFindings,
 } from './rules.js';
 import type { Manifest } from './schema.js';
 import { checkShape } from './shape.js';
@@ -95,6 +96,7 @@ function judge(text: string, lines: LineCounter, mode: ManifestMode): Judgement 
   const shape = checkShape(root);
   const rules = [
     ...issuerFindings(root, mode),
+    ...receiverFindings(root, mode),
     ...referenceFindings(root),
     ...audienceFindings(root),
     ...duplicateFindings(root),

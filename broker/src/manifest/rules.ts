@@ -2,7 +2,7 @@ import { bestEffortLifetimeSecondsMax } from '../domain/policy.js';
 import type { Finding } from './finding.js';
 import { entryOf, itemsOf, type Placed, sectionOf, textsUnder, textUnder } from './read-tree.js';
 import { nodeAt, type TreeNode } from './tree.js';
-import { audienceIdentity, isInvalidHost } from './uri.js';
+import { audienceIdentity, isInvalidHost, isLoopbackHttp } from './uri.js';
 import { formatPath, quoted } from './words.js';
 
 /** How the broker runs. */
@@ -26,6 +26,23 @@ export function issuerFindings(root: TreeNode, { dev }: ManifestMode): Finding[]
   const problem = 'a host under ".invalid" is for development only';
   const fix = 'write the address that verifiers know the broker by';
   return [{ code: 'issuer_invalid_outside_dev', offset, path, text: () => ({ problem, fix }) }];
+}
+
+/** Plain http, and a receiver on the broker's own machine, are for development. */
+export function receiverFindings(root: TreeNode, { dev }: ManifestMode): Finding[] {
+  if (dev) return [];
+  return sectionOf(root, 'owners').flatMap(([, owner]) => {
+    const notify = entryOf(owner, 'notify');
+    const receivers = ['contact', 'escalation'].map((name) => notify && entryOf(notify, name));
+    return receivers.flatMap((receiver) => {
+      const url = receiver && textUnder(receiver, 'url');
+      if (url === undefined || !isLoopbackHttp(url.text)) return [];
+      const problem = 'plain http to this machine is for development only';
+      const text = () => ({ problem, fix: 'write an https URL' });
+      const { node, path } = url;
+      return [{ code: 'receiver_insecure' as const, offset: node.offset, path, text }];
+    });
+  });
 }
 
 /** An audience stands for one resource: otherwise a token for one would open the other. */

@@ -6,7 +6,7 @@ import {
 } from '@creance/proto';
 import { z } from 'zod';
 import { limits } from '../domain/limits.js';
-import type { Delegation, Grant, Resource, Role, Workload } from '../domain/registry.js';
+import type { Delegation, Grant, Receiver, Resource, Role, Workload } from '../domain/registry.js';
 import type { Sensitivity } from '../domain/sensitivity.js';
 import { manifestBounds } from './bounds.js';
 import { always, coded, countOf } from './checks.js';
@@ -19,7 +19,7 @@ import {
   responsesDefault,
   responsesSchema,
 } from './schema-watch.js';
-import { audienceFault, isIssuer } from './uri.js';
+import { audienceFault, isIssuer, receiverFault } from './uri.js';
 
 /** Seconds of `maxStaleSeconds`: two heartbeats at least. */
 const maxStaleSecondsMin = 2 * limits.heartbeatSeconds;
@@ -29,10 +29,17 @@ const maxStaleSecondsMax = 60;
 export interface Manifest {
   apiVersion: 'creance/v1';
   issuer?: string | undefined;
-  owners: Record<string, { contact: string; escalation?: string | undefined }>;
+  owners: Record<string, ManifestOwner>;
   resources: Record<string, ManifestResource>;
   workloads: Record<string, ManifestWorkload>;
   operators: Record<string, { roles: Role[] }>;
+}
+
+/** An owner as it is written. */
+export interface ManifestOwner {
+  contact: string;
+  escalation?: string | undefined;
+  notify: { contact?: Receiver | undefined; escalation?: Receiver | undefined };
 }
 
 /** A resource as it is written. */
@@ -69,7 +76,21 @@ const contact = z
 
 const canary = z.boolean().default(false);
 
-const owner = z.strictObject({ contact, escalation: contact.optional() });
+const receiver = z.strictObject({
+  url: z
+    .string()
+    .refine((text) => receiverFault(text) !== 'receiver_malformed', coded('receiver_malformed'))
+    .refine((text) => receiverFault(text) !== 'receiver_insecure', coded('receiver_insecure')),
+  allowPrivate: z.boolean().default(false),
+});
+
+const owner = z.strictObject({
+  contact,
+  escalation: contact.optional(),
+  notify: z
+    .strictObject({ contact: receiver.optional(), escalation: receiver.optional() })
+    .default({}),
+});
 
 const resource = z.strictObject({
   audience: z

@@ -39,6 +39,24 @@ export function audienceFault(text: string): FaultCode | undefined {
   return protocol === 'https:' || loopback.test(hostname) ? undefined : 'audience_insecure';
 }
 
+/**
+ * Why a text is no receiver of events: an http(s) URL in one form only, without user or fragment. Plain http
+ * stays on this machine.
+ */
+export function receiverFault(text: string): FaultCode | undefined {
+  const url = text.length <= uriCharsMax && uriForm.test(text) ? URL.parse(text) : null;
+  const isHttp = url?.protocol === 'https:' || url?.protocol === 'http:';
+  if (url === null || !isHttp || audienceFault(text) === 'audience_malformed')
+    return 'receiver_malformed';
+  return isLoopbackHttp(text) || url.protocol === 'https:' ? undefined : 'receiver_insecure';
+}
+
+/** Whether a URL is plain http to this machine. */
+export function isLoopbackHttp(text: string): boolean {
+  const url = URL.parse(text);
+  return url?.protocol === 'http:' && loopback.test(url.hostname);
+}
+
 /** What two audiences must not share. */
 export function audienceIdentity(text: string): string {
   return URL.parse(text)?.href ?? text;

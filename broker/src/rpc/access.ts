@@ -95,6 +95,8 @@ export const access: AccessTable = {
     explainRefusal: operator(['viewer', 'security'], { digest: false }),
     suggestEnvelope: operator(['viewer', 'policy'], { digest: false }),
     readHistory: operator('viewer', { digest: false }),
+    watchEvents: operator(['viewer', 'security', 'auditor'], { digest: false }),
+    listDeliveries: operator(['viewer', 'security', 'auditor'], { digest: false }),
   },
   registry: {
     createJoinToken: operator('registrar', { digest: true }),

@@ -12,6 +12,7 @@ import type { MemberKind } from '../domain/registry.js';
 import { thumbprintOfName } from '../doubles/ids.js';
 import { quietMeters } from '../doubles/meters.js';
 import { registryOf, workloadOf } from '../doubles/registries.js';
+import { EventHub } from '../events/hub.js';
 import { Subscriber, type SubscriberLine } from '../feed/subscriber.js';
 import { systemClock } from '../runtime/clock.js';
 import { systemEntropy } from '../runtime/entropy.js';
@@ -74,6 +75,7 @@ export function doubleOptions({ commands, ...others }: DoubleOptions = {}): Edge
     judge: { nonce: () => 'nonce-1' },
     commands: { ...doubleCommands, ...commands },
     feed: new DoubleFeed(),
+    events: new EventHub({ clock: systemClock, limitHit() {} }),
     openings: { make: (_resource, nonce) => Buffer.concat([Buffer.from('opening '), nonce]) },
     registry: () => registry,
     clock: systemClock,
@@ -136,6 +138,7 @@ const doubleCommands: EdgeCommands = {
   explainRefusal: unused,
   suggestEnvelope: unused,
   readHistory: unused,
+  listDeliveries: async () => ok({ waiting: [], receivers: [] }),
   planManifest: unused,
   applyManifest: unused,
   listManifestVersions: async () => ok([]),

@@ -9,6 +9,7 @@ import type { ExplainedRefusal, ExplainRefusalAsk } from '../commands/explain-re
 import type { ExplainAsk, Explanation } from '../commands/explain-session.js';
 import type { GetSessionAsk, SessionDetail } from '../commands/get-session.js';
 import type { IssuedToken } from '../commands/issue-token.js';
+import type { DeliveriesListed, ListDeliveriesAsk } from '../commands/list-deliveries.js';
 import type { KeyListed } from '../commands/list-keys.js';
 import type { ListSessionsAsk, SessionPage } from '../commands/list-sessions.js';
 import type { ManifestSource } from '../commands/manifest-source.js';
@@ -49,6 +50,7 @@ export interface EdgeCommands {
   readonly explainSession: Command<ExplainAsk, Explanation>;
   readonly suggestEnvelope: Command<SuggestEnvelopeAsk, SuggestEnvelopeAnswer>;
   readonly readHistory: Command<ReadHistoryAsk, HistoryPage>;
+  readonly listDeliveries: Command<ListDeliveriesAsk, DeliveriesListed>;
   readonly createJoinToken: Command<JoinTokenAsk, JoinTokenAnswer>;
   readonly planManifest: Command<ManifestSource, ManifestPlan>;
   readonly applyManifest: Command<ApplyManifestAsk, ApplyManifestAnswer>;

@@ -13,6 +13,7 @@ import type { TlsMaterial } from './front.js';
 import type { EdgeLimits } from './limits.js';
 import type { EdgeLogger } from './report.js';
 import type { JudgeAnswer } from './stream-session.js';
+import type { EdgeEvents } from './watch-events.js';
 
 /** Parts of the edge. */
 export interface EdgeOptions {
@@ -27,6 +28,8 @@ export interface EdgeOptions {
   readonly commands: EdgeCommands;
   /** Closed by `drain`. */
   readonly feed: EdgeFeed;
+  /** Closed by `drain`. */
+  readonly events: EdgeEvents;
   readonly openings: Openings;
   readonly registry: CurrentRegistry;
   /** Where streams look their sessions up, and hear what ends or holds them. */

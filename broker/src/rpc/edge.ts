@@ -82,6 +82,7 @@ async function drain(
   hub.close();
   if (!(await flight.whenEmpty(limits.drainMillis))) report.limitHit('drainMillis');
   options.feed.close();
+  options.events.close();
   for (const { health, injector } of entrances) {
     health.stop();
     injector.drain(lingerMillis);

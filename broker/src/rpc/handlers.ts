@@ -15,12 +15,14 @@ import { sessionHandlers } from './session-handlers.js';
 import { type StreamParts, stream } from './stream.js';
 import { type SubscribeParts, subscribe } from './subscribe.js';
 import { proved, unaryMethods } from './unary-method.js';
+import { type WatchEventsParts, watchEvents } from './watch-events.js';
 
 export type { EdgeCommands, EdgeFeed } from './edge-commands.js';
 
 /** Parts of the handlers. */
 export interface HandlerParts
   extends Omit<SubscribeParts, 'rule' | 'feed'>,
+    Omit<WatchEventsParts, 'rule'>,
     Omit<StreamParts, 'rule' | 'commands'> {
   readonly commands: EdgeCommands;
   readonly feed: EdgeFeed;
@@ -63,7 +65,10 @@ export function handlersOf(
         write: verifier.writeAcknowledge,
       }),
     },
-    operator: operatorHandlers(method, commands, feed),
+    operator: {
+      ...operatorHandlers(method, commands, feed),
+      watchEvents: watchEvents(pipeline, { ...parts, rule: proved(access.operator.watchEvents) }),
+    },
     registry: registryHandlers(method, commands, limits.registryMessageBytes),
     health: health.handlers,
     reflection: { serverReflectionInfo },

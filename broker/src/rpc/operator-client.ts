@@ -8,10 +8,26 @@ export interface OperatorLine {
   close(): void | Promise<void>;
 }
 
+/** One over which the broker can also go on telling. */
+export interface ListeningLine extends OperatorLine {
+  /**
+   * Makes a call that the broker answers with a stream, until it ends or `close` is called. Keeps the process
+   * alive meanwhile only over a socket.
+   */
+  listen(path: string, request: Uint8Array, ears: LineEars): { close(): void };
+}
+
+/** Who hears a stream. */
+export interface LineEars {
+  onMessage(bytes: Uint8Array): void;
+  /** The last call: a gRPC ServiceError or the SDK's error, or undefined for an end in order. */
+  onEnd(error: Error | undefined): void;
+}
+
 const callMillis = 5_000;
 
 /** Opens the line to a socket in the data folder. The folder's mode is the authentication. */
-export function openDevLine(socketPath: string): OperatorLine {
+export function openDevLine(socketPath: string): ListeningLine {
   const client = new Client(`unix:${socketPath}`, credentials.createInsecure(), {
     'grpc.enable_channelz': 0,
   });
@@ -24,6 +40,23 @@ export function openDevLine(socketPath: string): OperatorLine {
         const deadline = systemClock.now() / 1_000 + callMillis;
         client.makeUnaryRequest(path, plain, plain, Buffer.from(request), { deadline }, answer);
       }),
+    listen(path, request, ears) {
+      const stream = client.makeServerStreamRequest(path, plain, plain, Buffer.from(request));
+      let isOver = false;
+      const end = (error: Error | undefined) => {
+        if (!isOver) ears.onEnd(error);
+        isOver = true;
+      };
+      stream.on('data', (bytes: Buffer) => ears.onMessage(bytes));
+      stream.on('error', end);
+      stream.on('end', () => end(undefined));
+      return {
+        close() {
+          isOver = true;
+          stream.cancel();
+        },
+      };
+    },
     close: () => client.close(),
   };
 }

@@ -2,6 +2,7 @@ import { ok } from '@creance/proto';
 import type { Command } from '../commands/call.js';
 import { access } from './access.js';
 import * as cut from './convert-cut.js';
+import * as deliveries from './convert-deliveries.js';
 import * as envelope from './convert-envelope.js';
 import * as explain from './convert-explain.js';
 import * as history from './convert-history.js';
@@ -18,7 +19,7 @@ export function operatorHandlers(
   method: MakeUnary,
   commands: EdgeCommands,
   feed: Pick<EdgeFeed, 'subscribers' | 'head'>,
-): Handlers['operator'] {
+): Omit<Handlers['operator'], 'watchEvents'> {
   return {
     cut: method(access.operator.cut, {
       read: cut.readCut,
@@ -79,6 +80,11 @@ export function operatorHandlers(
       read: history.readReadHistory,
       run: commands.readHistory,
       write: history.writeReadHistory,
+    }),
+    listDeliveries: method(access.operator.listDeliveries, {
+      read: deliveries.readListDeliveries,
+      run: commands.listDeliveries,
+      write: deliveries.writeListDeliveries,
     }),
   };
 }

@@ -26,6 +26,7 @@ export type SettingName =
   | 'manifest'
   | 'data'
   | 'listen'
+  | 'httpListen'
   | 'publicOrigin'
   | 'tlsCertificate'
   | 'tlsKey'
@@ -71,6 +72,16 @@ export const settings: readonly Setting[] = [
     kind: 'text',
     byDefault: '127.0.0.1:7420',
     words: 'where to listen',
+  },
+  {
+    name: 'httpListen',
+    flag: '--http-listen',
+    form: '<host:port>',
+    variable: 'CREANCE_HTTP_LISTEN',
+    key: 'httpListen',
+    kind: 'text',
+    words:
+      'health and public keys over HTTP; none for nowhere; without it port 7421 beside the other',
   },
   {
     name: 'publicOrigin',

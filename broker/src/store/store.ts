@@ -1,5 +1,5 @@
 import type { Handle, Result, Revision, SessionId, Thumbprint } from '@creance/proto';
-import type { AuditEvent, AuditKind } from '../domain/audit.js';
+import type { AuditEvent, AuditKind, AuditRecord } from '../domain/audit.js';
 import type { Instant } from '../domain/instant.js';
 import type { MemberHandles, MemberRef } from '../domain/registry.js';
 import type { Session } from '../domain/session.js';
@@ -13,6 +13,7 @@ import type {
   TheftAnswered,
   TokenKeysCut,
 } from './cut-asks.js';
+import type { AddDeliveries, Delivery, ReceiverState, SettleDelivery } from './delivery-asks.js';
 import type { EvidenceKey, JoinToken, NewJoinToken, UpstreamRef } from './evidence-asks.js';
 import type { LoggedTokenKey, LogRow } from './log-row.js';
 import type {
@@ -53,6 +54,14 @@ export type {
   TheftAnswered,
   TokenKeysCut,
 } from './cut-asks.js';
+export type {
+  AddDeliveries,
+  Delivery,
+  NewDelivery,
+  ReceiverState,
+  ReceiverTarget,
+  SettleDelivery,
+} from './delivery-asks.js';
 export type { EvidenceKey, JoinToken, NewJoinToken, UpstreamRef } from './evidence-asks.js';
 export type { LoggedTokenKey, LogRow } from './log-row.js';
 export type {
@@ -265,6 +274,34 @@ export interface Store {
   onLog(listener: (rows: readonly LogRow[]) => void): () => void;
   /** Calls back after each commit that ended a hold, with the session's id; gives the way to stop. */
   onResume(listener: (session: SessionId) => void): () => void;
+
+  /**
+   * Calls back after each commit with the audit records of `toldKinds` that it appended, in order; gives the
+   * way to stop. Records of cuts, holds and ends have the facts `revision`, `sessionsEnded` or `sessionsHeld`,
+   * and `workloads`: whose sessions were reached.
+   */
+  onAudit(listener: (records: readonly AuditRecord[]) => void): () => void;
+
+  /** Audit records of `toldKinds` after a sequence, ascending, at most `limit`. */
+  toldAudit(after: number, limit: number): readonly AuditRecord[];
+  /** Sequence of the last audit record that was read for receivers. */
+  deliveryCursor(): number;
+  /**
+   * Adds deliveries, notes how far the audit was read for them, and which are escalated: one transaction. One
+   * that is there already is left as it is. Of a receiver `limits.deliveriesPerReceiver` wait at most, the
+   * oldest go; gives how many went.
+   */
+  addDeliveries(ask: AddDeliveries): Promise<Result<number, StoreRefusal>>;
+  /** Of each receiver the oldest delivery, where it is due: a receiver gets its events in order. */
+  dueDeliveries(now: Instant): readonly Delivery[];
+  /** Deliveries to contacts that were added before then and were not escalated, the oldest first. */
+  overdueDeliveries(addedBefore: Instant, limit: number): readonly Delivery[];
+  /** Notes what came of an attempt. One that was dropped meanwhile stays so. */
+  settleDelivery(ask: SettleDelivery): Promise<Result<void, StoreRefusal>>;
+  /** What waits for an owner's receivers, or for all without a name, the oldest first. */
+  deliveries(owner: string | undefined, limit: number): readonly Delivery[];
+  /** How receivers have done, by name. */
+  receivers(owner: string | undefined): readonly ReceiverState[];
 
   /** Waits for what is queued, writes a last checkpoint and closes. Later writes are refused. */
   close(): Promise<void>;

@@ -23,6 +23,8 @@ export interface Meters {
   watchDecided(level: string, done: string): void;
   /** `creance.cuts`: what was cut or held, by the kind of its handle, the reason and who. */
   cut(told: Pick<CutTold, 'handle' | 'reason' | 'author'>): void;
+  /** `creance.deliveries`: attempts to deliver events, by receiver and what came of them. */
+  delivery(target: string, outcome: string): void;
   /** `creance.history.lost`: judged actions that were not kept, by cause. */
   historyLost(cause: string, count: number): void;
 }
@@ -44,6 +46,7 @@ export function openMeters(): Meters {
   const decisions = counter('creance.watch.decisions', 'responses to risk by level and outcome');
   const lost = counter('creance.history.lost', 'judged actions that were not kept');
   const cuts = counter('creance.cuts', 'what was cut or held');
+  const deliveries = counter('creance.deliveries', 'attempts to deliver events to receivers');
   const letGo = counter('creance.feed.subscribers_let_go', 'subscribers that were too slow');
   return {
     request: (method, outcome) => requests({ method, outcome }),
@@ -56,6 +59,7 @@ export function openMeters(): Meters {
     watchBoundHit: (bound) => bounds({ bound }),
     watchDecided: (level, done) => decisions({ level, done }),
     cut: ({ handle, reason, author }) => cuts({ handle, reason, author }),
+    delivery: (target, outcome) => deliveries({ target, outcome }),
     historyLost: (cause, count) => lost({ cause }, count),
   };
 }

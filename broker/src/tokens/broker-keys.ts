@@ -13,6 +13,12 @@ export interface BrokerKeys {
   readonly feed: Signer;
   /** Signs checkpoints of the audit. */
   readonly audit: Signer;
+  /**
+   * Signs Security Event Tokens. There once, unlike token keys: what waits is unsigned and is signed as it is
+   * sent, so that nothing of an earlier key is under way, and receivers look an unknown `kid` up. Another one
+   * comes by removing the file and starting again.
+   */
+  readonly events: Signer;
   readonly ring: TokenRing;
   /** Hash destinations and sign nothing. */
   readonly destinations: DestinationKeys;
@@ -30,6 +36,8 @@ export function openKeys(
   if (!feed.ok) return asStartFault(feed.error);
   const audit = loadOrCreateKey(folder, 'audit', identity);
   if (!audit.ok) return asStartFault(audit.error);
+  const events = loadOrCreateKey(folder, 'events', identity);
+  if (!events.ok) return asStartFault(events.error);
   const ring = openTokenRing(folder, identity, unixSeconds(now));
   if (!ring.ok) return asStartFault(ring.error);
   const destinations = openDestinationKeys(folder, identity);
@@ -38,6 +46,7 @@ export function openKeys(
     anchor: anchor.value,
     feed: feed.value,
     audit: audit.value,
+    events: events.value,
     ring: ring.value,
     destinations: destinations.value,
   });

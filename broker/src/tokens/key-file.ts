@@ -7,7 +7,7 @@ import { writeWholeFile } from '../whole-file.js';
  * What a key is for. One key, one purpose: those that sign have a `typ` or domain prefix each, and that of
  * destinations hashes and signs nothing.
  */
-export type KeyPurpose = 'anchor' | 'feed' | 'audit' | 'token' | 'destinations';
+export type KeyPurpose = 'anchor' | 'feed' | 'audit' | 'events' | 'token' | 'destinations';
 
 /** Whose keys they are: a key file of another broker is refused. */
 export interface KeyIdentity {

@@ -8,6 +8,7 @@ export type LimitReason =
   | 'keys_limit'
   | 'children_limit'
   | 'tree_limit'
+  | 'events_too_slow'
   | 'store_busy'
   | 'store_full'
   | 'store_failed'
@@ -43,6 +44,11 @@ export const limitReasons: Readonly<Record<LimitReason, ReasonRow>> = {
     ...exhausted,
     message: 'the tree holds too many sessions of the workload',
     fix: 'end sessions that are not needed, or open another root',
+  },
+  events_too_slow: {
+    ...exhausted,
+    message: 'the stream of events was not read fast enough',
+    fix: 'read faster or ask for fewer kinds, and go on after the last number',
   },
   store_busy: {
     ...exhausted,

@@ -3,6 +3,7 @@ import type { SigningRequest } from './http/fetch.js';
 import type { Signing } from './http/signing.js';
 import { readKeyFile } from './keys/key-file.js';
 import { BrokerSession } from './session/broker-session.js';
+import type { ListenAsk } from './session/listening.js';
 import type { MemberKind } from './session/open.js';
 import type { Session } from './session/session.js';
 
@@ -48,6 +49,11 @@ export interface InternalSession extends Session {
     requestBytes: Uint8Array,
     options: { readonly digest: boolean },
   ): Promise<Uint8Array>;
+  /**
+   * Makes a call as the session that the broker answers with a stream; once, without a digest. The end of
+   * the session closes it without a word: its signal tells. Never keeps the process alive.
+   */
+  listen(ask: ListenAsk): { close(): void };
 }
 
 /** @internal The inner face of a session of this package; undefined for anything else. */

@@ -3,6 +3,7 @@ import { childTokenSuite } from './child-token-suite.js';
 import { cutSuite } from './cut-suite.js';
 import { delegateBoundsSuite } from './delegate-bounds-suite.js';
 import { delegateSuite } from './delegate-suite.js';
+import { deliverySuite } from './delivery-suite.js';
 import { evidenceCutSuite } from './evidence-cut-suite.js';
 import { evidenceSuite } from './evidence-suite.js';
 import { groupSuite } from './group-suite.js';
@@ -50,4 +51,5 @@ export function storeSuite(name: string, open: OpenStore): void {
   revalidateSuite(name, open);
   watchSuite(name, open);
   manifestSuite(name, open);
+  deliverySuite(name, open);
 }

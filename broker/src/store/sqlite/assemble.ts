@@ -61,6 +61,7 @@ export function assembleStore(
       attempt(() => checkpoints.writeIfDue(), queue, laterKinds);
       log.publish();
       resumes.publish();
+      audit.publish();
     },
   });
   const close = () => {
@@ -114,6 +115,7 @@ function restoreFrom(
   room.journal.commit();
   // Nobody listens yet: whoever comes reads the log.
   room.log.publish();
+  room.audit.publish();
 }
 
 function transactionOf(db: Database.Database): GroupTransaction {

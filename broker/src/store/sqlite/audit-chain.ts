@@ -21,6 +21,16 @@ export function canonicalText(sequence: number, event: AuditEvent): string {
   return JSON.stringify({ sequence, kind, at, actor, session, requestId, facts: sorted });
 }
 
+/** The event of a record's text, as `canonicalText` has written it. */
+export function eventOfText(text: string): AuditEvent {
+  const { kind, at, actor, session, requestId, facts } = JSON.parse(text) as AuditEvent & {
+    readonly session: AuditEvent['session'] | null;
+    readonly requestId: string | null;
+  };
+  const named = session === null ? {} : { session: session as NonNullable<typeof session> };
+  return { kind, at, actor, ...named, ...(requestId !== null && { requestId }), facts };
+}
+
 /** The hash of a record: SHA-256 over a domain prefix, the hash before it and its canonical text. */
 export function chainHash(previous: Uint8Array, text: string): Buffer {
   return hash('sha256', Buffer.concat([recordDomain, previous, Buffer.from(text)]), 'buffer');

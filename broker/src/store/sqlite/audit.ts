@@ -1,7 +1,8 @@
 import type Database from 'better-sqlite3';
-import type { AuditEvent } from '../../domain/audit.js';
-import { canonicalText, chainHash, noHash } from './audit-chain.js';
+import { type AuditEvent, type AuditRecord, toldKinds } from '../../domain/audit.js';
+import { canonicalText, chainHash, eventOfText, noHash } from './audit-chain.js';
 import type { Journal } from './journal.js';
+import { Listeners } from './listeners.js';
 
 /** The last record of the audit. */
 export interface AuditHead {
@@ -14,11 +15,20 @@ export interface AuditHead {
 export class Audit {
   readonly #journal: Journal;
   readonly #insert: Database.Statement<[number, string, Uint8Array]>;
+  readonly #after: Database.Statement<
+    [number, number],
+    { sequence: number; record: string; hash: Buffer }
+  >;
+  readonly #listeners = new Listeners<readonly AuditRecord[]>();
   #head: AuditHead;
+  #told: AuditRecord[] = [];
 
   constructor(db: Database.Database, journal: Journal) {
     this.#journal = journal;
     this.#insert = db.prepare('INSERT INTO audit (sequence, record, hash) VALUES (?, ?, ?)');
+    this.#after = db.prepare(`SELECT sequence, record, hash FROM audit WHERE sequence > ?
+      AND record ->> '$.kind' IN (${[...toldKinds].map((kind) => `'${kind}'`).join(', ')})
+      ORDER BY sequence LIMIT ?`);
     this.#head = db
       .prepare<[], AuditHead>('SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1')
       .get() ?? { sequence: 0, hash: noHash };
@@ -37,8 +47,33 @@ export class Audit {
     const hash = chainHash(before.hash, text);
     this.#insert.run(sequence, text, hash);
     this.#head = { sequence, hash };
+    const told = toldKinds.has(event.kind);
+    if (told) this.#told.push({ sequence, hash: hash.toString('base64url'), event });
     this.#journal.onRollback(() => {
       this.#head = before;
+      if (told) this.#told.pop();
     });
+  }
+
+  /** Told records after a sequence, ascending. */
+  toldAfter(sequence: number, limit: number): readonly AuditRecord[] {
+    return this.#after.all(sequence, limit).map((row) => ({
+      sequence: row.sequence,
+      hash: row.hash.toString('base64url'),
+      event: eventOfText(row.record),
+    }));
+  }
+
+  /** Calls back with the told records of each group that had some; gives the way to stop. */
+  listen(listener: (records: readonly AuditRecord[]) => void): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  /** Tells the listeners what the group that was just committed has appended. */
+  publish(): void {
+    const records = this.#told;
+    if (records.length === 0) return;
+    this.#told = [];
+    this.#listeners.tell(records);
   }
 }

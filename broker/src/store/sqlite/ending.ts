@@ -1,9 +1,10 @@
 import { ok, type Result, type Revision, refuse, type SessionId } from '@creance/proto';
+import type { AuditEvent } from '../../domain/audit.js';
 import type { SessionEnd } from '../../domain/session.js';
 import type { BeforeCut, CutDone, SessionCut, SessionWrite } from '../store.js';
 import { countUnended } from './counts.js';
 import { type Ending, type Entry, endingAbove, lineOf } from './entry.js';
-import type { Mirror } from './mirror.js';
+import { reachBelow, reachOf, withEffect } from './reach.js';
 import { endingOnDisk } from './remembered.js';
 import type { Room } from './room.js';
 
@@ -16,8 +17,10 @@ export function endSession(room: Room, { session, audit }: SessionWrite): Result
   if (first !== undefined) return ok(first.revision);
   const entry = room.mirror.get(session);
   if (entry === undefined) throw new Error('a session that nobody has opened cannot be ended');
+  const sessionsEnded = countUnended(entry, room.mirror.cuts);
+  const reach = reachBelow(room, entry);
   const revision = endEntry(room, entry, 'ended');
-  room.audit.append(audit);
+  room.audit.append(withEffect(audit, { revision, sessionsEnded }, reach));
   return ok(revision);
 }
 
@@ -32,31 +35,33 @@ export function cutSession(room: Room, ask: SessionCut): Result<CutDone, 'sessio
   const revoked = lineOf(entry).find(({ ending }) => ending?.as === 'revoked')?.ending;
   if (revoked !== undefined) return ok({ revision: revoked.revision, sessionsEnded: 0 });
   const sessionsEnded = countUnended(entry, mirror.cuts);
+  const reach = reachBelow(room, entry);
   const revision = endEntry(room, entry, 'revoked');
-  room.audit.append(ask.audit);
+  room.audit.append(withEffect(ask.audit, { revision, sessionsEnded }, reach));
   return ok({ revision, sessionsEnded });
 }
 
 /** Ends everything that was opened before a revision: one row of the log. */
-export function cutBefore(
-  { log, audit, mirror }: Room,
-  ask: BeforeCut,
-): Result<CutDone, 'revision_in_future'> {
+export function cutBefore(room: Room, ask: BeforeCut): Result<CutDone, 'revision_in_future'> {
+  const { log, mirror } = room;
   if (ask.before !== undefined && ask.before > log.head) return refuse('revision_in_future');
-  return countEnded(mirror, () => {
+  const done = countEnded(room, ask.audit, () => {
     const { revision, before } = log.appendBefore(ask.before);
     mirror.cuts.endBefore(before);
-    audit.append(ask.audit);
     return revision;
   });
+  return ok(done);
 }
 
-/** Cuts in a way that leaves no mark on sessions, and counts those that ended by it. */
-export function countEnded(mirror: Mirror, cut: () => Revision): Result<CutDone, never> {
+/** Cuts in a way that leaves no mark on sessions, counts those that ended by it, and writes both down. */
+export function countEnded(room: Room, event: AuditEvent, cut: () => Revision): CutDone {
+  const { mirror, audit } = room;
   const wasLive = [...mirror.live.all()].filter((entry) => mirror.isUnended(entry));
   const revision = cut();
-  const sessionsEnded = wasLive.filter((entry) => !mirror.isUnended(entry)).length;
-  return ok({ revision, sessionsEnded });
+  const ended = wasLive.filter((entry) => !mirror.isUnended(entry));
+  const done = { revision, sessionsEnded: ended.length };
+  audit.append(withEffect(event, done, reachOf(room, ended)));
+  return done;
 }
 
 /** Marks one session in the log, in its row and in memory. */
@@ -79,7 +84,7 @@ function cutOnDisk(
   }
   const revision = log.append({ kind: 'handle', handle: ask.session, absolute: true });
   sessions.setEnding(row.ordinal, { as: 'revoked', revision });
-  audit.append(ask.audit);
+  audit.append(withEffect(ask.audit, { revision, sessionsEnded: 0 }));
   return ok({ revision, sessionsEnded: 0 });
 }
 

@@ -11,29 +11,24 @@ import { forgetWatchOf } from './watch-keeping.js';
  * evidence is out of use for good.
  */
 export function cutHandle(room: Room, ask: HandleCut): Result<CutDone, 'target_unknown'> {
-  const { mirror, audit } = room;
   const handle = handleOf(room, ask.target);
   if (handle === undefined) return refuse('target_unknown');
   takeOutOfUse(room, ask.target);
-  return countEnded(mirror, () => {
-    const revision = cutBelow(room, handle);
-    audit.append(ask.audit);
-    return revision;
-  });
+  return ok(countEnded(room, ask.audit, () => cutBelow(room, handle)));
 }
 
 /** A new registry: ends the sessions of members that have gone or that belong to somebody else now. */
 export function changeRegistry(room: Room, ask: RegistryChange): Result<RegistryChanged, never> {
   const gone = membersGone(room, ask);
-  room.audit.append(ask.audit);
   forgetWatchOf(room, ask.isRegistered);
-  if (gone.length === 0) return ok({ members: [], sessionsEnded: 0 });
-  const done = countEnded(room.mirror, () => {
+  if (gone.length === 0) {
+    room.audit.append(ask.audit);
+    return ok({ members: [], sessionsEnded: 0 });
+  }
+  const { sessionsEnded } = countEnded(room, ask.audit, () => {
     const revisions = gone.map(({ handle }) => cutBelow(room, handle));
     return revisions.at(-1) as Revision;
   });
-  if (!done.ok) return done;
-  const { sessionsEnded } = done.value;
   return ok({ members: gone.map(({ member }) => member), sessionsEnded });
 }
 

@@ -6,7 +6,7 @@ import type { Room } from './room.js';
 
 /**
  * A manifest comes into force as one more version, and the sessions of members that leave end with it. The
- * audit record names the version, and comes before the rows of the cuts.
+ * audit record names the version, and what ended by it.
  */
 export function applyManifest(
   room: Room,

@@ -15,6 +15,7 @@ export class Members {
   readonly #insertOwner: Database.Statement<[string, string]>;
   readonly #members = new Map<string, Handle>();
   readonly #owners = new Map<string, Handle>();
+  readonly #ownersByHandle = new Map<Handle, string>();
 
   constructor(db: Database.Database, journal: Journal) {
     this.#journal = journal;
@@ -25,7 +26,10 @@ export class Members {
     );
     for (const row of members.iterate()) this.#members.set(keyOf(row), row.handle);
     const owners = db.prepare<[], NamedHandle>('SELECT name, handle FROM owners');
-    for (const { name, handle } of owners.iterate()) this.#owners.set(name, handle);
+    for (const { name, handle } of owners.iterate()) {
+      this.#owners.set(name, handle);
+      this.#ownersByHandle.set(handle, name);
+    }
   }
 
   /** The handle of a member, when it has been seen. */
@@ -36,6 +40,11 @@ export class Members {
   /** The handle of an owner, when it has been seen. */
   handleOfOwner(owner: string): Handle | undefined {
     return this.#owners.get(owner);
+  }
+
+  /** The name of an owner by its handle. */
+  ownerOf(handle: Handle): string | undefined {
+    return this.#ownersByHandle.get(handle);
   }
 
   /** The handles of a member and an owner, when both have been seen. */
@@ -52,9 +61,11 @@ export class Members {
       member: this.#make(this.#members, keyOf(member), fresh.member, (handle) =>
         this.#insertMember.run(member.kind, member.name, handle),
       ),
-      owner: this.#make(this.#owners, owner, fresh.owner, (handle) =>
-        this.#insertOwner.run(owner, handle),
-      ),
+      owner: this.#make(this.#owners, owner, fresh.owner, (handle) => {
+        this.#insertOwner.run(owner, handle);
+        this.#ownersByHandle.set(handle, owner);
+        this.#journal.onRollback(() => this.#ownersByHandle.delete(handle));
+      }),
     };
   }
 

@@ -2,8 +2,9 @@ import { type Handle, ok, type Result } from '@creance/proto';
 import type { Instant } from '../../domain/instant.js';
 import type { CutDone, RiskHeld, RiskHold } from '../store.js';
 import { type Entry, lineOf, rootOf } from './entry.js';
+import { reachBelow, withEffect } from './reach.js';
 import type { Room } from './room.js';
-import { type HoldFault, holdFor, isHeldFor, unendedSession } from './suspending.js';
+import { type HoldFault, heldFacts, holdFor, isHeldFor, unendedSession } from './suspending.js';
 
 /**
  * The store step of a suspension for risk. Of a tree the session itself is held too, so that it must be
@@ -19,12 +20,15 @@ export function suspendForRisk(room: Room, ask: RiskHold): Result<RiskHeld, Hold
     ? unheldEvidence(room, ask.tree ? lineOf(entry) : toHold, top, ask.now)
     : [];
   const isNews = evidence.length > 0 || toHold.some((each) => !isHeldFor(each, 'watch'));
+  const reach = reachBelow(room, top);
   const done = toHold.map((each) => holdFor(room, each, ask.now, 'watch'));
   const { revision } = done.at(-1) as CutDone;
   for (const handle of evidence) room.watchHolds.hold(handle, ask.now, revision);
-  if (isNews) room.audit.append(ask.audit);
   const sessionsEnded = done.reduce((sum, each) => sum + each.sessionsEnded, 0);
-  return ok({ session: top.session.id, revision, sessionsEnded });
+  const session = top.session.id;
+  const did = { ...heldFacts({ revision, sessionsEnded }), onSession: session };
+  if (isNews) room.audit.append(withEffect(ask.audit, did, reach));
+  return ok({ session, revision, sessionsEnded });
 }
 
 /** The evidence of sessions that was not held yet when they were, or when the topmost was. */

@@ -5,6 +5,7 @@ import type { Clock } from '../../runtime/clock.js';
 import { Audit } from './audit.js';
 import { AuditNear } from './audit-near.js';
 import { ChildTokenTable } from './child-token-table.js';
+import { DeliveryTable } from './delivery-table.js';
 import type { Entry } from './entry.js';
 import { EvidenceHolds } from './evidence-holds.js';
 import { EvidenceKeyTable } from './evidence-key-table.js';
@@ -16,6 +17,7 @@ import { RevocationLog } from './log.js';
 import { ManifestTable } from './manifest-table.js';
 import { Members } from './members.js';
 import { Mirror } from './mirror.js';
+import { ReceiverTable } from './receiver-table.js';
 import { Resumes } from './resumes.js';
 import { RevokedNotes } from './revoked-notes.js';
 import { entryOf } from './session-rows.js';
@@ -47,6 +49,8 @@ export interface Room {
   readonly watchHolds: EvidenceHolds;
   readonly keptWatch: KeptWatchTable;
   readonly manifests: ManifestTable;
+  readonly deliveries: DeliveryTable;
+  readonly receivers: ReceiverTable;
 }
 
 /** Furnishes a room from a migrated database. */
@@ -82,6 +86,8 @@ export function openRoom(db: Database.Database, clock: Clock, limits: Limits): R
     watchHolds: new EvidenceHolds(db, limits, 'watch_holds'),
     keptWatch: new KeptWatchTable(db),
     manifests: new ManifestTable(db),
+    deliveries: new DeliveryTable(db),
+    receivers: new ReceiverTable(db),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Session } from '../../domain/session.js';
 import type { LogRow, Store, StoreIdentity, StoreRefusal } from '../store.js';
 import { issueToken, renewSession } from './act.js';
 import { createChildJoinToken, delegateSession } from './delegating.js';
+import { addDeliveries, settleDelivery } from './delivering.js';
 import { cutBefore, cutSession, endSession, firstEnding } from './ending.js';
 import { expireSessions } from './expire.js';
 import { faultKind, StoreFault } from './fault.js';
@@ -230,6 +231,42 @@ export class SqliteStore implements Store {
 
   onResume(listener: Ask<'onResume'>): () => void {
     return this.#room.resumes.listen(listener);
+  }
+
+  onAudit(listener: Ask<'onAudit'>): () => void {
+    return this.#room.audit.listen(listener);
+  }
+
+  toldAudit(after: number, limit: number): ReturnType<Store['toldAudit']> {
+    return this.#read(() => this.#room.audit.toldAfter(after, limit));
+  }
+
+  deliveryCursor(): number {
+    return this.#read(() => this.#room.receivers.cursor);
+  }
+
+  addDeliveries(ask: Ask<'addDeliveries'>): Answer<'addDeliveries'> {
+    return this.#write(addDeliveries, ask);
+  }
+
+  dueDeliveries(now: Instant): ReturnType<Store['dueDeliveries']> {
+    return this.#read(() => this.#room.deliveries.due(now));
+  }
+
+  overdueDeliveries(before: Instant, limit: number): ReturnType<Store['overdueDeliveries']> {
+    return this.#read(() => this.#room.deliveries.overdue(before, limit));
+  }
+
+  settleDelivery(ask: Ask<'settleDelivery'>): Answer<'settleDelivery'> {
+    return this.#write(settleDelivery, ask);
+  }
+
+  deliveries(owner: string | undefined, limit: number): ReturnType<Store['deliveries']> {
+    return this.#read(() => this.#room.deliveries.list(owner ?? '', limit));
+  }
+
+  receivers(owner: string | undefined): ReturnType<Store['receivers']> {
+    return this.#read(() => this.#room.receivers.list(owner ?? ''));
   }
 
   close(): Promise<void> {

@@ -1,10 +1,12 @@
 import { ok, type Result, type Revision, refuse } from '@creance/proto';
+import type { AuditEvent } from '../../domain/audit.js';
 import type { Instant } from '../../domain/instant.js';
 import { type HoldCause, holdCauses, pathFault } from '../../domain/session.js';
 import type { CutDone, ResumeRefusal, SessionCut, StoreRefusal, SuspendRefusal } from '../store.js';
 import { noteActivity } from './act.js';
 import { countFree } from './counts.js';
 import { type Entry, type Hold, isHeld, lineOf } from './entry.js';
+import { reachBelow, withEffect } from './reach.js';
 import type { Room } from './room.js';
 
 /** Why a session is neither held nor let go. */
@@ -16,8 +18,9 @@ export function suspendSession(room: Room, ask: SessionCut): Result<CutDone, Hol
   if (!found.ok) return found;
   const { suspendedAt } = found.value.session;
   if (suspendedAt !== undefined) return ok({ revision: suspendedAt, sessionsEnded: 0 });
+  const reach = reachBelow(room, found.value);
   const held = holdEntry(room, found.value, ask.now, 'operator');
-  room.audit.append(ask.audit);
+  room.audit.append(withEffect(ask.audit, heldFacts(held), reach));
   return ok(held);
 }
 
@@ -42,8 +45,15 @@ export function resumeSession(
   if (isHeld(entry)) keepActivity(room, entry, ask.now);
   else noteActivity(room, entry, ask.now);
   resumes.note(id);
-  audit.append(ask.audit);
-  return ok(countFree(entry, mirror.cuts));
+  const sessionsResumed = countFree(entry, mirror.cuts);
+  const reach = reachBelow(room, entry);
+  audit.append(withEffect(ask.audit, { sessionsResumed }, reach));
+  return ok(sessionsResumed);
+}
+
+/** What a hold came to, as its record has it. */
+export function heldFacts({ revision, sessionsEnded }: CutDone): AuditEvent['facts'] {
+  return { revision, sessionsHeld: sessionsEnded };
 }
 
 /**
@@ -61,7 +71,8 @@ export function cutTokens(room: Room, ask: SessionCut): Result<Revision, HoldFau
   if (!found.ok) return found;
   const { id } = found.value.session;
   const revision = room.log.append({ kind: 'handle', handle: id, absolute: false });
-  room.audit.append(ask.audit);
+  const reach = reachBelow(room, found.value);
+  room.audit.append(withEffect(ask.audit, { revision }, reach));
   return ok(revision);
 }
 

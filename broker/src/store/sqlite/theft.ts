@@ -4,8 +4,9 @@ import type { CutDone, SessionCut, TheftAnswered } from '../store.js';
 import { countUnended } from './counts.js';
 import { endEntry } from './ending.js';
 import { type Entry, lineOf, rootOf } from './entry.js';
+import { reachBelow, withEffect } from './reach.js';
 import type { Room } from './room.js';
-import { type HoldFault, holdFor, unendedSession } from './suspending.js';
+import { type HoldFault, heldFacts, holdFor, unendedSession } from './suspending.js';
 
 /**
  * The store step that answers a cloned key. Facts about a tree that is held already may be older than the
@@ -24,9 +25,11 @@ export function answerTheft(room: Room, ask: SessionCut): Result<TheftAnswered, 
   if (unanswered.length === 0 && suspendedAt !== undefined) {
     return ok({ answer, session, revision: suspendedAt, sessionsEnded: 0 });
   }
+  const reach = reachBelow(room, root);
   const done = isRepeated ? revoke(room, root) : holdFor(room, root, ask.now, 'theft');
   for (const { handle } of unanswered) room.evidenceHolds.hold(handle, ask.now, done.revision);
-  room.audit.append(ask.audit);
+  const did = isRepeated ? { ...done } : heldFacts(done);
+  room.audit.append(withEffect(ask.audit, { ...did, answer, onSession: session }, reach));
   return ok({ ...done, answer, session });
 }
 

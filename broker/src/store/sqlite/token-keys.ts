@@ -1,6 +1,7 @@
 import { ok, type Result, type Revision } from '@creance/proto';
 import type { AuditEvent } from '../../domain/audit.js';
 import type { LoggedTokenKey, TokenKeysCut } from '../store.js';
+import { withEffect } from './reach.js';
 import type { Room } from './room.js';
 
 /** Publishes a token key once. */
@@ -26,7 +27,7 @@ export function cutTokenKeys(room: Room, ask: TokenKeysCut): Result<Revision, ne
     revoked.tokenKey(keyId);
   }
   for (const key of fresh) log.append({ kind: 'token-key', key });
-  audit.append(ask.audit);
+  audit.append(withEffect(ask.audit, { revision: log.head }));
   return ok(log.head);
 }
 

@@ -26,6 +26,7 @@ import {
 import { type DelegateOptions, delegateAsk } from './delegate.js';
 import { Life } from './life.js';
 import { SessionLine } from './line.js';
+import type { ListenAsk } from './listening.js';
 import type { MemberKind, OpenedSession } from './open.js';
 import { type OwnParts, reporterOf } from './own-parts.js';
 import { rekeyAsk } from './rekey.js';
@@ -195,6 +196,13 @@ export class BrokerSession implements Session {
       digest: options.digest,
       attemptsMax: 1,
     }));
+  }
+
+  /** @internal Calls the broker as this session, and hears a stream of answers. */
+  listen(ask: ListenAsk): { close(): void } {
+    if (!methodForm.test(ask.path)) throw configurationError('method_malformed');
+    this.signal.throwIfAborted();
+    return this.#line.listen(ask);
   }
 
   close(): Promise<void> {

@@ -14,6 +14,7 @@ import type { SessionTrace } from '../telemetry/session-trace.js';
 import { Hold } from './hold.js';
 import type { LineAsk } from './line-ask.js';
 import { LineStream } from './line-stream.js';
+import { type ListenAsk, listenAs } from './listening.js';
 import type { OpenedSession } from './open.js';
 import { type Renewal, renewAsk } from './renew.js';
 import { SessionKey } from './session-key.js';
@@ -78,6 +79,14 @@ export class SessionLine {
   call<T>(askBy: (voice: Voice) => LineAsk<T>): Promise<T> {
     const speak = () => this.#key.speak((voice) => this.#by(voice, askBy(voice)));
     return this.#watch(() => this.#hold.learn(speak));
+  }
+
+  /** Makes a call as the session that the broker answers with a stream. */
+  listen(ask: ListenAsk): { close(): void } {
+    const sessionId = this.#opened.id;
+    const listening = listenAs(this.#parts, { voice: this.#key.voice, sessionId }, ask);
+    this.signal.addEventListener('abort', () => listening.close(), { once: true });
+    return listening;
   }
 
   /** Prolongs the session. */

@@ -49,6 +49,8 @@ export interface StreamCall {
   readonly proof: string;
   /** The session id as base64url. */
   readonly sessionId: string;
+  /** The one message of a call that the broker alone streams over; undefined where both sides do. */
+  readonly request?: Uint8Array;
 }
 
 /** Who hears a stream. Nothing is called once the stream was closed from this side. */
@@ -56,7 +58,7 @@ export interface StreamListener {
   /** One message as it came. */
   onMessage(bytes: Uint8Array): void;
   /** The last call: the broker has ended the stream, or the way to it is broken. An end in order is `unavailable`. */
-  onEnd(end: FailedReply): void;
+  onEnd(end: FailedReply, isInOrder?: boolean): void;
 }
 
 /** A stream that was opened from this side; whether it stands, only its messages tell. */

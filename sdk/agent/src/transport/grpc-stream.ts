@@ -1,6 +1,7 @@
 import {
   type Client,
   type ClientDuplexStream,
+  type ClientReadableStream,
   Metadata,
   type ServiceError,
   type StatusObject,
@@ -24,9 +25,16 @@ export function openStream(
     const metadata = new Metadata();
     metadata.set('dpop', call.proof);
     metadata.set('creance-session', call.sessionId);
+    const { path, request } = call;
+    if (request === undefined) {
+      const stream = client.makeBidiStreamRequest(path, unchanged, unchanged, metadata);
+      return listen(stream, listener, (bytes) => void stream.write(Buffer.from(bytes)));
+    }
+    const asked = Buffer.from(request);
     return listen(
-      client.makeBidiStreamRequest(call.path, unchanged, unchanged, metadata),
+      client.makeServerStreamRequest(path, unchanged, unchanged, asked, metadata),
       listener,
+      () => {},
     );
   } catch {
     // A closed client throws; its words are not for anybody.
@@ -36,8 +44,9 @@ export function openStream(
 }
 
 function listen(
-  stream: ClientDuplexStream<Buffer, Buffer>,
+  stream: ClientDuplexStream<Buffer, Buffer> | ClientReadableStream<Buffer>,
   listener: StreamListener,
+  send: (bytes: Uint8Array) => void,
 ): BrokerStream {
   let initial: Metadata | undefined;
   let isOver = false;
@@ -53,11 +62,11 @@ function listen(
     .on('status', (status: StatusObject) => {
       if (isOver) return;
       isOver = true;
-      listener.onEnd(endOf(status, initial));
+      listener.onEnd(endOf(status, initial), status.code === grpcStatus.ok);
     });
   return {
     send: (bytes) => {
-      if (!isOver) stream.write(Buffer.from(bytes));
+      if (!isOver) send(bytes);
     },
     close: () => {
       isOver = true;

@@ -3,6 +3,7 @@ import { tree } from './0002-tree.js';
 import { watch } from './0003-watch.js';
 import { asked } from './0004-asked.js';
 import { manifests } from './0005-manifests.js';
+import { deliveries } from './0006-deliveries.js';
 
 /** One step of the schema. Once released its text never changes: the checksum would tell. */
 export interface Migration {
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   { number: 3, sql: watch },
   { number: 4, sql: asked },
   { number: 5, sql: manifests },
+  { number: 6, sql: deliveries },
 ];

@@ -11,7 +11,9 @@ import {
   type ChannelCredentials,
   Client,
   type ClientOptions,
+  type ClientReadableStream,
   type ClientUnaryCall,
+  type handleServerStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
   type Metadata,
@@ -19,6 +21,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { ActionOutcome, actionOutcomeFromJSON, actionOutcomeToJSON } from "./action_service.js";
+import { EventKind, eventKindFromJSON, eventKindToJSON, WatchEventsRequest, WatchEventsResponse } from "./event.js";
 import { SessionKind, sessionKindFromJSON, sessionKindToJSON, Upstream } from "./session_service.js";
 
 export const protobufPackage = "creance.v1";
@@ -228,6 +231,58 @@ export function decisionDoneToJSON(object: DecisionDone): string {
     default:
       throw new globalThis.Error("Unrecognized enum value " + object + " for enum DecisionDone");
   }
+}
+
+/** ListDeliveriesRequest narrows the list. */
+export interface ListDeliveriesRequest {
+  /** Only to this owner, by name; empty for all. */
+  owner: string;
+}
+
+/** ListDeliveriesResponse lists deliveries. */
+export interface ListDeliveriesResponse {
+  /** What waits, the oldest first; at most 200. */
+  waiting: DeliverySummary[];
+  /** What was said of each receiver, by owner. */
+  receivers: ReceiverSummary[];
+}
+
+/** DeliverySummary is an event on its way to a receiver. */
+export interface DeliverySummary {
+  /** `jti` of the Security Event Token: the same at every attempt. */
+  id: string;
+  /** Name of the owner. */
+  owner: string;
+  /** `contact` or `escalation`. */
+  target: string;
+  /** What the event tells. */
+  kind: EventKind;
+  /** When it happened, Unix time in microseconds. */
+  atUnixMicros: bigint;
+  /** Attempts so far. */
+  attempts: number;
+  /** When the next attempt is due, Unix time in microseconds. */
+  nextUnixMicros: bigint;
+  /** How the last attempt failed, in words; empty before the first. */
+  lastFault: string;
+}
+
+/** ReceiverSummary is a receiver of an owner. */
+export interface ReceiverSummary {
+  /** Name of the owner. */
+  owner: string;
+  /** `contact` or `escalation`. */
+  target: string;
+  /** Events that wait. */
+  waiting: number;
+  /** Events that were taken. */
+  delivered: bigint;
+  /** Events that were given up: too old, too many, refused for good, or without a receiver. */
+  dropped: bigint;
+  /** How the last failed attempt failed, in words; empty when none has. */
+  lastFault: string;
+  /** When, Unix time in microseconds; zero when none has. */
+  lastFaultUnixMicros: bigint;
 }
 
 /** ReadHistoryRequest narrows the history, and names a page of it. */
@@ -720,6 +775,549 @@ export interface SuggestEnvelopeResponse {
    */
   unusedScopes: string[];
 }
+
+function createBaseListDeliveriesRequest(): ListDeliveriesRequest {
+  return { owner: "" };
+}
+
+export const ListDeliveriesRequest: MessageFns<ListDeliveriesRequest> = {
+  encode(message: ListDeliveriesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.owner !== "") {
+      writer.uint32(10).string(message.owner);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListDeliveriesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListDeliveriesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.owner = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListDeliveriesRequest {
+    return { owner: isSet(object.owner) ? globalThis.String(object.owner) : "" };
+  },
+
+  toJSON(message: ListDeliveriesRequest): unknown {
+    const obj: any = {};
+    if (message.owner !== "") {
+      obj.owner = message.owner;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListDeliveriesRequest>, I>>(base?: I): ListDeliveriesRequest {
+    return ListDeliveriesRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListDeliveriesRequest>, I>>(object: I): ListDeliveriesRequest {
+    const message = createBaseListDeliveriesRequest();
+    message.owner = object.owner ?? "";
+    return message;
+  },
+};
+
+function createBaseListDeliveriesResponse(): ListDeliveriesResponse {
+  return { waiting: [], receivers: [] };
+}
+
+export const ListDeliveriesResponse: MessageFns<ListDeliveriesResponse> = {
+  encode(message: ListDeliveriesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.waiting) {
+      DeliverySummary.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.receivers) {
+      ReceiverSummary.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListDeliveriesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListDeliveriesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.waiting.push(DeliverySummary.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.receivers.push(ReceiverSummary.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListDeliveriesResponse {
+    return {
+      waiting: globalThis.Array.isArray(object?.waiting)
+        ? object.waiting.map((e: any) => DeliverySummary.fromJSON(e))
+        : [],
+      receivers: globalThis.Array.isArray(object?.receivers)
+        ? object.receivers.map((e: any) => ReceiverSummary.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ListDeliveriesResponse): unknown {
+    const obj: any = {};
+    if (message.waiting?.length) {
+      obj.waiting = message.waiting.map((e) => DeliverySummary.toJSON(e));
+    }
+    if (message.receivers?.length) {
+      obj.receivers = message.receivers.map((e) => ReceiverSummary.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListDeliveriesResponse>, I>>(base?: I): ListDeliveriesResponse {
+    return ListDeliveriesResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListDeliveriesResponse>, I>>(object: I): ListDeliveriesResponse {
+    const message = createBaseListDeliveriesResponse();
+    message.waiting = object.waiting?.map((e) => DeliverySummary.fromPartial(e)) || [];
+    message.receivers = object.receivers?.map((e) => ReceiverSummary.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseDeliverySummary(): DeliverySummary {
+  return { id: "", owner: "", target: "", kind: 0, atUnixMicros: 0n, attempts: 0, nextUnixMicros: 0n, lastFault: "" };
+}
+
+export const DeliverySummary: MessageFns<DeliverySummary> = {
+  encode(message: DeliverySummary, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.owner !== "") {
+      writer.uint32(18).string(message.owner);
+    }
+    if (message.target !== "") {
+      writer.uint32(26).string(message.target);
+    }
+    if (message.kind !== 0) {
+      writer.uint32(32).int32(message.kind);
+    }
+    if (message.atUnixMicros !== 0n) {
+      if (BigInt.asUintN(64, message.atUnixMicros) !== message.atUnixMicros) {
+        throw new globalThis.Error("value provided for field message.atUnixMicros of type uint64 too large");
+      }
+      writer.uint32(40).uint64(message.atUnixMicros);
+    }
+    if (message.attempts !== 0) {
+      writer.uint32(48).uint32(message.attempts);
+    }
+    if (message.nextUnixMicros !== 0n) {
+      if (BigInt.asUintN(64, message.nextUnixMicros) !== message.nextUnixMicros) {
+        throw new globalThis.Error("value provided for field message.nextUnixMicros of type uint64 too large");
+      }
+      writer.uint32(56).uint64(message.nextUnixMicros);
+    }
+    if (message.lastFault !== "") {
+      writer.uint32(66).string(message.lastFault);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeliverySummary {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeliverySummary();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.owner = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.target = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.kind = reader.int32() as any;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.atUnixMicros = reader.uint64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.attempts = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.nextUnixMicros = reader.uint64() as bigint;
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.lastFault = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DeliverySummary {
+    return {
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      owner: isSet(object.owner) ? globalThis.String(object.owner) : "",
+      target: isSet(object.target) ? globalThis.String(object.target) : "",
+      kind: isSet(object.kind) ? eventKindFromJSON(object.kind) : 0,
+      atUnixMicros: isSet(object.atUnixMicros)
+        ? BigInt(object.atUnixMicros)
+        : isSet(object.at_unix_micros)
+        ? BigInt(object.at_unix_micros)
+        : 0n,
+      attempts: isSet(object.attempts) ? globalThis.Number(object.attempts) : 0,
+      nextUnixMicros: isSet(object.nextUnixMicros)
+        ? BigInt(object.nextUnixMicros)
+        : isSet(object.next_unix_micros)
+        ? BigInt(object.next_unix_micros)
+        : 0n,
+      lastFault: isSet(object.lastFault)
+        ? globalThis.String(object.lastFault)
+        : isSet(object.last_fault)
+        ? globalThis.String(object.last_fault)
+        : "",
+    };
+  },
+
+  toJSON(message: DeliverySummary): unknown {
+    const obj: any = {};
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.owner !== "") {
+      obj.owner = message.owner;
+    }
+    if (message.target !== "") {
+      obj.target = message.target;
+    }
+    if (message.kind !== 0) {
+      obj.kind = eventKindToJSON(message.kind);
+    }
+    if (message.atUnixMicros !== 0n) {
+      obj.atUnixMicros = message.atUnixMicros.toString();
+    }
+    if (message.attempts !== 0) {
+      obj.attempts = Math.round(message.attempts);
+    }
+    if (message.nextUnixMicros !== 0n) {
+      obj.nextUnixMicros = message.nextUnixMicros.toString();
+    }
+    if (message.lastFault !== "") {
+      obj.lastFault = message.lastFault;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DeliverySummary>, I>>(base?: I): DeliverySummary {
+    return DeliverySummary.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DeliverySummary>, I>>(object: I): DeliverySummary {
+    const message = createBaseDeliverySummary();
+    message.id = object.id ?? "";
+    message.owner = object.owner ?? "";
+    message.target = object.target ?? "";
+    message.kind = object.kind ?? 0;
+    message.atUnixMicros = (object.atUnixMicros !== undefined && object.atUnixMicros !== null)
+      ? BigInt(object.atUnixMicros)
+      : 0n;
+    message.attempts = object.attempts ?? 0;
+    message.nextUnixMicros = (object.nextUnixMicros !== undefined && object.nextUnixMicros !== null)
+      ? BigInt(object.nextUnixMicros)
+      : 0n;
+    message.lastFault = object.lastFault ?? "";
+    return message;
+  },
+};
+
+function createBaseReceiverSummary(): ReceiverSummary {
+  return { owner: "", target: "", waiting: 0, delivered: 0n, dropped: 0n, lastFault: "", lastFaultUnixMicros: 0n };
+}
+
+export const ReceiverSummary: MessageFns<ReceiverSummary> = {
+  encode(message: ReceiverSummary, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.owner !== "") {
+      writer.uint32(10).string(message.owner);
+    }
+    if (message.target !== "") {
+      writer.uint32(18).string(message.target);
+    }
+    if (message.waiting !== 0) {
+      writer.uint32(24).uint32(message.waiting);
+    }
+    if (message.delivered !== 0n) {
+      if (BigInt.asUintN(64, message.delivered) !== message.delivered) {
+        throw new globalThis.Error("value provided for field message.delivered of type uint64 too large");
+      }
+      writer.uint32(32).uint64(message.delivered);
+    }
+    if (message.dropped !== 0n) {
+      if (BigInt.asUintN(64, message.dropped) !== message.dropped) {
+        throw new globalThis.Error("value provided for field message.dropped of type uint64 too large");
+      }
+      writer.uint32(40).uint64(message.dropped);
+    }
+    if (message.lastFault !== "") {
+      writer.uint32(50).string(message.lastFault);
+    }
+    if (message.lastFaultUnixMicros !== 0n) {
+      if (BigInt.asUintN(64, message.lastFaultUnixMicros) !== message.lastFaultUnixMicros) {
+        throw new globalThis.Error("value provided for field message.lastFaultUnixMicros of type uint64 too large");
+      }
+      writer.uint32(56).uint64(message.lastFaultUnixMicros);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReceiverSummary {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReceiverSummary();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.owner = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.target = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.waiting = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.delivered = reader.uint64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.dropped = reader.uint64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.lastFault = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.lastFaultUnixMicros = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ReceiverSummary {
+    return {
+      owner: isSet(object.owner) ? globalThis.String(object.owner) : "",
+      target: isSet(object.target) ? globalThis.String(object.target) : "",
+      waiting: isSet(object.waiting) ? globalThis.Number(object.waiting) : 0,
+      delivered: isSet(object.delivered) ? BigInt(object.delivered) : 0n,
+      dropped: isSet(object.dropped) ? BigInt(object.dropped) : 0n,
+      lastFault: isSet(object.lastFault)
+        ? globalThis.String(object.lastFault)
+        : isSet(object.last_fault)
+        ? globalThis.String(object.last_fault)
+        : "",
+      lastFaultUnixMicros: isSet(object.lastFaultUnixMicros)
+        ? BigInt(object.lastFaultUnixMicros)
+        : isSet(object.last_fault_unix_micros)
+        ? BigInt(object.last_fault_unix_micros)
+        : 0n,
+    };
+  },
+
+  toJSON(message: ReceiverSummary): unknown {
+    const obj: any = {};
+    if (message.owner !== "") {
+      obj.owner = message.owner;
+    }
+    if (message.target !== "") {
+      obj.target = message.target;
+    }
+    if (message.waiting !== 0) {
+      obj.waiting = Math.round(message.waiting);
+    }
+    if (message.delivered !== 0n) {
+      obj.delivered = message.delivered.toString();
+    }
+    if (message.dropped !== 0n) {
+      obj.dropped = message.dropped.toString();
+    }
+    if (message.lastFault !== "") {
+      obj.lastFault = message.lastFault;
+    }
+    if (message.lastFaultUnixMicros !== 0n) {
+      obj.lastFaultUnixMicros = message.lastFaultUnixMicros.toString();
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ReceiverSummary>, I>>(base?: I): ReceiverSummary {
+    return ReceiverSummary.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ReceiverSummary>, I>>(object: I): ReceiverSummary {
+    const message = createBaseReceiverSummary();
+    message.owner = object.owner ?? "";
+    message.target = object.target ?? "";
+    message.waiting = object.waiting ?? 0;
+    message.delivered = (object.delivered !== undefined && object.delivered !== null) ? BigInt(object.delivered) : 0n;
+    message.dropped = (object.dropped !== undefined && object.dropped !== null) ? BigInt(object.dropped) : 0n;
+    message.lastFault = object.lastFault ?? "";
+    message.lastFaultUnixMicros = (object.lastFaultUnixMicros !== undefined && object.lastFaultUnixMicros !== null)
+      ? BigInt(object.lastFaultUnixMicros)
+      : 0n;
+    return message;
+  },
+};
 
 function createBaseReadHistoryRequest(): ReadHistoryRequest {
   return { workload: "", sinceUnixMicros: 0n, pageToken: "" };
@@ -5909,6 +6507,31 @@ export const OperatorServiceService = {
     responseSerialize: (value: ReadHistoryResponse): Buffer => Buffer.from(ReadHistoryResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ReadHistoryResponse => ReadHistoryResponse.decode(value),
   },
+  /**
+   * WatchEvents says what has happened: what is kept of it first, and then what comes. The stream ends
+   * with the session of the operator, and with a reason for whoever reads too slowly.
+   */
+  watchEvents: {
+    path: "/creance.v1.OperatorService/WatchEvents" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: WatchEventsRequest): Buffer => Buffer.from(WatchEventsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): WatchEventsRequest => WatchEventsRequest.decode(value),
+    responseSerialize: (value: WatchEventsResponse): Buffer => Buffer.from(WatchEventsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): WatchEventsResponse => WatchEventsResponse.decode(value),
+  },
+  /** ListDeliveries says which events wait to be delivered to the owners' receivers, and what last failed. */
+  listDeliveries: {
+    path: "/creance.v1.OperatorService/ListDeliveries" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListDeliveriesRequest): Buffer =>
+      Buffer.from(ListDeliveriesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListDeliveriesRequest => ListDeliveriesRequest.decode(value),
+    responseSerialize: (value: ListDeliveriesResponse): Buffer =>
+      Buffer.from(ListDeliveriesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListDeliveriesResponse => ListDeliveriesResponse.decode(value),
+  },
 } as const;
 
 export interface OperatorServiceServer extends UntypedServiceImplementation {
@@ -5960,6 +6583,13 @@ export interface OperatorServiceServer extends UntypedServiceImplementation {
    * the form that `creance backtest` reads.
    */
   readHistory: handleUnaryCall<ReadHistoryRequest, ReadHistoryResponse>;
+  /**
+   * WatchEvents says what has happened: what is kept of it first, and then what comes. The stream ends
+   * with the session of the operator, and with a reason for whoever reads too slowly.
+   */
+  watchEvents: handleServerStreamingCall<WatchEventsRequest, WatchEventsResponse>;
+  /** ListDeliveries says which events wait to be delivered to the owners' receivers, and what last failed. */
+  listDeliveries: handleUnaryCall<ListDeliveriesRequest, ListDeliveriesResponse>;
 }
 
 export interface OperatorServiceClient extends Client {
@@ -6175,6 +6805,32 @@ export interface OperatorServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ReadHistoryResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * WatchEvents says what has happened: what is kept of it first, and then what comes. The stream ends
+   * with the session of the operator, and with a reason for whoever reads too slowly.
+   */
+  watchEvents(request: WatchEventsRequest, options?: Partial<CallOptions>): ClientReadableStream<WatchEventsResponse>;
+  watchEvents(
+    request: WatchEventsRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<WatchEventsResponse>;
+  /** ListDeliveries says which events wait to be delivered to the owners' receivers, and what last failed. */
+  listDeliveries(
+    request: ListDeliveriesRequest,
+    callback: (error: ServiceError | null, response: ListDeliveriesResponse) => void,
+  ): ClientUnaryCall;
+  listDeliveries(
+    request: ListDeliveriesRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListDeliveriesResponse) => void,
+  ): ClientUnaryCall;
+  listDeliveries(
+    request: ListDeliveriesRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListDeliveriesResponse) => void,
   ): ClientUnaryCall;
 }
 
