@@ -1,12 +1,21 @@
 import { type Command, Option } from 'commander';
 import { formatOption, operatorCommand } from './options.js';
 import type { Output } from './output.js';
+import { addSettings } from './setting-options.js';
 
 /** Adds what this environment does as itself. Each is loaded when it is asked for: a broker needs none of it. */
 export function addOwnCommands(creance: Command, output: Output): void {
   operatorCommand(creance, 'whoami', 'say who this environment is to the broker, and why')
     .addOption(formatOption())
     .action(async (flags) => (await import('./whoami.js')).whoami(flags, output));
+  addSettings(
+    creance.command('doctor').description('look at what a broker needs, and say what to mend'),
+    'serve',
+  )
+    .option('--key-file <file>', 'key of an operator, to ask a running broker (CREANCE_KEY_FILE)')
+    .option('--dev', 'as for creance dev, where the data folder does not say')
+    .addOption(formatOption())
+    .action(async (flags) => (await import('./doctor/doctor.js')).doctor(flags, output));
   creance
     .command('run')
     .usage('[options] -- <command...>')
