@@ -1,4 +1,6 @@
-import { type Command, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
+import { completionScript, shells } from './completion/shells.js';
+import { completionPlaces } from './completion/tree.js';
 import { formatOption, operatorCommand } from './options.js';
 import type { Output } from './output.js';
 import { addSettings } from './setting-options.js';
@@ -29,4 +31,9 @@ export function addOwnCommands(creance: Command, output: Output): void {
     .option('--workload <name>', 'the workload of the command, when it is another one')
     .passThroughOptions()
     .action(async (command, flags) => (await import('./run.js')).run(command, flags, output));
+  creance
+    .command('completion')
+    .description('print what a shell reads to complete commands and options')
+    .addArgument(new Argument('<shell>', 'the shell').choices(shells))
+    .action((shell) => output.result(completionScript(shell, completionPlaces(creance))));
 }

@@ -57,7 +57,7 @@ const asOperator =
   'set CREANCE_KEY_FILE or --key-file to the key of an operator with the role viewer';
 
 /** What stands instead of a check that needs a running broker; undefined when it has answered. */
-export function silentFinding(check: string, facts: BrokerFacts): Finding | undefined {
+function silentFinding(check: string, facts: BrokerFacts): Finding | undefined {
   if (facts.said === 'not_running') return warning(check, 'the broker is not running', start);
   if (facts.said === 'no_operator') return warning(check, 'no operator asks here', asOperator);
   return facts.said === 'refused' ? warning(check, facts.why, asOperator) : undefined;
