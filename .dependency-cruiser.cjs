@@ -51,7 +51,7 @@ const forbidden = [
     comment: 'Transports call the rooms, never the other way round.',
     severity: 'error',
     from: {
-      path: '^broker/src/(attest|detect|events|feed|manifest|notify|replay|runtime|store|telemetry|tokens)/',
+      path: '^broker/src/(attest|detect|events|feed|manifest|notify|replay|runtime|settings|store|telemetry|tokens)/',
       pathNot: test,
     },
     to: { path: '^broker/src/(rpc|http|cli)/' },

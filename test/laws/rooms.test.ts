@@ -49,6 +49,7 @@ const broken: [rule: string, file: string, imports: string][] = [
   ['commands-see-interfaces', 'broker/src/commands/knows-rpc.ts', '../rpc/server.js'],
   ['commands-see-interfaces', 'broker/src/commands/knows-wire.ts', '@creance/proto/wire'],
   ['rooms-below-know-no-edge', 'broker/src/feed/knows-rpc.ts', '../rpc/server.js'],
+  ['rooms-below-know-no-edge', 'broker/src/settings/knows-rpc.ts', '../rpc/server.js'],
   ['detect-judges-alone', 'broker/src/detect/signs.ts', '../tokens/mint.js'],
   ['detect-judges-alone', 'broker/src/detect/hashes.ts', 'node:crypto'],
   ['store-behind-its-contract', 'broker/src/rpc/knows-sql.ts', '../store/sqlite/sqlite-store.js'],

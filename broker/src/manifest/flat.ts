@@ -33,12 +33,11 @@ export async function readFlat(
   return text.ok ? parseFlat(text.value, file, schema, refused) : text;
 }
 
-/** The same of a text; `file` is how faults call it. */
-export function parseFlat(
+function parseFlat(
   text: string,
   file: string,
   schema: z.ZodObject,
-  refused: RefusedKeys = {},
+  refused: RefusedKeys,
 ): Result<FlatFile, ManifestFaults> {
   const lines = linesOf(text);
   const { root, findings } = treeOf(text, lines);

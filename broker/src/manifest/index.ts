@@ -1,5 +1,5 @@
 export { formatFaults, type ManifestFaults } from './fault.js';
-export { type FlatFile, parseFlat, type RefusedKeys, readFlat } from './flat.js';
+export { type FlatFile, readFlat } from './flat.js';
 export { didYouMean, nearest } from './nearest.js';
 export { type CheckedManifest, parseManifest } from './parse.js';
 export { readManifest } from './read.js';

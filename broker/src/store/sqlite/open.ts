@@ -1,10 +1,11 @@
-import { ok, type Result, type Revision, revisionZero } from '@creance/proto';
+import { ok, type Result } from '@creance/proto';
 import Database from 'better-sqlite3';
 import type { Store } from '../store.js';
 import { assembleStore, type StoreSurroundings } from './assemble.js';
 import { connect, refuseFile } from './connection.js';
 import { identityFault, readIdentity, writeIdentity } from './identity.js';
 import { takeLock } from './lock.js';
+import { headOf } from './look.js';
 import { type Marks, markOf, openMarks } from './marks.js';
 import { applyMigrations, pendingMigrations } from './migrate.js';
 import { migrations } from './migrations/index.js';
@@ -117,11 +118,4 @@ function behindMark(db: Database.Database, folder: string): OpenRefused | undefi
   return head < mark
     ? refuseOpen('store_behind_mark', `the store stands at ${head} and has stood at ${mark}`)
     : undefined;
-}
-
-/** The head of the log of a database that may be new. */
-function headOf(db: Database.Database): Revision {
-  const table = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'log'";
-  if (db.prepare(table).get() === undefined) return revisionZero;
-  return (db.prepare('SELECT max(revision) FROM log').pluck().get() ?? revisionZero) as Revision;
 }

@@ -1,0 +1,96 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { connect, createServer, isIP } from 'node:net';
+import type { BrokerConfig } from '../../config.js';
+import { whoAnswers } from '../../rpc/health-client.js';
+import { wantsTelemetry } from '../../telemetry/exporters.js';
+import { codeOf } from './look-folder.js';
+import type { ListenFacts } from './running.js';
+import type { CertificateFacts } from './tls.js';
+
+const reachMillis = 2_000;
+
+/** Tries to listen where the broker would, and asks whoever does. */
+export async function lookAtListen({
+  listen: { host, port },
+  tls,
+}: Pick<BrokerConfig, 'listen' | 'tls'>): Promise<ListenFacts> {
+  const code = await listenCode(host, port);
+  if (code === undefined) return 'free';
+  if (code !== 'EADDRINUSE') return { code };
+  return whoAnswers(`${reachableHost(host)}:${port}`, tls !== undefined);
+}
+
+function listenCode(host: string, port: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', (error) => resolve(codeOf(error)));
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)));
+  });
+}
+
+/** A broker that listens everywhere is reached on loopback. */
+function reachableHost(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** Reads a certificate and its key. */
+export function lookAtTls(
+  tls: BrokerConfig['tls'],
+): CertificateFacts | { fault: string } | undefined {
+  if (tls === undefined) return undefined;
+  const certificate = parsed(() => new X509Certificate(tls.certificate));
+  if (certificate === undefined) return { fault: 'the certificate cannot be read' };
+  const key = parsed(() => createPrivateKey(tls.key));
+  if (key === undefined) return { fault: 'the private key cannot be read, or has a passphrase' };
+  return {
+    validFrom: Date.parse(certificate.validFrom),
+    validTo: Date.parse(certificate.validTo),
+    hasKey: certificate.checkPrivateKey(key),
+    // Without the common name: no client looks at it any more (RFC 9525 §6.1).
+    covers: (host) =>
+      (isIP(host) === 0
+        ? certificate.checkHost(host, { subject: 'never' })
+        : certificate.checkIP(host)) !== undefined,
+    names: certificate.subjectAltName ?? '',
+  };
+}
+
+function parsed<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where telemetry would go, when the environment asks for any, and whether somebody listens there. */
+export async function lookAtTelemetry(
+  environment: NodeJS.ProcessEnv,
+): Promise<{ endpoint: string; reached: boolean } | undefined> {
+  if (!wantsTelemetry(environment)) return undefined;
+  const endpoint =
+    environment['OTEL_EXPORTER_OTLP_ENDPOINT'] ||
+    environment['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'] ||
+    environment['OTEL_EXPORTER_OTLP_METRICS_ENDPOINT'] ||
+    'http://localhost:4318';
+  if (!URL.canParse(endpoint)) return { endpoint, reached: false };
+  const { hostname, port, protocol, origin } = new URL(endpoint);
+  const number = Number(port) || (protocol === 'https:' ? 443 : 80);
+  // A path may hold a key of the collector's owner.
+  return { endpoint: origin, reached: await takesConnections(hostname, number) };
+}
+
+function takesConnections(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: host.replace(/^\[|\]$/g, ''), port, timeout: reachMillis });
+    const done = (reached: boolean) => {
+      socket.destroy();
+      resolve(reached);
+    };
+    socket.once('connect', () => done(true));
+    socket.once('timeout', () => done(false));
+    socket.once('error', () => done(false));
+  });
+}

@@ -1,0 +1,116 @@
+import { handleFromBytes } from '@creance/proto';
+import type { ListVerifiersResponse } from '@creance/proto/wire';
+import type { Answering } from '../../rpc/health-client.js';
+import { type Finding, failure, fine, warning } from './verdict.js';
+
+/** How an address is taken: not at all, or by whom; else the system's code. */
+export type ListenFacts = 'free' | Answering | { readonly code: string };
+
+const notOwn = 'stop what listens there, or listen elsewhere with --listen';
+
+/** Whether a broker could listen there, or does. */
+export function listenFinding(listen: string, facts: ListenFacts): Finding {
+  const check = 'listen';
+  switch (facts) {
+    case 'free':
+      return fine(check, `${listen} is free`);
+    case 'serving':
+      return fine(check, `a broker answers at ${listen}`);
+    case 'not_serving':
+      return warning(check, `a broker at ${listen} does not serve`, 'look at its log');
+    case 'other':
+      return failure(check, `something else than a broker listens at ${listen}`, notOwn);
+    default:
+      return failure(
+        check,
+        `nothing can listen at ${listen}: ${facts.code}`,
+        fixes[facts.code] ?? notOwn,
+      );
+  }
+}
+
+const fixes: Readonly<Record<string, string>> = {
+  EACCES: 'listen at a port from 1024 on, or let the broker have the lower one',
+  EADDRNOTAVAIL: 'name an address of this machine with --listen',
+  ENOTFOUND: 'name an address of this machine with --listen',
+};
+
+/** What a broker has said to an operator, and when by our clock; in words why it has not. */
+export type BrokerFacts =
+  | { readonly said: 'not_running' }
+  | { readonly said: 'no_operator' }
+  | { readonly said: 'refused'; readonly why: string }
+  | {
+      readonly said: 'answer';
+      readonly verifiers: ListVerifiersResponse['verifiers'];
+      /** What each of them has to enforce: the head a moment before. */
+      readonly revision: bigint;
+      /** The broker's clock less ours, and by how much that may be wrong. Milliseconds. */
+      readonly offsetMillis: number;
+      readonly errorMillis: number;
+      /** Differences between the file and the version in force; undefined when the file cannot be compared. */
+      readonly drift: { readonly version: bigint; readonly changes: number } | string | undefined;
+    };
+
+const start = 'start it with creance serve, or creance dev';
+const asOperator =
+  'set CREANCE_KEY_FILE or --key-file to the key of an operator with the role viewer';
+
+/** What stands instead of a check that needs a running broker; undefined when it has answered. */
+function silentFinding(check: string, facts: BrokerFacts): Finding | undefined {
+  if (facts.said === 'not_running') return warning(check, 'the broker is not running', start);
+  if (facts.said === 'no_operator') return warning(check, 'no operator asks here', asOperator);
+  return facts.said === 'refused' ? warning(check, facts.why, asOperator) : undefined;
+}
+
+/** Milliseconds between two clocks at which somebody should look, and at which it must be set right. */
+const offsetLow = 1_000;
+const offsetMost = 5_000;
+
+/** Whether this machine and the broker mean the same time. */
+export function clockFinding(facts: BrokerFacts): Finding {
+  const check = 'clock';
+  const silent = silentFinding(check, facts);
+  if (facts.said !== 'answer') return silent as Finding;
+  const { offsetMillis, errorMillis } = facts;
+  const off = Math.abs(offsetMillis) - errorMillis;
+  const found = `the broker's is ${Math.round(Math.abs(offsetMillis))} ms ${offsetMillis < 0 ? 'behind' : 'ahead'}`;
+  const fix = 'let both machines keep time by NTP';
+  if (off >= offsetMost) return failure(check, found, fix);
+  return off >= offsetLow ? warning(check, found, fix) : fine(check, found);
+}
+
+/** Whether every verifier enforces what was cut. */
+export function verifiersFinding(facts: BrokerFacts): Finding {
+  const check = 'verifiers';
+  const silent = silentFinding(check, facts);
+  if (facts.said !== 'answer') return silent as Finding;
+  const { verifiers, revision } = facts;
+  if (verifiers.length === 0) {
+    const fix = 'creance join-token create --verifier NAME, and start it';
+    return warning(check, 'none is subscribed: nobody enforces a cut', fix);
+  }
+  const behind = verifiers.filter(({ acknowledgedRevision }) => acknowledgedRevision < revision);
+  if (behind.length === 0) return fine(check, `${verifiers.length} enforce revision ${revision}`);
+  const names = behind.map(({ resource, sessionId, acknowledgedRevision }) => {
+    const millis = (revision - acknowledgedRevision) / 1_000n;
+    const lag = acknowledgedRevision === 0n ? 'never acknowledged' : `${millis} ms behind`;
+    return `${resource} ${handleFromBytes(sessionId) ?? ''} (${lag})`;
+  });
+  const fix = 'look at their logs and at the network between; creance verifier ls follows them';
+  return warning(check, `behind revision ${revision}: ${names.join(', ')}`, fix);
+}
+
+/** Whether the file is what is in force. */
+export function driftFinding(facts: BrokerFacts): Finding {
+  const check = 'version in force';
+  const silent = silentFinding(check, facts);
+  if (facts.said !== 'answer') return silent as Finding;
+  const { drift } = facts;
+  if (drift === undefined) return warning(check, 'the file has faults', 'correct the file');
+  if (typeof drift === 'string') return warning(check, drift, asOperator);
+  const { version, changes } = drift;
+  if (changes === 0) return fine(check, `version ${version}, as the file says`);
+  const found = `version ${version} differs from the file in ${changes} places`;
+  return warning(check, found, 'creance plan shows how; creance apply puts the file in force');
+}
