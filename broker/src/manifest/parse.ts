@@ -113,7 +113,7 @@ function judge(text: string, lines: LineCounter, mode: ManifestMode): Judgement 
     ...grantFindings(tree.root),
   ];
   const all = [...findings, ...tree.findings, ...shape.findings, ...rules];
-  return { manifest: shape.manifest, findings: all };
+  return { manifest: shape.manifest, root: tree.root, findings: all };
 }
 
 function isNothing({ scalar, sound }: TreeNode): boolean {
