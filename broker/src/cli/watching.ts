@@ -19,6 +19,9 @@ export type Look = (line: OperatorLine, format: Format, output: Output) => Promi
 /** How the time between two looks passes; gives whether there is to be another. */
 export type Pause = (millis: number) => Promise<boolean>;
 
+/** Opens a line to the broker for one look. */
+export type WithLine = typeof withLine;
+
 /**
  * Looks once, or again and again until Ctrl-C: on a terminal the view is drawn anew, otherwise each look is
  * one JSON document a line. A broker that does not answer is said once and asked again over a line of its
@@ -28,14 +31,15 @@ export async function watching(
   flags: WatchFlags,
   output: Output,
   look: Look,
-  pause: Pause = untilInterrupted(),
+  { pause, open = withLine }: { readonly pause?: Pause; readonly open?: WithLine } = {},
 ): Promise<void> {
-  if (!flags.watch) return withLine(flags, (line) => look(line, flags.o, output));
+  if (!flags.watch) return open(flags, (line) => look(line, flags.o, output));
+  const again = pause ?? untilInterrupted();
   const isDrawn = output.isTerminal === true && output.clear !== undefined;
   let isAway = false;
   do {
     try {
-      await withLine(flags, (line) => drawn(line, { look, flags, isDrawn }, output));
+      await open(flags, (line) => drawn(line, { look, flags, isDrawn }, output));
       if (isAway) output.words('the broker answers again');
       isAway = false;
     } catch (fault) {
@@ -44,7 +48,7 @@ export async function watching(
         output.words(`${(fault as Error).message} — asking again every 2 s; Ctrl-C ends`);
       isAway = true;
     }
-  } while (await pause(everyMillis));
+  } while (await again(everyMillis));
 }
 
 /** Gathers the whole view first, so that a terminal is never empty while the broker is asked. */
