@@ -168,22 +168,36 @@ describe('somebody who was refused', () => {
 });
 
 describe('--watch', () => {
-  it('on a pipe gives one JSON document a line, outlives a restart, and ends well at Ctrl-C', async () => {
-    const watch = new CreanceCommand(stage.broker.data, ['verifier', 'ls', '--watch']);
-    const lines = () => watch.result.split('\n').filter((line) => line !== '');
-    await vi.waitUntil(() => lines().length >= 1, soon);
-    await stage.broker.stop();
-    await vi.waitUntil(() => watch.words.includes('asking again'), soon);
-    await stage.broker.start();
-    const before = lines().length;
-    await vi.waitUntil(() => lines().length > before, soon);
-    await vi.waitUntil(() => watch.words.includes('answers again'), soon);
-    watch.child.kill('SIGINT');
-    expect((await watch.ran()).code).toBe(0);
-    for (const line of lines()) expect(Array.isArray(JSON.parse(line))).toBe(true);
-    expect(watch.words.match(/asking again/g)).toHaveLength(1);
-    expect(watch.result).not.toContain('\u001b');
-  }, 60_000);
+  it.each([
+    ['the owner of a development broker', async () => ({})],
+    [
+      'an operator with a key',
+      async () => ({
+        CREANCE_JOIN: await stage.broker.joinString('operator', 'oncall'),
+        CREANCE_KEY_FILE: `${stage.broker.data}/oncall.key`,
+      }),
+    ],
+  ])(
+    'of %s gives one JSON document a line on a pipe, outlives a restart, and ends well at Ctrl-C',
+    async (_name, env) => {
+      const args = ['verifier', 'ls', '--watch'];
+      const watch = new CreanceCommand(stage.broker.data, args, await env());
+      const lines = () => watch.result.split('\n').filter((line) => line !== '');
+      await vi.waitUntil(() => lines().length >= 1, soon);
+      await stage.broker.stop();
+      await vi.waitUntil(() => watch.words.includes('asking again'), soon);
+      await stage.broker.start();
+      const before = lines().length;
+      await vi.waitUntil(() => lines().length > before, soon);
+      await vi.waitUntil(() => watch.words.includes('answers again'), soon);
+      watch.child.kill('SIGINT');
+      expect((await watch.ran()).code).toBe(0);
+      for (const line of lines()) expect(Array.isArray(JSON.parse(line))).toBe(true);
+      expect(watch.words.match(/asking again/g)).toHaveLength(1);
+      expect(watch.result).not.toContain('\u001b');
+    },
+    60_000,
+  );
 });
 
 describe('GetSession', () => {

@@ -1,11 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { DoubleOutput } from './double-line.js';
 import { CommandFailed, type Output } from './output.js';
-import { type Look, type WithLine, watching } from './watching.js';
+import { type Look, watching } from './watching.js';
 
 const flags = { data: '/nowhere', o: 'table', watch: true } as const;
-const line = { call: async () => new Uint8Array(), close() {} };
-const open: WithLine = async (_flags, act) => act(line);
+
+/** Opens lines, and counts those that were opened and closed. */
+function lines() {
+  const counted = { opened: 0, closed: 0 };
+  const open = async () => {
+    counted.opened += 1;
+    const close = () => {
+      counted.closed += 1;
+    };
+    return { call: async () => new Uint8Array(), close };
+  };
+  return { open, counted };
+}
+const { open } = lines();
 
 /** Goes on so many times, and notes how long it was to wait. */
 function times(count: number) {
@@ -62,8 +74,10 @@ describe('watching', () => {
         throw new CommandFailed('the broker cannot be reached', 1, { isUnreachable: true });
       output.result(String(look));
     };
-    const [output, { pause }] = [new DoubleOutput(), times(5)];
-    await watching(flags, output, away, { pause, open });
+    const [output, { pause }, own] = [new DoubleOutput(), times(5), lines()];
+    await watching(flags, output, away, { pause, open: own.open });
+    // breaks when: a line is opened for each look, which is a session and audit records for an operator
+    expect(own.counted).toEqual({ opened: 3, closed: 3 });
     expect(output.results).toEqual(['1', '4', '5']);
     expect(output.said).toEqual([
       'the broker cannot be reached — asking again every 2 s; Ctrl-C ends',
