@@ -1,5 +1,5 @@
 import { idsAsOperands } from './cli/arguments.js';
-import { CommandFailed, processOutput } from './cli/output.js';
+import { CommandFailed, guarded, processOutput } from './cli/output.js';
 import { program } from './cli/program.js';
 
 /** Runs the `creance` command with the arguments after its name; gives the exit code. */
@@ -14,7 +14,8 @@ export async function main(args: readonly string[]): Promise<number> {
 
 function exitCodeOf(error: Error & { readonly exitCode?: number; readonly code?: string }): number {
   if (error instanceof CommandFailed) {
-    if (error.message !== '') processOutput.words(`creance: ${error.message}`);
+    // Paths, names and faults of files are in it.
+    if (error.message !== '') guarded(processOutput).words(`creance: ${error.message}`);
     return error.exitCode;
   }
   // commander has said what was wrong with the arguments, or has printed the help that was asked for.

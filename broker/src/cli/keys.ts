@@ -8,7 +8,7 @@ import type { OperatorLine } from '../rpc/operator-client.js';
 import { confirmed, count } from './confirm.js';
 import { tokenKeyId } from './cut-target.js';
 import { call } from './operator-call.js';
-import { type Format, instantText, type Output, printRows } from './output.js';
+import { type Format, instantText, type Output, printable, printRows } from './output.js';
 
 /** Lists the token keys that verifiers may meet, the oldest first. */
 export async function listKeys(
@@ -49,7 +49,7 @@ export async function compromiseKey(
     const { revision, cutKeyIds, signingKeyId } = CompromiseKeyResponse.decode(
       await call(line, '/creance.v1.OperatorService/CompromiseKey', request),
     );
-    const words = `cut at revision ${revision}: ${count(cutKeyIds.length, 'key')}; ${signingKeyId} signs now`;
+    const words = `cut at revision ${revision}: ${count(cutKeyIds.length, 'key')}; ${printable(signingKeyId)} signs now`;
     return { revision, words, facts: { cutKeyIds, signingKeyId } };
   });
 }

@@ -24,7 +24,7 @@ export const processOutput: Output = {
   result: (text) => void process.stdout.write(`${text}\n`),
   words: (text) => void process.stderr.write(`${text}\n`),
   isTerminal: process.stdout.isTTY === true,
-  clear: () => void process.stdout.write('\u001b[2J\u001b[3J\u001b[H'),
+  clear: () => void process.stdout.write('\u001b[2J\u001b[H'),
 };
 
 /** Every character that could do something to a terminal, with what follows it where that is a style. */

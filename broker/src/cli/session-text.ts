@@ -32,7 +32,6 @@ type Pair = readonly [string, string];
 
 function identity({ session, contact, escalation, above, key, evidence }: ShownDetail): Pair[] {
   const path = above.map(({ name, session: id }) => `${name} ${id}`).join(' > ');
-  const shared = evidence.isOwn ? '' : ', shared with its parent';
   return [
     ['session', session.session],
     [session.kind, session.name],
@@ -41,7 +40,7 @@ function identity({ session, contact, escalation, above, key, evidence }: ShownD
     ['escalation', escalation],
     ['above', path || 'nobody: it is a root'],
     ['key', key],
-    ['evidence', `${evidence.kind} ${evidence.key}${shared}`],
+    ['evidence', evidence.isOwn ? `${evidence.kind} ${evidence.key}` : "its parent's"],
     ['join token', evidence.joinToken],
     ['opened from', evidence.network],
   ];
@@ -49,8 +48,7 @@ function identity({ session, contact, escalation, above, key, evidence }: ShownD
 
 function doings(shown: ShownDetail): Pair[] {
   const { session, cause, idleEnd, mayAsk, task, risk, sessionsBelow } = shown;
-  const level =
-    risk === null ? '' : `${levelWord(risk.level as never)}, risk ${riskText(risk.risk)}`;
+  const level = risk === null ? '' : `${levelWord(risk.level)}, risk ${riskText(risk.risk)}`;
   return [
     ['state', session.state],
     ['why', cause === null ? '' : causeText(cause)],
@@ -58,12 +56,20 @@ function doings(shown: ShownDetail): Pair[] {
     ['last active', session.active],
     ['ends', `${session.ends} whatever happens`],
     ['idle end', idleEnd ?? ''],
-    ['may ask for', reachText(mayAsk) || (session.kind === 'workload' ? 'nothing' : '')],
+    [
+      'may ask for',
+      reachText(mayAsk) || (isOpen(session) && session.kind === 'workload' ? 'nothing' : ''),
+    ],
     ['task', task === null ? '' : reachText(task)],
     ['seen', `${session.actionsAllowed} allowed, ${session.actionsRefused} refused by verifiers`],
     ['below', String(sessionsBelow)],
     ['watch', level],
   ];
+}
+
+/** Whether it has not ended. */
+function isOpen({ state }: SessionRow): boolean {
+  return state === 'live' || state === 'suspended';
 }
 
 function causeText({ kind, reason, author, at, revision, request }: ShownCause): string {
@@ -88,14 +94,13 @@ function titled(title: string, text: string): string {
 /** Commands as they can be copied; what ends something comes after what looks. */
 function nextCommands({ session, above, risk, evidence }: ShownDetail): string[] {
   const { session: id, state } = session;
-  const isOpen = state === 'live' || state === 'suspended';
   return [
     `creance session tree ${id}`,
     ...(risk === null ? [] : [`creance explain ${id}`]),
     ...(state === 'live' ? [`creance suspend --session ${id} --reason "…"`] : []),
     ...(state === 'suspended' ? [`creance resume --session ${id} --reason "…"`] : []),
-    ...(isOpen ? [`creance cut --session ${id} --reason "…"`] : []),
-    ...(isOpen && above[0] !== undefined
+    ...(isOpen(session) ? [`creance cut --session ${id} --reason "…"`] : []),
+    ...(isOpen(session) && above[0] !== undefined
       ? [`creance cut --session ${above[0].session} --reason "…"   # the whole tree`]
       : []),
     ...(evidence.joinToken === ''

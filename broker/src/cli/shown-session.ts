@@ -1,3 +1,4 @@
+import type { Level } from '../domain/risk.js';
 import type { SessionRow } from './sessions.js';
 
 /** One session with all that is known of it, as the command shows it. */
@@ -50,7 +51,7 @@ export interface ShownReach {
 
 /** What the watch knows. */
 export interface ShownRisk {
-  readonly level: string;
+  readonly level: Level;
   readonly risk: number;
   readonly peak: number;
   readonly latest: readonly {

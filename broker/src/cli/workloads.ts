@@ -23,7 +23,7 @@ export async function listWorkloads(
   output: Output,
 ): Promise<void> {
   const { workloads } = (await manifestInForce(line)).manifest;
-  const { rows: sessions } = await listedSessions(line, { limit: sessionsCounted });
+  const { rows: sessions, more } = await listedSessions(line, { limit: sessionsCounted });
   const rows = Object.entries(workloads)
     .filter(([, { owner }]) => only === undefined || owner === only)
     .sort(([one], [other]) => (one < other ? -1 : 1))
@@ -34,6 +34,7 @@ export async function listWorkloads(
     o,
     output,
   );
+  if (more) output.words(`only the newest ${sessionsCounted} sessions were counted`);
 }
 
 /** Shows one workload: who answers for it, what it may ask for, and what of it lives. */

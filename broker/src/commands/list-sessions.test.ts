@@ -1,9 +1,9 @@
-import type { SessionId } from '@creance/proto';
+import type { Revision, SessionId } from '@creance/proto';
 import { describe, expect, it } from 'vitest';
 import type { Session } from '../domain/session.js';
 import { callBy } from '../doubles/calls.js';
 import { sessionIdOf } from '../doubles/ids.js';
-import { registryOf } from '../doubles/registries.js';
+import { registryOf, workloadOf } from '../doubles/registries.js';
 import { pathOf, sessionOf } from '../doubles/sessions.js';
 import { type ListSessionsAsk, listSessions } from './list-sessions.js';
 
@@ -63,6 +63,60 @@ describe('listSessions', () => {
 
   it('is empty without a next page when there is nothing after', async () => {
     expect(await page(10, all.at(-1)?.id)).toEqual({ sessions: [], next: undefined });
+  });
+});
+
+describe('a narrowed list', () => {
+  const registry = registryOf({
+    workloads: [workloadOf(), workloadOf({ name: 'mail-writer', owner: 'mail-team' })],
+  });
+  // Of 3,000 live sessions every tenth is a mail-writer's, and every hundredth is held.
+  const many = Array.from({ length: 3_000 }, (_, at) =>
+    sessionOf(`many ${at}`, {
+      ...(at % 10 === 0 && { name: 'mail-writer' }),
+      ...(at % 100 === 0 && { suspendedAt: 9 as Revision }),
+      ...(at === 7 && { kind: 'operator' as const, name: 'mail-writer' }),
+    }),
+  );
+  const narrowed = listSessions({
+    store: {
+      liveSessions({ size, after }) {
+        const from = many.findIndex(({ id }) => id === after) + 1;
+        return many.slice(from, from + size);
+      },
+      tree: () => many.slice(0, 40),
+    },
+    registry: () => registry,
+    actionsOf: () => ({ allowed: 0, refused: 0 }),
+  });
+  const found = async (narrow: Partial<ListSessionsAsk>) => {
+    const names: string[] = [];
+    let after: SessionId | undefined;
+    do {
+      const ask = { size: 50, after, treeOf: undefined, ...every, ...narrow };
+      const listed = await narrowed(ask, callBy());
+      if (!listed.ok) throw new Error(listed.error.reason);
+      expect(listed.value.sessions.length).toBeLessThanOrEqual(50);
+      names.push(...listed.value.sessions.map(({ session }) => session.id));
+      after = listed.value.next;
+    } while (after !== undefined);
+    expect(new Set(names).size).toBe(names.length);
+    return names.length;
+  };
+
+  // breaks when: a page is narrowed after it was taken, so that most of it is empty
+  it('gives every session that matches, page by page, and no other', async () => {
+    expect(await found({ workload: 'mail-writer' })).toBe(300);
+    expect(await found({ owner: 'mail-team' })).toBe(300);
+    expect(await found({ owner: 'creance' })).toBe(1);
+    expect(await found({ state: 'suspended' })).toBe(30);
+    expect(await found({ state: 'live', workload: 'mail-writer' })).toBe(270);
+    expect(await found({ workload: 'support-triage', owner: 'mail-team' })).toBe(0);
+    expect(await found({ workload: 'nobody' })).toBe(0);
+  });
+
+  it('of a tree gives only what matches too', async () => {
+    expect(await found({ treeOf: many[0]?.id, workload: 'mail-writer' })).toBe(4);
   });
 });
 

@@ -103,7 +103,7 @@ function judge(text: string, lines: LineCounter, mode: ManifestMode): Judgement 
     ...lifetimeFindings(root),
     ...grantFindings(root),
   ];
-  return { manifest: shape.manifest, findings: [...findings, ...shape.findings, ...rules] };
+  return { manifest: shape.manifest, root, findings: [...findings, ...shape.findings, ...rules] };
 }
 
 const emptyFinding: Finding = {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { KeptRefusal } from '../domain/refusal.js';
 import { boundOfReason } from '../domain/refusal-bounds.js';
 import { FakeClock } from '../doubles/fake-clock.js';
 import { registryOf } from '../doubles/registries.js';
@@ -8,7 +9,7 @@ import { openReport } from './report.js';
 
 const record = { requestId: 'r', method: '/m', address: '192.0.2.1', peer: 'p' } as CallRecord;
 
-function reportWith(hits: string[], lines: object[] = []) {
+function reportWith(hits: string[], lines: object[] = [], kept: KeptRefusal[] = []) {
   return openReport({
     logger: {
       warn: (fields) => void lines.push(fields),
@@ -21,7 +22,7 @@ function reportWith(hits: string[], lines: object[] = []) {
     clock: new FakeClock(),
     limits: edgeLimits(),
     registry: () => registryOf(),
-    refusals: { note() {} },
+    refusals: { note: (refusal) => void kept.push(refusal) },
   });
 }
 
@@ -41,5 +42,34 @@ describe('a report', () => {
     const report = reportWith([], lines);
     for (let at = 0; at < 1_000; at += 1) report.refused(record, { reason: 'proof_malformed' });
     expect(lines).toHaveLength(edgeLimits().failuresBurst);
+  });
+
+  // breaks when: a refusal is kept only where it is written down
+  it('keeps every refusal for operators, by its network and without bearer material', () => {
+    const kept: KeptRefusal[] = [];
+    const report = reportWith([], [], kept);
+    const detail = { presented: `https://x/${'a'.repeat(40)}` };
+    for (let at = 0; at < 200; at += 1)
+      report.refused(record, { reason: 'resource_unknown', detail });
+    report.failed(record, new Error('a secret of ours'));
+    expect(kept).toHaveLength(201);
+    expect(kept[0]).toMatchObject({
+      requestId: 'r',
+      network: '192.0.2.0/24',
+      caller: undefined,
+      facts: { presented: 'https://x/[taken out]' },
+    });
+    expect(kept.at(-1)).toMatchObject({ reason: 'internal', facts: {} });
+    expect(JSON.stringify(kept)).not.toMatch(/192\.0\.2\.1|a secret/);
+  });
+
+  it('keeps no step of a normal call', () => {
+    const kept: KeptRefusal[] = [];
+    const report = reportWith([], [], kept);
+    report.refused(record, { reason: 'nonce_required' });
+    report.refused(record, { reason: 'shutting_down' });
+    report.answered(record);
+    report.cancelled(record);
+    expect(kept).toEqual([]);
   });
 });

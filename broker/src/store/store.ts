@@ -1,5 +1,5 @@
 import type { Handle, Result, Revision, SessionId, Thumbprint } from '@creance/proto';
-import type { AuditEvent, AuditKind, AuditRecord } from '../domain/audit.js';
+import type { AuditEvent, AuditRecord } from '../domain/audit.js';
 import type { Instant } from '../domain/instant.js';
 import type { MemberHandles, MemberRef } from '../domain/registry.js';
 import type { Session } from '../domain/session.js';
@@ -42,6 +42,7 @@ import type {
   SessionWrite,
 } from './session-asks.js';
 import type { KeptWatch, RiskHeld, RiskHold, WatchKind, WatchRow } from './watch-asks.js';
+import type { WhyReads } from './why-reads.js';
 
 export type {
   BeforeCut,
@@ -101,7 +102,7 @@ export type { KeptWatch, RiskHeld, RiskHold, WatchKind, WatchRow } from './watch
  * writing works again once it is not; after any other fault of the disk every write is refused with
  * `store_failed` until the process starts again.
  */
-export interface Store {
+export interface Store extends WhyReads {
   /** What the store is for. Fixed when it is created. */
   readonly identity: StoreIdentity;
 
@@ -253,16 +254,6 @@ export interface Store {
   /** What was kept of workloads until it is forgotten or they are gone, of sessions while they live. */
   watchRows(kind: WatchKind): Iterable<KeptWatch>;
 
-  /**
-   * The revision at which a session ended, in whatever way: its own end, or that of one above it or of a
-   * handle. Undefined while it has not, and once it is forgotten. Writes nothing.
-   */
-  endedAt(id: SessionId): Revision | undefined;
-  /**
-   * Audit records of these kinds that were written about an instant, oldest first: among the
-   * `limits.auditRecordsNear` on each side of where it lies. For explaining; the chain is not checked here.
-   */
-  auditNear(at: Instant, kinds: readonly AuditKind[]): readonly AuditEvent[];
   /** Appends an audit event on its own. */
   appendAudit(event: AuditEvent): Promise<Result<void, StoreRefusal>>;
 

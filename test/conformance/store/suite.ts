@@ -24,6 +24,7 @@ import { suspendSuite } from './suspend-suite.js';
 import { theftSuite } from './theft-suite.js';
 import { treeSuite } from './tree-suite.js';
 import { watchSuite } from './watch-suite.js';
+import { whySuite } from './why-suite.js';
 
 /** The contract of broker/src/store/store.ts, sentence by sentence, for any store. */
 export function storeSuite(name: string, open: OpenStore): void {
@@ -52,4 +53,5 @@ export function storeSuite(name: string, open: OpenStore): void {
   watchSuite(name, open);
   manifestSuite(name, open);
   deliverySuite(name, open);
+  whySuite(name, open);
 }

@@ -2,7 +2,6 @@ import type { SessionId } from '@creance/proto';
 import type Database from 'better-sqlite3';
 import type { AuditEvent, AuditKind } from '../../domain/audit.js';
 import type { Instant } from '../../domain/instant.js';
-import { limits } from '../../domain/limits.js';
 
 /** A record as `canonicalText` has written it. */
 type Record = Omit<AuditEvent, 'session' | 'requestId'> & {
@@ -19,7 +18,11 @@ export class AuditNear {
   readonly #last: Database.Statement<[], { readonly last: number | null }>;
   readonly #between: Database.Statement<[number, number, string], { readonly record: string }>;
 
-  constructor(db: Database.Database) {
+  readonly #reach: number;
+
+  /** `reach` records on each side are looked at. */
+  constructor(db: Database.Database, reach: number) {
+    this.#reach = reach;
     this.#recordAt = db.prepare('SELECT record FROM audit WHERE sequence = ?');
     this.#last = db.prepare('SELECT max(sequence) AS last FROM audit');
     this.#between = db.prepare(
@@ -33,9 +36,8 @@ export class AuditNear {
   /** Records of some kinds among those on each side of an instant. */
   find(at: Instant, kinds: readonly AuditKind[]): readonly AuditEvent[] {
     const place = this.#placeOf(at);
-    const { auditRecordsNear: reach } = limits;
     return this.#between
-      .all(place - reach, place + reach, JSON.stringify(kinds))
+      .all(place - this.#reach, place + this.#reach, JSON.stringify(kinds))
       .map(({ record }) => eventOf(record));
   }
 
@@ -62,9 +64,12 @@ function instantOf(text: string): number {
 }
 
 function eventOf(text: string): AuditEvent {
-  const { session, requestId, ...rest } = JSON.parse(text) as Record;
+  const { kind, at, actor, session, requestId, facts } = JSON.parse(text) as Record;
   return {
-    ...rest,
+    kind,
+    at,
+    actor,
+    facts,
     ...(session !== null && { session }),
     ...(requestId !== null && { requestId }),
   };

@@ -73,7 +73,7 @@ export function openRoom(db: Database.Database, clock: Clock, limits: Limits): R
     resumes: new Resumes(journal),
     revoked: new RevokedNotes(journal),
     audit: new Audit(db, journal),
-    auditNear: new AuditNear(db),
+    auditNear: new AuditNear(db, limits.auditRecordsNear),
     mirror,
     members: new Members(db, journal),
     upstreams: new UpstreamTable(db),

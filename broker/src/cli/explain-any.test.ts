@@ -1,0 +1,121 @@
+import { type Reason, reasons } from '@creance/proto';
+import { ExplainRefusalRequest, ExplainRefusalResponse, SessionKind } from '@creance/proto/wire';
+import { describe, expect, it } from 'vitest';
+import { sessionIdOf } from '../doubles/ids.js';
+import { wireHandle } from '../rpc/convert.js';
+import { DoubleLine, DoubleOutput } from './double-line.js';
+import { explainAny, explainId } from './explain.js';
+
+const id = sessionIdOf(1);
+const nowhere = { data: '/nonexistent', o: 'json' } as const;
+
+const refusal = {
+  requestId: id,
+  method: '/creance.v1.SessionService/IssueToken',
+  atUnixMicros: 1_764_000_000_000_000n,
+  sessionId: wireHandle(sessionIdOf(2)),
+  kind: SessionKind.SESSION_KIND_WORKLOAD,
+  name: 'triage',
+  network: '192.0.2.0/24',
+  reason: 'scope_not_granted',
+  presented: 'contacts:export at crm',
+  nearestRule: 'workloads.triage.grants, resource crm: contacts:read',
+  missing: 'contacts:export',
+  fix: 'ask for less',
+  facts: [{ name: 'workload', value: 'triage' }],
+  traceId: 'f'.repeat(32),
+};
+
+const refuses = (reason: Reason) => () => {
+  throw Object.assign(new Error(reason), { reason, requestId: 'r-1' });
+};
+
+describe('explain of a code', () => {
+  // breaks when: a line to a broker is opened before the code is looked up
+  it.each([
+    'scope_not_granted',
+    'SCOPE_NOT_GRANTED',
+    'CREANCE_SCOPE_NOT_GRANTED',
+    'Scope_Not_Granted',
+  ])('needs no broker, in the spelling %s', async (what) => {
+    const output = new DoubleOutput();
+    await explainAny({ ...nowhere, what }, output);
+    const { message, fix, oauth } = reasons.scope_not_granted;
+    expect(output.json).toMatchObject({
+      reason: 'scope_not_granted',
+      sdkCode: 'CREANCE_SCOPE_NOT_GRANTED',
+      means: message,
+      grpc: 'PERMISSION_DENIED (7)',
+      oauth,
+      fix,
+    });
+  });
+
+  it.each(Object.keys(reasons))('says something of %s', async (what) => {
+    const output = new DoubleOutput();
+    await explainAny({ ...nowhere, what, o: 'table' }, output);
+    expect(output.results.join('')).toMatch(/gRPC +[A-Z_]+ \(\d+\)/);
+    expect(output.results.join('')).not.toContain('undefined');
+  });
+
+  it.each([
+    ['scope_not_grantd', 'scope_not_granted'],
+    ['CREANCE_RATE_LIMITD', 'rate_limited'],
+    ['evidence_key', 'evidence_key_expired'],
+    ['\u202eabc', 'scope_not_granted, a session'],
+    ['__proto__', 'name a code'],
+    ['constructor', 'name a code'],
+  ])('suggests what %s may mean', async (what, meant) => {
+    const act = explainAny({ ...nowhere, what }, new DoubleOutput());
+    await expect(act).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining(meant),
+    });
+    await expect(act).rejects.not.toMatchObject({ message: expect.stringContaining('\u202e') });
+  });
+});
+
+describe('explain of an id', () => {
+  const asked = (line: DoubleLine) => line.asked.map(({ method }) => method);
+  const answer = () => ExplainRefusalResponse.encode(refusal).finish();
+
+  it('looks for a session first, and then for a refused request', async () => {
+    const line = new DoubleLine({
+      ExplainSession: refuses('session_not_watched'),
+      ExplainRefusal: answer,
+    });
+    const output = new DoubleOutput();
+    await explainId(line, { id, o: 'table' }, output);
+    expect(asked(line)).toEqual(['ExplainSession', 'ExplainRefusal']);
+    expect(ExplainRefusalRequest.decode(line.asked[1]?.request as Buffer)).toEqual({
+      requestId: id,
+    });
+    expect(output.results.join('\n').split('\n')[0]).toBe(
+      `scope_not_granted a scope is not granted — presented: contacts:export at crm ; nearest rule: workloads.triage.grants, resource crm: contacts:read ; missing: contacts:export ; fix: ask for less ; request: ${id}`,
+    );
+    expect(output.results.join('')).toContain('workload triage');
+  });
+
+  it('of a message of a stream asks for no session', async () => {
+    const line = new DoubleLine({ ExplainRefusal: answer });
+    await explainId(line, { id: `${id}.12`, o: 'json' }, new DoubleOutput());
+    expect(asked(line)).toEqual(['ExplainRefusal']);
+  });
+
+  it('says that it found neither', async () => {
+    const line = new DoubleLine({
+      ExplainSession: refuses('session_not_watched'),
+      ExplainRefusal: refuses('refusal_unknown'),
+    });
+    const act = explainId(line, { id, o: 'json' }, new DoubleOutput());
+    await expect(act).rejects.toThrow('no session that is watched, and no refusal that is kept');
+  });
+
+  // breaks when: whatever goes wrong with the session is taken for a session that is not there
+  it('passes on what else went wrong', async () => {
+    const line = new DoubleLine({ ExplainSession: refuses('operator_role_missing') });
+    const act = explainId(line, { id, o: 'json' }, new DoubleOutput());
+    await expect(act).rejects.toThrow('operator_role_missing');
+    expect(asked(line)).toEqual(['ExplainSession']);
+  });
+});
