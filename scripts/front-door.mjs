@@ -97,7 +97,7 @@ async function main([name, ...args]) {
   const windows = process.platform === 'win32';
   const install = ['--yes', pnpm, 'install', '--frozen-lockfile'];
   // Agent frameworks are a hundred megabytes, and only the tests run the adapters to them.
-  if (name !== 'test') install.push('--filter', '!@creance/adapters-examples');
+  if (name !== 'test') install.push('--filter', '!@creance/adapters-*');
   // CI: pnpm asks no question, so that it cannot wait for an answer that nobody gives.
   const options = { cwd: root, env: { ...process.env, CI: 'true' }, shell: windows };
   await quietly('installing', windows ? 'npx.cmd' : 'npx', install, installSeconds, options);

@@ -106,6 +106,24 @@ describe('tools of a LangChain agent', () => {
     expect(crm.seen).toHaveLength(sent);
   });
 
+  it('end a stream within a second of a cut, by the typed error', async () => {
+    const { session } = await stage.agent();
+    const [model, watching] = [scripted(['watch'], ['readContacts']), crm.watching()];
+    const options = { signal: session.signal, streamMode: 'updates' as const };
+    const heard: unknown[] = [];
+    const ended = whileLive(session, async () => {
+      for await (const step of await agentOf(session, model).stream(input, options))
+        heard.push(step);
+    }).catch(codeOf);
+    await watching;
+    const startedAt = performance.now();
+    await stage.operator.cut(session.id);
+    expect(await ended).toBe('CREANCE_SESSION_REVOKED');
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(heard.length).toBeGreaterThan(0);
+    expect(model.calls).toHaveLength(1);
+  });
+
   // breaks when: whileLive waits for the work alone
   it('fail with the typed error as the cause when the run was given no signal', async () => {
     const { session } = await stage.agent();

@@ -7,7 +7,7 @@ import { type McpStage, Notes, openService, serveMcp, toolNames } from './stage-
 /** Client and server of the TypeScript SDK 2, at the protocol revision of 2026. */
 export const sdk2: McpStage = {
   lacksExport: (error) => {
-    // Before 2.1 the client does not read the challenge.
+    // Older clients do not read the challenge.
     const { requiredScope, data } = error as { requiredScope?: string; data?: { status?: number } };
     return requiredScope === undefined ? data?.status === 403 : requiredScope === 'contacts:export';
   },

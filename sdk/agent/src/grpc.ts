@@ -19,7 +19,8 @@ export type { GrpcResource, GrpcResourceByMethod } from './grpc/resource-ask.js'
  * A call waits for its token, at most until its own deadline, and no other call waits with it. A call with
  * one request message takes one fresh nonce and one fresh token when the resource asks for them before it
  * has said anything; other calls end with its status, and the next ones carry the nonce. When the session
- * ends, the call ends with FAILED_PRECONDITION, a running stream too.
+ * ends, the call ends with FAILED_PRECONDITION, a running stream too, also when the resource hears of the
+ * cut first and ends it by its token.
  *
  * What cannot be signed ends with a status whose details begin with the code of the error: INVALID_ARGUMENT
  * for a request that could give the token away, such as an http origin that is not this machine, or
@@ -44,6 +45,7 @@ export function creanceInterceptor(
 /** A session of another copy of this package is used by its public face: it takes nothing afresh and reports nothing. */
 function signingOf(session: Session, request: SigningRequest): CallSigning {
   const known = internalSession(session)?.signing(request);
-  const quiet = { refuse() {}, remember() {}, answered() {}, span: undefined };
+  const fault = async () => undefined;
+  const quiet = { refuse() {}, remember() {}, answered() {}, fault, span: undefined };
   return known ?? { sign: () => session.headers(request), ...quiet };
 }

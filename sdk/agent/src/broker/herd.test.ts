@@ -78,7 +78,7 @@ describe('many sessions whose broker comes back', () => {
   });
 
   // breaks when: the tries of a call do not draw their pauses, each its own
-  it('ask for tokens at moments of their own, and give up with the typed error meanwhile', async () => {
+  it('ask for tokens at moments of their own', async () => {
     const open = await Promise.all(Array.from({ length: sessions }, () => stage.open()));
     stage.transport.away = true;
     stage.transport.breakStreams();

@@ -73,6 +73,8 @@ export interface GrpcResource {
   hangs: boolean;
   /** Server streams that the client has cancelled. */
   cancelled: number;
+  /** Ends the server streams that run by a refusal. */
+  endStreams(refusal: GrpcRefusal): void;
   close(): void;
 }
 
@@ -80,6 +82,7 @@ export interface GrpcResource {
 export async function startGrpcResource(): Promise<GrpcResource> {
   const ids = new Set<string>();
   const server = new Server();
+  const running: ServerWritableStream<string, string>[] = [];
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
       error === null ? resolve(bound) : reject(error),
@@ -94,6 +97,9 @@ export async function startGrpcResource(): Promise<GrpcResource> {
     nonce: undefined,
     hangs: false,
     cancelled: 0,
+    endStreams: (refusal) => {
+      for (const call of running.splice(0)) call.emit('error', statusOf(refusal));
+    },
     close: () => server.forceShutdown(),
   };
   const look = (path: string, metadata: Metadata, message: string | undefined) => {
@@ -119,7 +125,10 @@ export async function startGrpcResource(): Promise<GrpcResource> {
         resource.cancelled += 1;
       });
       if (refusal !== undefined) call.emit('error', statusOf(refusal));
-      else call.write(`watch ${call.request}`);
+      else {
+        running.push(call);
+        call.write(`watch ${call.request}`);
+      }
     },
     talk: (call: ServerDuplexStream<string, string>) => {
       const refusal = look(call.getPath(), call.metadata, undefined);

@@ -117,6 +117,36 @@ describe('the end of the session', () => {
     expect(resource.seen).toHaveLength(2);
   });
 
+  // breaks when: the status of the resource is given as it is
+  it.each([
+    ['a cut', 'session_revoked', 'CREANCE_SESSION_REVOKED'],
+    ['a hold', 'session_suspended', 'CREANCE_SESSION_SUSPENDED'],
+  ] as const)(
+    'is told for a stream that the resource ended, which heard of %s first',
+    async (_kind, reason, code) => {
+      const watched = client.watch('ada');
+      await firstOf(watched);
+      const ended = new Promise((resolve) => void watched.once('error', resolve));
+      if (reason === 'session_suspended') stage.broker.isHeld = true;
+      else stage.broker.over = reason;
+      resource.endStreams({ reason: 'TOKEN_CUT' });
+      expect(await ended).toMatchObject({
+        code: status.FAILED_PRECONDITION,
+        details: expect.stringContaining(code),
+      });
+      expect(session.signal.aborted).toBe(reason === 'session_revoked');
+    },
+  );
+
+  it('is none of a stream whose token alone has ended', async () => {
+    const watched = client.watch('ada');
+    await firstOf(watched);
+    const ended = new Promise((resolve) => void watched.once('error', resolve));
+    resource.endStreams({ reason: 'TOKEN_CUT' });
+    expect(await ended).toMatchObject({ code: status.UNAUTHENTICATED });
+    expect(session.signal.aborted).toBe(false);
+  });
+
   it('leaves a call alone that is over', async () => {
     expect(await read(client)).toBe('read ada');
     await session.close();

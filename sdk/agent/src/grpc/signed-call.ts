@@ -7,6 +7,7 @@ import {
   status,
 } from '@grpc/grpc-js';
 import type { ActionOutcome } from '../actions/action.js';
+import type { CreanceError } from '../errors/creance-error.js';
 import { requestRefused } from '../errors/local.js';
 import type { Challenge } from '../http/challenge.js';
 import { reservedHeaders } from '../http/request.js';
@@ -32,6 +33,8 @@ export interface CallSigning {
   remember(nonce: string | undefined): void;
   /** The resource has answered for good. Counts once. */
   answered(outcome: ActionOutcome): void;
+  /** Asks the broker why the session is of no use; undefined when it lives, or nobody can say. */
+  fault(): Promise<CreanceError | undefined>;
   readonly span: ActionSpan | undefined;
 }
 
@@ -177,14 +180,16 @@ export class SignedCall implements Call {
     this.#signing?.remember(textOf(ended.metadata, 'dpop-nonce'));
     const challenge = challengeOfStatus(ended);
     const isFinal = this.#done === undefined || challenge === undefined;
-    if (isFinal || this.#answered.has(challenge)) this.#finally(ended);
+    if (isFinal || this.#answered.has(challenge)) void this.#finally(ended, challenge);
     else this.#again(challenge);
   }
 
-  #finally(ended: StatusObject): void {
+  async #finally(ended: StatusObject, challenge: Challenge | undefined): Promise<void> {
     const outcome = outcomeOf(ended);
     if (outcome !== undefined) this.#signing?.answered(outcome);
-    this.#end(ended);
+    // A resource may hear of a cut before the agent does, and ends a running stream by its token.
+    const fault = challenge === 'token' ? await this.#signing?.fault() : undefined;
+    this.#end(fault === undefined ? ended : statusOf(fault));
   }
 
   /** Each challenge once in a call: a resource that is never content gets no endless stream of tokens. */

@@ -39,7 +39,7 @@ function networkCodeOf(fault: unknown): unknown {
 }
 
 /** The reply of a resource, whose body ends with the session's own error when a cut ends it. */
-export class ProtectedReply extends Response {
+class ProtectedReply extends Response {
   readonly #from: Response;
 
   /** Takes over the body of a reply. */

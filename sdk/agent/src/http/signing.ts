@@ -1,5 +1,6 @@
 import type { ActionName, ActionNotes, ActionOutcome } from '../actions/action.js';
 import { nameOfRequest } from '../actions/action-name.js';
+import type { CreanceError } from '../errors/creance-error.js';
 import type { Nonces } from '../proof/nonces.js';
 import { abortable } from '../runtime/abortable.js';
 import type { IssuedToken } from '../session/token.js';
@@ -104,6 +105,11 @@ export class Signing {
   /** The resource has refused the token: the next one is another. */
   refuse(): void {
     this.#isRefused = true;
+  }
+
+  /** Why the session is of no use: its end, or the hold. Undefined when it lives, or nobody can say. */
+  fault(): Promise<CreanceError | undefined> {
+    return this.#parts.askLife();
   }
 
   /** The resource has sent a nonce: the next proof carries it. */

@@ -34,8 +34,11 @@ export interface Session extends AsyncDisposable {
    * `fetch` with a token and a proof (RFC 9449 §7.1). Takes one fresh nonce and one fresh token when
    * the resource asks for them and the body can be sent again; gives every other reply back as it is,
    * 403 too. Follows no redirect. Throws `RequestRefusedError` for a request that could give the token
-   * away, the errors of `token`, the reason of the signal that aborted, and what `fetch` throws. What was
-   * answered is reported to the broker: refused for a 401 or 403, else allowed.
+   * away, the errors of `token`, the reason of the signal that aborted, and what `fetch` throws. When the
+   * connection breaks, before the reply or in its body, the broker is asked whether the session lives (once
+   * for all calls that broke together, at most every 250 ms, for at most 1 s): after a cut the fault is the
+   * session's end, during a hold the `SessionSuspendedError`. What was answered is reported to the broker:
+   * refused for a 401 or 403, else allowed.
    */
   fetch(input: string | URL | Request, init: ProtectedInit): Promise<Response>;
   /**
