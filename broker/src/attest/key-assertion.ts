@@ -15,7 +15,9 @@ export function keyAssertionAttestor(
     const { evidenceKey } = genuine.value;
     const known = await store.evidenceKey(evidenceKey);
     if (known === undefined) return refuse({ reason: 'evidence_key_unknown' });
-    if (presentation.now >= known.expiresAt) return refuse({ reason: 'evidence_key_expired' });
+    // A cut is named first: it is for good, and no join token helps.
+    if (presentation.now >= known.expiresAt && !known.isCut)
+      return refuse({ reason: 'evidence_key_expired' });
     const fault = evidenceKeyFault(known, presentation.now);
     if (fault !== undefined) return refuse(fault);
     const used = useOnce(genuine.value, parts);
