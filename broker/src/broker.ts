@@ -159,7 +159,6 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
         ...parts,
         ...doors,
         registry: registry.current(),
-        data: config.data,
         createJoinToken: behind.commands.createJoinToken,
       });
   logger.info({ issuer: identity.issuer, publicOrigin, dev: identity.dev }, 'broker ready');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { encodeBase64url } from '@creance/proto';
 import type { Command } from './commands/call.js';
 import type { JoinTokenAnswer, JoinTokenAsk } from './commands/create-join-token.js';
+import type { BrokerConfig } from './config.js';
 import type { Registry } from './domain/registry.js';
 import type { Clock } from './runtime/clock.js';
 import type { Entropy } from './runtime/entropy.js';
@@ -13,7 +14,8 @@ const firstJoinSeconds = 86_400;
 
 /** Parts of the first contact with people. */
 export interface FirstOperatorParts {
-  readonly data: string;
+  /** The data folder, and whether it was put back: then nobody is joined any more. */
+  readonly config: Pick<BrokerConfig, 'data' | 'restored'>;
   readonly registry: Registry;
   readonly createJoinToken: Command<JoinTokenAsk, JoinTokenAnswer>;
   readonly clock: Clock;
@@ -22,14 +24,15 @@ export interface FirstOperatorParts {
 
 /**
  * Somebody must be able to make the first join token. On the first start of a broker outside
- * development, the first registrar of the manifest gets a join string in a file that only the broker's
- * user can read. Gives the file; undefined when that has been done before or nobody is registrar.
+ * development, and when its data were put back, the first registrar of the manifest gets a join string in a
+ * file that only the broker's user can read. Gives the file; undefined when that has been done before or
+ * nobody is registrar.
  */
 export async function inviteFirstOperator(parts: FirstOperatorParts): Promise<string | undefined> {
-  const { data, registry, createJoinToken, clock, entropy } = parts;
-  const file = join(data, 'first-operator.join');
+  const { config, registry, createJoinToken, clock, entropy } = parts;
+  const file = join(config.data, 'first-operator.join');
   const name = [...registry.operators.values()].find(({ roles }) => roles.has('registrar'))?.name;
-  if (name === undefined || existsSync(file)) return undefined;
+  if (name === undefined || (existsSync(file) && !config.restored)) return undefined;
   const made = await createJoinToken(
     {
       member: { kind: 'operator', name },

@@ -39,6 +39,7 @@ describe('a backup that is put back', () => {
     }
     expect(await world.issue(late)).toBe('session_unknown');
     expect(await world.openRoot(writerHost)).toBe('evidence_key_revoked');
+    expect(await world.openRoot(rootHost)).toBe('evidence_key_expired');
     expect(await world.openRoot(waiting)).toBe('join_token_unknown');
     expect(await world.openChild(await hostOf(world, 'writer'), text)).toMatch(/child_join_token/);
     for (const token of [early, lateToken]) expect(await world.use(token)).toMatch(/^token_cut/);

@@ -17,7 +17,8 @@ export function keyAssertionAttestor(
     if (known === undefined)
       return refuse({ reason: 'evidence_key_unknown', detail: { key: evidenceKey } });
     const { member, expiresAt } = known;
-    if (presentation.now >= expiresAt) {
+    // A cut is named first: it is for good, and no join token helps.
+    if (presentation.now >= expiresAt && !known.isCut) {
       const detail = { ...member, key: evidenceKey, expiresAt };
       return refuse({ reason: 'evidence_key_expired', detail });
     }

@@ -41,6 +41,7 @@ export class EvidenceKeyTable {
   readonly #ofIssuer: Database.Statement<[string], string>;
   readonly #count: Database.Statement<[string, string, number, number], number>;
   readonly #forget: Database.Statement<[number, number]>;
+  readonly #endAll: Database.Statement<[]>;
   readonly #cut: Database.Statement<[string]>;
   readonly #isCut: Database.Statement<[string]>;
   readonly #allCut: Database.Statement<[], string>;
@@ -59,7 +60,11 @@ export class EvidenceKeyTable {
       )
       .pluck();
     this.#forget = db.prepare(`DELETE FROM evidence_keys WHERE key IN
-      (SELECT key FROM evidence_keys WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`);
+      (SELECT key FROM evidence_keys WHERE expires_at <= ?
+        AND NOT EXISTS (SELECT 1 FROM evidence_holds WHERE handle = evidence_keys.handle)
+        AND NOT EXISTS (SELECT 1 FROM watch_holds WHERE handle = evidence_keys.handle)
+        ORDER BY expires_at LIMIT ?)`);
+    this.#endAll = db.prepare('UPDATE evidence_keys SET expires_at = 0 WHERE expires_at > 0');
     this.#cut = db.prepare('INSERT OR IGNORE INTO cut_keys (key) VALUES (?)');
     this.#isCut = db.prepare('SELECT 1 FROM cut_keys WHERE key = ?');
     this.#allCut = db.prepare<[], string>('SELECT key FROM cut_keys').pluck();
@@ -99,7 +104,18 @@ export class EvidenceKeyTable {
     return this.#allCut.all() as Thumbprint[];
   }
 
-  /** Forgets keys that expired at or before an instant, at most `limit`; never that one was cut. */
+  /**
+   * Ends every registration, whatever the clock will say: a key speaks again once a join token registers it
+   * anew. Gives how many there were.
+   */
+  endAll(): number {
+    return this.#endAll.run().changes;
+  }
+
+  /**
+   * Forgets keys that expired at or before an instant, at most `limit`; never that one was cut, nor one of
+   * which a hold is remembered: registered anew it would be another, and free.
+   */
   forget(expiredAt: Instant, limit: number): void {
     this.#forget.run(expiredAt, limit);
   }

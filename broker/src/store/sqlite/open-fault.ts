@@ -35,7 +35,7 @@ const fixes: Readonly<Record<StoreOpenCode, string>> = {
   migration_changed: 'run the version that made the store, or restore the latest backup',
   schema_newer: 'run the version that last opened the store, or a later one',
   store_behind_mark:
-    'put the newest database back; if this backup is the newest there is, start once with: creance serve --restored (it ends all sessions and voids all join tokens)',
+    'put the newest database back; if this backup is the newest there is, start once with: creance serve --restored (it ends all sessions, voids all join tokens, and everybody joins anew)',
 };
 
 /** A store that does not open. */

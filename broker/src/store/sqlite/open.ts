@@ -18,7 +18,8 @@ export interface SqliteStoreOptions extends StoreSurroundings {
   readonly directory: string;
   /**
    * Takes the database for a backup that was put back: ends every session, voids every token and join
-   * token of before, cuts again what was cut for good, and starts also behind the mark.
+   * token of before, has every member join anew, cuts again what was cut for good, and starts also behind
+   * the mark.
    */
   readonly restored?: boolean;
 }

@@ -15,7 +15,8 @@ export interface Restored {
  * Makes a store that was put back safe, in one transaction: nothing that it knows of lives on. A cut of
  * everything, above each revision that there has ever been, ends the sessions and tokens of before, those
  * included that were opened after the backup; join tokens go, because nobody knows which were redeemed;
- * evidence and token keys that were cut are cut again.
+ * registrations of evidence end, because nobody knows what was held, contested or copied since: a join token,
+ * which is an operator's act, brings a key back. Evidence and token keys that were cut are cut again.
  */
 export function restore(room: Room, { mark, evidence, tokenKeys, now }: Restored): void {
   const { log, mirror, joinTokens, childTokens, evidenceKeys, audit } = room;
@@ -24,6 +25,7 @@ export function restore(room: Room, { mark, evidence, tokenKeys, now }: Restored
   mirror.cuts.endBefore(before);
   childTokens.dropAll();
   const joinTokensDeleted = joinTokens.dropAll();
+  const evidenceKeysEnded = evidenceKeys.endAll();
   for (const key of evidence) evidenceKeys.cut(key);
   for (const keyId of tokenKeys) {
     if (log.read.keyCutRevision(keyId) === undefined) log.append({ kind: 'key-cut', keyId });
@@ -32,6 +34,6 @@ export function restore(room: Room, { mark, evidence, tokenKeys, now }: Restored
     kind: 'store_restored',
     at: now,
     actor: 'broker',
-    facts: { headBefore, mark, revision, joinTokensDeleted },
+    facts: { headBefore, mark, revision, joinTokensDeleted, evidenceKeysEnded },
   });
 }
