@@ -111,7 +111,9 @@ describe('suspend and resume', () => {
     const act = resume(line, { ...flags, session: id }, new DoubleOutput());
     const { fix } = reasonRow('revalidation_required');
     await expect(act).rejects.toMatchObject({
-      message: expect.stringMatching(/^revalidation_required .*; request: r-1; more: creance explain r-1$/),
+      message: expect.stringMatching(
+        /^revalidation_required .*; request: r-1; more: creance explain r-1$/,
+      ),
     });
     await expect(act).rejects.toThrow(`fix: ${fix}`);
   });
