@@ -48,7 +48,7 @@ function escaped(text: string): string {
 /** The documents of this repository, as they are published. */
 const docsBase = 'https://creance.dev/docs/';
 
-/** Whose words an anchor of the page of errors explains. */
+/** Which package says something by itself: each has a page of its own. */
 export type ErrorSource = 'agent' | 'verifier';
 
 /** The place that explains a reason of the broker. */
@@ -58,5 +58,5 @@ export function reasonDocsUrl(reason: string): string {
 
 /** The place that explains what a package says by itself; `name` is the code in lower case, without `CREANCE_`. */
 export function errorDocsUrl(source: ErrorSource, name: string): string {
-  return `${docsBase}reference/errors.md#${source}-${name}`;
+  return `${docsBase}reference/errors-${source}.md#${name}`;
 }

@@ -59,7 +59,7 @@ async function sent({ events, url }: HttpResource, headers: Headers): Promise<Se
   const { reason = '' } = body;
   const known = reason === 'insufficient_scope' ? ['scope'] : [];
   expect(Object.keys(body).sort()).toEqual(['error', 'reason', 'request_id', ...known, 'type']);
-  expect(body['type']).toMatch(new RegExp(`/reference/errors\\.md#verifier-${reason}$`));
+  expect(body['type']).toMatch(new RegExp(`/reference/errors-verifier\\.md#${reason}$`));
   const challenge = reply.headers.get('www-authenticate') ?? '';
   const text = `${found && troubleText(found)}\n${reply.status} ${challenge} ${body['scope'] ?? ''}`;
   return { code: reason, text };

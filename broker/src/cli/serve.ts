@@ -5,6 +5,7 @@ import { type BrokerFlags, readConfig } from '../config.js';
 import type { ResolvedSettings } from '../settings/resolve.js';
 import { CallSpans } from '../telemetry/call-spans.js';
 import { startExporters } from '../telemetry/exporters.js';
+import { harmlessLine } from '../telemetry/harmless-line.js';
 import { count } from './confirm.js';
 import { CommandFailed, formatStartFault, type Output, printable } from './output.js';
 
@@ -16,7 +17,8 @@ export async function serve(
 ): Promise<void> {
   const config = readConfig(flags, (name) => settings[name].origin);
   if (!config.ok) throw new CommandFailed(config.error.map(formatStartFault).join('\n'), 78);
-  const logger = pino({ level: flags.logLevel }, pino.destination({ dest: 2, sync: true }));
+  const logging = { level: flags.logLevel, hooks: { streamWrite: harmlessLine } };
+  const logger = pino(logging, pino.destination({ dest: 2, sync: true }));
   const exporters = await startExporters(process.env);
   const started = await startBroker(config.value, {
     logger,

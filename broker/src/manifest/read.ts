@@ -24,7 +24,10 @@ export async function readManifest(
 export async function readText(file: string): Promise<Result<string, ManifestFaults>> {
   const read = await readBytes(file);
   if (typeof read === 'string') {
-    const fix = 'name a file that exists and that the broker may read';
+    const fix =
+      read === 'ENOENT'
+        ? 'write one with creance init, or name another file'
+        : 'name a file that the user of this process may read';
     return refuse([faultOf(file, 'file_unreadable', `the file cannot be read: ${read}`, fix)]);
   }
   if (!isUtf8(read)) return refuse([notUtf8(file, read)]);

@@ -68,7 +68,7 @@ const expectations: ReadonlyMap<string, { word: string; fix: string }> = new Map
   ['array', { word: 'a list', fix: 'write [a, b], or a line with "- " for each entry' }],
   ['string', { word: 'a text', fix: 'write a word; digits, true and false need quotes to be one' }],
   ['boolean', { word: 'true or false', fix: 'write true or false without quotes' }],
-  ['number', { word: 'a whole number', fix: 'write digits without quotes, as 60' }],
+  ['number', { word: 'a whole number', fix: 'write digits without quotes and unit, as 60' }],
 ]);
 
 function typeText(expected: string, node: TreeNode): CodedText {
@@ -99,7 +99,8 @@ function choiceText(values: readonly unknown[], presented: string): CodedText {
 export function keyMissingText(path: Path): FaultText {
   const key = String(path.at(-1));
   const around = path.length === 1 ? 'the file' : 'this entry';
-  return { problem: `${around} has no key "${key}"`, fix: `add "${key}:"` };
+  const value = key === 'apiVersion' ? ' creance/v1' : '';
+  return { problem: `${around} has no key "${key}"`, fix: `add "${key}:${value}"` };
 }
 
 /** Keys that somebody may well look for and that cannot be, each with why. */

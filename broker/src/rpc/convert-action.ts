@@ -19,6 +19,7 @@ import {
 import type { ActionReport, Observation, ProofSeen, ReportTaken } from '../domain/action.js';
 import type { Denial } from '../domain/denial.js';
 import { idFault, malformed } from './convert.js';
+import { printFault, unprintable } from './printable.js';
 import { decodeMessage } from './reader.js';
 import { encodeMessage } from './writer.js';
 
@@ -36,10 +37,6 @@ const prefixBytes = [3, 6] as const;
 const traceIdBytes = 16;
 const spanIdBytes = 8;
 
-/** What a name must not show to whoever reads it: controls, marks that turn or hide text, half characters. */
-const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
-
-const printFault = 'must be printable';
 const hashFault = `must be ${hashBytes} bytes`;
 const spanIdFault = (bytes: number) => `must be ${bytes} bytes, not all zero`;
 const charsFault = (most: number) => `must be at most ${most} characters`;

@@ -13,7 +13,7 @@ export const callReasons: Readonly<Record<CallReason, ReasonRow>> = {
   request_malformed: {
     ...invalidArgument,
     message: 'the request cannot be read',
-    fix: 'send the message that the schema describes',
+    fix: 'correct the field that is named, as the schema describes it; update the package when none is',
   },
   request_too_large: {
     ...exhausted,

@@ -26,7 +26,7 @@ export const sessionReasons: Readonly<Record<SessionReason, ReasonRow>> = {
   session_unknown: {
     ...unauthenticated,
     message: 'there is no such session',
-    fix: 'open a session',
+    fix: 'open a session; who names one of another looks at creance session ls and the audit',
   },
   session_revoked: {
     ...failedPrecondition,

@@ -35,7 +35,7 @@ describe('Failure', () => {
   it('has a body of code, reason and a request id of its own', async () => {
     const body = await new Failure('token_cut').response().json();
     expect(body).toEqual({
-      type: 'https://creance.dev/docs/reference/errors.md#verifier-token_cut',
+      type: 'https://creance.dev/docs/reference/errors-verifier.md#token_cut',
       error: 'invalid_token',
       reason: 'token_cut',
       request_id: expect.stringMatching(/^[\w-]{22}$/),

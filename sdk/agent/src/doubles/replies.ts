@@ -1,5 +1,5 @@
 import { errorDomain, errorInfoReason, type Reason, reasonRow } from '@creance/proto';
-import { ErrorInfo, RetryInfo, RpcStatus } from '@creance/proto/wire';
+import { BadRequest, ErrorInfo, RetryInfo, RpcStatus } from '@creance/proto/wire';
 import type { FailedReply } from '../transport/contract.js';
 
 /** How a refusal differs from the plain one. */
@@ -10,6 +10,8 @@ export interface RefusalParts {
   /** Sent instead of ours. */
   readonly errorReason?: string;
   readonly domain?: string;
+  /** The faulty field of the request. */
+  readonly field?: string;
 }
 
 /** For tests: the failed reply of a broker that refuses for a reason. */
@@ -23,6 +25,10 @@ export function refusalReply(reason: Reason, parts: RefusalParts = {}): FailedRe
   const details = [detail('ErrorInfo', info.finish())];
   if (parts.retryAfterMillis !== undefined)
     details.push(detail('RetryInfo', retryInfo(parts.retryAfterMillis)));
+  if (parts.field !== undefined) {
+    const fieldViolations = [{ field: parts.field, description: 'odd words from the wire' }];
+    details.push(detail('BadRequest', BadRequest.encode({ fieldViolations }).finish()));
+  }
   // The message must never reach a user: it comes from the wire.
   const message = 'words from the wire';
   return {

@@ -6,7 +6,8 @@ import {
   type SessionEndedError,
 } from './creance-error.js';
 
-interface LocalRow {
+/** One error of the SDK's own. */
+export interface LocalRow {
   readonly what: string;
   readonly hint: string;
 }
@@ -37,7 +38,8 @@ export type ConfigurationFault =
 /** Why a request is not sent. */
 export type RequestFault = 'url_not_allowed' | 'plain_http' | 'redirect_follow' | 'header_reserved';
 
-const configurationRows: Readonly<Record<ConfigurationFault, LocalRow>> = {
+/** What cannot work as it is configured. */
+export const configurationRows: Readonly<Record<ConfigurationFault, LocalRow>> = {
   nothing_configured: { what: 'no join string and no key file is set', hint: join },
   join_string_malformed: {
     what: 'the join string cannot be read',
@@ -100,7 +102,8 @@ const configurationRows: Readonly<Record<ConfigurationFault, LocalRow>> = {
   },
 };
 
-const requestRows: Readonly<Record<RequestFault, LocalRow>> = {
+/** What is not sent. */
+export const requestRows: Readonly<Record<RequestFault, LocalRow>> = {
   url_not_allowed: {
     what: 'the URL is no absolute http or https URL without user and password',
     hint: 'give the full URL of the resource',

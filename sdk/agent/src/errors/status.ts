@@ -17,7 +17,7 @@ function row(name: string, message: string, hint: string): StatusRow {
 const unknown: StatusRow = row('UNKNOWN', 'the broker answered in an unknown way', newer);
 
 /** Rows by gRPC status number; 0 is success and has none. */
-const rows: ReadonlyMap<number, StatusRow> = new Map([
+export const statusRows: ReadonlyMap<number, StatusRow> = new Map([
   [1, row('CANCELLED', 'the call was cancelled', later)],
   [2, unknown],
   [3, row('INVALID_ARGUMENT', 'the broker refused the request as malformed', newer)],
@@ -65,5 +65,5 @@ export const grpcStatus = {
 
 /** The row of a status; unknown numbers count as UNKNOWN. */
 export function statusRow(status: number): StatusRow {
-  return rows.get(status) ?? unknown;
+  return statusRows.get(status) ?? unknown;
 }

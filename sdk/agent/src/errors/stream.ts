@@ -1,7 +1,10 @@
 import { BrokerUnavailableError } from './creance-error.js';
 
-/** Why the SDK itself gave a session stream up. */
-export type StreamFault = 'stream_silent' | 'stream_malformed' | 'stream_flooded';
+/** Why the SDK itself gives a session stream up. */
+export const streamFaults = ['stream_silent', 'stream_malformed', 'stream_flooded'] as const;
+
+/** See `streamFaults`. */
+export type StreamFault = (typeof streamFaults)[number];
 
 const faults: Readonly<Record<StreamFault, string>> = {
   stream_silent: 'the broker said nothing on the stream when it had to',
