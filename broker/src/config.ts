@@ -67,23 +67,8 @@ export function readConfig(
     const isElsewhere = origin !== 'default' && !origin.startsWith('flag ');
     faults.push(configurationFault(code, isElsewhere ? `${line} (${origin})` : line, fix));
   };
-  const listen = parseListen(flags.listen);
-  if (listen === undefined)
-    note(
-      'listen_malformed',
-      `"${flags.listen}" is not host:port`,
-      'write --listen 127.0.0.1:7420',
-      'listen',
-    );
-  const httpListen = listen && httpListenOf(flags.httpListen, listen);
-  if (httpListen === 'malformed')
-    note(
-      'http_listen_malformed',
-      `"${flags.httpListen}" is neither host:port nor none`,
-      'write --http-listen 127.0.0.1:7421',
-      'httpListen',
-    );
-  const places = [listen, httpListen].filter((place) => typeof place === 'object');
+  const { listen, httpListen } = readPlaces(flags, note);
+  const places = [listen, httpListen].filter((place) => place !== undefined);
   const loopbackOnly = listen !== undefined && isLoopback(listen.host);
   const outside = places.find(({ host }) => !isLoopback(host))?.host;
   const tls = readTls(flags, note);
@@ -128,8 +113,7 @@ export function readConfig(
       'historyMegabytes',
     );
   }
-  if (faults.length > 0 || listen === undefined || httpListen === 'malformed')
-    return refuse(faults);
+  if (faults.length > 0 || listen === undefined) return refuse(faults);
   const { dev, manifest, data, restored, historyMegabytes, takeManifest = false } = flags;
   return ok({
     dev,
@@ -145,6 +129,24 @@ export function readConfig(
     takeManifest,
     networks,
   });
+}
+
+/** Where both doors listen; undefined where there is no door, or a fault was noted. */
+function readPlaces(
+  flags: BrokerFlags,
+  note: NoteFault,
+): { readonly listen?: ListenPlace | undefined; readonly httpListen?: ListenPlace | undefined } {
+  const listen = parseListen(flags.listen);
+  if (listen === undefined) {
+    const fix = 'write --listen 127.0.0.1:7420';
+    note('listen_malformed', `"${flags.listen}" is not host:port`, fix, 'listen');
+    return {};
+  }
+  const httpListen = httpListenOf(flags.httpListen, listen);
+  if (httpListen !== 'malformed') return { listen, httpListen };
+  const fault = `"${flags.httpListen}" is neither host:port nor none`;
+  note('http_listen_malformed', fault, 'write --http-listen 127.0.0.1:7421', 'httpListen');
+  return { listen };
 }
 
 function isMegabytes(value: number): boolean {
