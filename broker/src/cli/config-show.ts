@@ -1,5 +1,5 @@
 import type { SettingName, SettingValue } from '../settings/table.js';
-import { type Format, type Output, printRows } from './output.js';
+import { type Format, type Output, print, printRows } from './output.js';
 import { type SettingFlags, settingsInForce } from './settings-in-force.js';
 
 /** Prints every setting as it is in force and, where asked, who says so. Nothing is started or checked further. */
@@ -12,12 +12,12 @@ export async function configShow(
     SettingName,
     { value: SettingValue; origin: string },
   ][];
-  if (o === 'json') {
+  if (o !== 'table') {
     const plain = entries.map(([name, { value, origin: from }]) => [
       name,
       origin ? { value: value ?? null, origin: from } : (value ?? null),
     ]);
-    return output.result(JSON.stringify(Object.fromEntries(plain)));
+    return print(Object.fromEntries(plain), () => '', o, output);
   }
   const rows = entries.map(([name, { value, origin: from }]) => ({
     setting: name,

@@ -25,9 +25,7 @@ export async function confirmed(
   const found = await enforcing(line, revision, flags.waitSeconds).catch((fault: unknown) => {
     // A cut may have ended the session of whoever made it: it stands, whatever cannot be asked any more.
     if (!(fault instanceof CommandFailed)) throw fault;
-    output.result(
-      flags.o === 'json' ? JSON.stringify({ revision: Number(revision), ...facts }) : words,
-    );
+    print({ revision: Number(revision), ...facts }, () => words, flags.o, output);
     throw new CommandFailed(
       `it is in force at the broker; who enforces it could not be asked — ${fault.message}; see creance verifier ls`,
       3,

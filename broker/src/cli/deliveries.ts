@@ -1,7 +1,7 @@
 import { EventKind, ListDeliveriesRequest, ListDeliveriesResponse } from '@creance/proto/wire';
 import type { OperatorLine } from '../rpc/operator-client.js';
 import { call } from './operator-call.js';
-import { type Format, instantText, type Output, printRows } from './output.js';
+import { type Format, instantText, type Output, print, printRows } from './output.js';
 
 /** Whose deliveries to print, and how. */
 export interface DeliveriesFlags {
@@ -37,8 +37,8 @@ export async function deliveries(
     next: instantText(one.nextUnixMicros),
     fault: one.lastFault,
   }));
-  if (flags.o === 'json') {
-    output.result(JSON.stringify({ receivers: receiverRows, waiting: waitingRows }));
+  if (flags.o !== 'table') {
+    print({ receivers: receiverRows, waiting: waitingRows }, () => '', flags.o, output);
     return;
   }
   printRows(receiverRows, receiverColumns, flags.o, output);

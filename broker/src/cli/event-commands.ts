@@ -8,7 +8,7 @@ import type { Output } from './output.js';
 
 /** Adds what tells of what happens: the events, and their way to the owners' receivers. */
 export function addEventCommands(creance: Command, output: Output): void {
-  const command = operatorCommand(creance, 'events', 'print what has happened, the latest events')
+  operatorCommand(creance, 'events', 'print what has happened, the latest events')
     .option('--watch', 'go on with what comes, until Ctrl-C', false)
     .option('--after <number>', 'go on after an event', number)
     .option('--workload <name>', 'only of this workload')
@@ -22,14 +22,12 @@ export function addEventCommands(creance: Command, output: Output): void {
     )
     .addOption(formatOption())
     .action((flags: EventsFlags & LineFlags) => events(() => openLine(flags), flags, output));
-  operatorCommand(command, 'deliveries', 'print what waits for the receivers of owners')
+  operatorCommand(creance, 'deliveries', 'print what waits for the receivers of owners')
     .option('--owner <name>', 'only to this owner')
     .addOption(formatOption())
-    .action((_flags, own: Command) => {
-      // Both commands know these options: whichever read one, it counts.
-      const flags = own.optsWithGlobals<DeliveriesFlags & LineFlags>();
-      return withLine(flags, (line) => deliveries(line, flags, output));
-    });
+    .action((flags: DeliveriesFlags & LineFlags) =>
+      withLine(flags, (line) => deliveries(line, flags, output)),
+    );
 }
 
 function kinds(word: string, all: readonly EventKind[]): readonly EventKind[] {

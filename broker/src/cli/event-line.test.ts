@@ -1,6 +1,6 @@
 import { type BrokerEvent, SessionKind } from '@creance/proto/wire';
 import { describe, expect, it } from 'vitest';
-import { eventJson, eventLine } from './event-line.js';
+import { eventLine, eventValue } from './event-line.js';
 
 const none = Buffer.alloc(0);
 const id = Buffer.alloc(16, 1);
@@ -50,10 +50,10 @@ describe('eventLine', () => {
   });
 });
 
-describe('eventJson', () => {
-  it('is one line for programs, with ids as text and numbers as numbers', () => {
+describe('eventValue', () => {
+  it('is plain, with ids as text and numbers as numbers', () => {
     const value = { kind: SessionKind.SESSION_KIND_WORKLOAD, name: 'triage', parentId: none };
-    expect(JSON.parse(eventJson(eventOf({ $case: 'sessionOpened', value })))).toEqual({
+    expect(eventValue(eventOf({ $case: 'sessionOpened', value }))).toEqual({
       number: 1_764_000_000_000_001,
       at: '2025-11-24T16:00:00.000Z',
       kind: 'session_opened',
@@ -64,7 +64,5 @@ describe('eventJson', () => {
       member: 'workload',
       name: 'triage',
     });
-    const text = eventJson(eventOf(cut('two\nlines\u001b[2J')));
-    expect(text).not.toMatch(/\p{Cc}/u);
   });
 });

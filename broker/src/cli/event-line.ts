@@ -16,10 +16,10 @@ export function eventLine(event: BrokerEvent): string {
   return printable(parts.filter((part) => part !== '').join('  '));
 }
 
-/** An event as one line for programs. */
-export function eventJson(event: BrokerEvent): string {
+/** An event as programs read it: plain values alone. */
+export function eventValue(event: BrokerEvent): unknown {
   const { number, atUnixMicros, cause, workload, owner, sessionId, rootId, what } = event;
-  return JSON.stringify(
+  const text = JSON.stringify(
     {
       ...ownFacts(what),
       number,
@@ -33,6 +33,7 @@ export function eventJson(event: BrokerEvent): string {
     },
     plain,
   );
+  return JSON.parse(text);
 }
 
 /** What sort of member was opened has the name that the kind of the event would take. */

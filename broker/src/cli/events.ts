@@ -7,9 +7,9 @@ import {
 import { eventKinds, type EventKind as KindName } from '../domain/event.js';
 import type { ListeningLine } from '../rpc/operator-client.js';
 import { sessionBytes } from './cut-target.js';
-import { eventJson, eventLine } from './event-line.js';
+import { eventLine, eventValue } from './event-line.js';
 import { failureOf, refusalOf } from './operator-call.js';
-import { CommandFailed, type Format, type Output } from './output.js';
+import { CommandFailed, type Format, type Output, print } from './output.js';
 
 /** Which events to print, and how. */
 export interface EventsFlags {
@@ -50,7 +50,7 @@ export async function events(
       const onEvent = (event: BrokerEvent) => {
         waitMillis = pauseMillis;
         after = event.number;
-        output.result(flags.o === 'json' ? eventJson(event) : eventLine(event));
+        printEvent(event, flags.o, output);
       };
       const end = await heard(line, requestOf(flags, after), onEvent, interrupted.signal);
       if (interrupted.signal.aborted || (!flags.watch && end === undefined)) return;
@@ -68,6 +68,12 @@ export async function events(
     interrupted.done();
     await line.close();
   }
+}
+
+/** An event a line, or a document of YAML each. */
+function printEvent(event: BrokerEvent, format: Format, output: Output): void {
+  if (format === 'yaml') output.result('---');
+  print(eventValue(event), () => eventLine(event), format, output);
 }
 
 function requestOf({ watch, workload, owner, session, kind }: EventsFlags, after: bigint) {

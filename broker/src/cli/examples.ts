@@ -30,6 +30,11 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'creance explain scope_not_granted   # a code; no broker is asked',
     `creance explain ${id}   # a session, or a request that was refused`,
   ],
+  events: [
+    'creance events --watch --workload support-triage',
+    'creance events --watch --kind cut --kind held -o json   # one a line, for a program',
+  ],
+  deliveries: ['creance deliveries --owner support-platform'],
   cut: [
     `creance cut --session ${id} --reason "token seen elsewhere"`,
     'creance cut --workload support-triage --reason "bad release"   # all that are open now',
@@ -57,6 +62,14 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   serve: [
     'creance serve --listen 0.0.0.0:7420 --tls-certificate tls.crt --tls-key tls.key --public-origin https://creance.example.com:7420',
   ],
+  run: [
+    'creance run -- node agent.js',
+    'creance run --by fd -- ./nightly.sh   # nothing stands in the environment',
+  ],
+  'config show': ['creance config show --origin', 'creance config show -o json'],
+  doctor: ['creance doctor', 'creance doctor --data /var/lib/creance -o json'],
+  whoami: ['creance whoami'],
+  completion: ['creance completion bash >> ~/.bashrc'],
   'audit verify': [
     'creance audit verify',
     'creance audit verify --expect 1204:<hash>   # against a head noted earlier',

@@ -50,10 +50,10 @@ describe('completion', () => {
 
   it.each([
     ['creance se', ['serve', 'session']],
-    ['creance session ', ['ls', 'tree', '--help']],
+    ['creance session ', ['ls', 'show', 'tree', '--help']],
     ['creance session l', ['ls']],
     ['creance cut --s', ['--session']],
-    ['creance cut --reason x -o ', ['table', 'json']],
+    ['creance cut --reason x -o ', ['table', 'json', 'yaml']],
     ['creance cut -o j', ['json']],
     ['creance run --by ', ['env', 'fd']],
     ['creance run -- se', []],
