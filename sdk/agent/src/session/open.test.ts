@@ -125,6 +125,7 @@ describe('openSession', () => {
     absoluteEndUnixSeconds: 1n,
     idleSeconds: 600,
     evidenceKeyEndUnixSeconds: 1n,
+    roles: [],
   };
   it.each([
     ['a short session id', { sessionId: Buffer.alloc(15) }],
