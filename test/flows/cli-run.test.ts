@@ -1,14 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { CreanceCommand } from '../support/creance-command.js';
+import { CreanceCommand, script } from '../support/creance-command.js';
 import { audiences } from '../support/flow-manifest.js';
 import { soon } from '../support/flow-operator.js';
 import { FlowStage } from '../support/flow-stage.js';
 
-const sdk = createRequire(import.meta.url).resolve('@creance/sdk');
 const started: CreanceCommand[] = [];
 let stage: FlowStage;
 let folder: string;
@@ -32,17 +30,6 @@ function run(command: readonly string[], options: readonly string[] = []): Crean
   const one = new CreanceCommand(['run', ...options, '--', ...command], env);
   started.push(one);
   return one;
-}
-
-/** A script with the SDK: what stands in it has `connect` and `say`. */
-function script(body: string): string[] {
-  const text = `
-    import { fromEnvironment } from ${JSON.stringify(sdk)};
-    const say = (words) => process.stdout.write(JSON.stringify(words) + '\\n');
-    const client = await fromEnvironment();
-    try { ${body} } catch (error) { say(error.code ?? String(error)); }
-    await client.close();`;
-  return [process.execPath, '--input-type=module', '-e', text];
 }
 
 const isAlive = (pid: number) => {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { vi } from 'vitest';
 import { creanceCommand } from './broker-process.js';
 import { soon } from './flow-operator.js';
@@ -50,4 +51,17 @@ export class CreanceCommand {
     const { result, words } = command;
     return { code, result, words };
   }
+}
+
+const sdk = createRequire(import.meta.url).resolve('@creance/sdk');
+
+/** A script with the SDK: its body has a `client` of the environment, and `say`. */
+export function script(body: string): string[] {
+  const text = `
+    import { fromEnvironment } from ${JSON.stringify(sdk)};
+    const say = (words) => process.stdout.write(JSON.stringify(words) + '\\n');
+    const client = await fromEnvironment();
+    try { ${body} } catch (error) { say(error.code ?? String(error)); }
+    await client.close();`;
+  return [process.execPath, '--input-type=module', '-e', text];
 }
