@@ -6,16 +6,22 @@ import type { Grant, Registry, Resource, Workload } from './registry.js';
 
 const planned = 'look at creance plan first: it widens';
 
+/** Bait is never suggested: a fix is passed on to whoever was refused (law 10). */
 const resourceUnknown: WordsOf = ({ facts }, registry) => {
   const presented = fact(facts, 'presented');
-  const close = nearest(presented, registry.resourceByAudience.keys());
-  const named = nearest(presented, registry.resources.keys());
+  const open = [...registry.resources.values()].filter(({ canary }) => !canary);
+  const audiences = open.map((each) => each.audience);
+  const close = nearest(presented, audiences);
+  const named = nearest(
+    presented,
+    open.map(({ name }) => name),
+  );
   const resource = close === undefined ? registry.resources.get(named ?? '') : undefined;
   const audience = close ?? resource?.audience;
   return {
     nearest:
       audience === undefined
-        ? `audiences: ${listed(registry.resourceByAudience.keys())}`
+        ? `audiences: ${listed(audiences)}`
         : `audience ${audience} of the resource ${nameOf(registry, audience)}`,
     missing: 'a resource with this audience',
     ...(audience !== undefined && {
@@ -55,7 +61,11 @@ function scopeFix(resource: Resource | undefined, scope: string, place: string):
     return `${scope} is bait, which nobody may be granted: see creance explain with the session`;
   if (resource === undefined || resource.scopes.has(scope as Scope))
     return `ask for less, or add ${scope} to the grant of ${resource?.name ?? 'the resource'} at ${place}; ${planned}`;
-  const close = nearest(scope, resource.scopes.keys());
+  const open = [...resource.scopes].filter(([, { canary }]) => !canary);
+  const close = nearest(
+    scope,
+    open.map(([name]) => name),
+  );
   const meant = close === undefined ? '' : `; did you mean ${close}?`;
   return `the resource ${resource.name} has no scope ${scope}${meant}`;
 }

@@ -229,6 +229,21 @@ describe('the words of a refusal', () => {
     expect(fix).toContain('bait');
   });
 
+  // Law 10. breaks when: what is suggested is looked for among bait too
+  it('never suggest bait, which a fix would pass on', () => {
+    const bait = registryOf({
+      resources: [...registry.resources.values(), resourceOf({ name: 'payroll', canary: true })],
+      workloads: [...registry.workloads.values()],
+    });
+    const said = [
+      refused('scope_not_granted', { ...about, scope: 'payroll:exprt' }),
+      refused('resource_unknown', { presented: 'https://payrol.example.internal' }),
+      refused('resource_unknown', { presented: 'payroll' }),
+      refused('resource_unknown', { presented: 'x' }),
+    ].map((refusal) => JSON.stringify(refusalWords(bait, refusal)));
+    for (const words of said) expect(words).not.toMatch(/payroll:export|https:\/\/payroll\./);
+  });
+
   it('cost no more for a long word or a long list', () => {
     const many = registryOf({
       resources: Array.from({ length: 5_000 }, (_, at) => resourceOf({ name: `r${at}` })),

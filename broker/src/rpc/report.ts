@@ -35,11 +35,8 @@ export interface Report {
   limitHit(limit: keyof EdgeLimits): void;
 }
 
-/** Refusals that are counted and not written down: steps of a normal call, and what a rate refuses. */
-const unwritten: ReadonlySet<Reason> = new Set(['nonce_required', 'rate_limited', 'shutting_down']);
-
-/** Refusals that are not kept for operators: steps of a normal call, and those of a broker that goes. */
-const unkept: ReadonlySet<Reason> = new Set(['nonce_required', 'shutting_down']);
+/** Refusals that are counted alone: a step of a normal call, and those of a broker that goes. */
+const onlyCounted: ReadonlySet<Reason> = new Set(['nonce_required', 'shutting_down']);
 
 /** Parts of the report. */
 export interface ReportParts {
@@ -72,7 +69,7 @@ export function openReport(parts: ReportParts): Report {
   };
   const keep = (record: CallNote, denial: Denial, traceId: string | undefined): KeptRefusal => {
     const kept = { ...keptOf(record, denial), at: clock.now(), traceId };
-    if (!unkept.has(denial.reason)) parts.refusals.note(kept, causeOf(record));
+    parts.refusals.note(kept, causeOf(record));
     return kept;
   };
   return {
@@ -82,8 +79,10 @@ export function openReport(parts: ReportParts): Report {
       const traced = ended(record, denial.reason);
       const bound = boundOfReason[denial.reason];
       if (bound !== undefined) meters.limitHit(bound);
+      if (onlyCounted.has(denial.reason)) return;
       const kept = keep(record, denial, traced.trace_id);
-      if (unwritten.has(denial.reason) || !mayWrite('refusal', causeOf(record))) return;
+      // What a rate refuses comes in crowds: it is kept, and not written down.
+      if (denial.reason === 'rate_limited' || !mayWrite('refusal', causeOf(record))) return;
       const words = refusalWords(registry(), kept);
       const { reason, facts: detail } = kept;
       logger.warn({ ...callFields(record), reason, detail, ...words, ...traced }, 'call refused');
