@@ -172,7 +172,7 @@ function operatorVerbs(rooms: OpenRooms, witness: Witness, watch: Watch) {
     explainSession: explainSession({ store, registry, watch }),
     suggestEnvelope: suggestEnvelope({ registry, workloads: watch.sessions.workloads }),
     readHistory: readHistory(rooms.history),
-    listDeliveries: listDeliveries(store),
+    listDeliveries: listDeliveries(store.outbox),
     createJoinToken: createJoinToken({
       registry,
       store,

@@ -1,5 +1,8 @@
+import type { Result } from '@creance/proto';
+import type { AuditRecord } from '../domain/audit.js';
 import type { EventKind } from '../domain/event.js';
 import type { Instant } from '../domain/instant.js';
+import type { StoreRefusal } from './refusals.js';
 
 /** Which of an owner's receivers. */
 export type ReceiverTarget = 'contact' | 'escalation';
@@ -58,4 +61,31 @@ export interface ReceiverState extends ReceiverRef {
   readonly lastFault: string;
   /** Zero when nothing has failed. */
   readonly lastFaultAt: Instant;
+}
+
+/**
+ * The outbox: events on their way to the owners' receivers, made of the audit behind a place of its own, and
+ * kept until they were taken or given up. As durable as the rest of the store.
+ */
+export interface Outbox {
+  /** Audit records of `toldKinds` after a sequence, ascending, at most `limit`. */
+  told(after: number, limit: number): readonly AuditRecord[];
+  /** Sequence of the last audit record that was read for receivers. */
+  place(): number;
+  /**
+   * Adds deliveries, notes how far the audit was read for them, and which are escalated: one transaction. One
+   * that is there already is left as it is. Of a receiver `limits.deliveriesPerReceiver` wait at most, the
+   * oldest go; gives how many went.
+   */
+  add(ask: AddDeliveries): Promise<Result<number, StoreRefusal>>;
+  /** Of each receiver the oldest delivery, where it is due: a receiver gets its events in order. */
+  due(now: Instant): readonly Delivery[];
+  /** Deliveries to contacts that were added until then and were not escalated, the oldest first. */
+  overdue(addedUntil: Instant, limit: number): readonly Delivery[];
+  /** Notes what came of an attempt. One that was dropped meanwhile stays so. */
+  settle(ask: SettleDelivery): Promise<Result<void, StoreRefusal>>;
+  /** What waits for an owner's receivers, or for all without a name, the oldest first. */
+  waiting(owner: string | undefined, limit: number): readonly Delivery[];
+  /** How receivers have done, by name. */
+  receivers(owner: string | undefined): readonly ReceiverState[];
 }
