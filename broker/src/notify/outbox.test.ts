@@ -43,8 +43,10 @@ class FakeOutbox {
   cursor = 0;
   refusals = 0;
 
-  told = (after: number, limit: number) =>
-    this.records.filter(({ sequence }) => sequence > after).slice(0, limit);
+  told = (after: number, stretch: number) => ({
+    records: this.records.slice(after, after + stretch),
+    upTo: Math.min(after + stretch, Math.max(after, this.records.length)),
+  });
 
   place = () => this.cursor;
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setImmediate as pause } from 'node:timers/promises';
 import type { AuditRecord } from '../domain/audit.js';
 import type { Occurrence } from '../domain/event.js';
 import { type Instant, plusSeconds } from '../domain/instant.js';
@@ -24,8 +25,9 @@ export interface RouterParts {
   readonly onDropped: (count: number) => void;
 }
 
-/** Audit records that are read at a time, and overdue deliveries. */
-const pageRows = 256;
+/** Audit records that are looked at in one step, and overdue deliveries. */
+const stretchRecords = 1_000;
+const overdueMost = 256;
 
 /**
  * Makes deliveries of what has happened. It reads the audit, which is written in the transaction of what it
@@ -72,7 +74,7 @@ export class Router {
   async escalate(): Promise<void> {
     const { outbox, now, registry } = this.#parts;
     const before = plusSeconds(now(), -limits.deliveryEscalationSeconds);
-    const overdue = outbox.overdue(before, pageRows);
+    const overdue = outbox.overdue(before, overdueMost);
     if (overdue.length === 0) return;
     const deliveries = overdue.flatMap((delivery): NewDelivery[] => {
       const route = { owner: delivery.owner, target: 'escalation' } as const;
@@ -97,18 +99,19 @@ export class Router {
     const { outbox, registry, occurrenceOf } = this.#parts;
     do {
       this.#again = false;
-      let records = outbox.told(this.#readTo, pageRows);
-      while (records.length > 0) {
+      for (let before = -1; before < this.#readTo; ) {
+        before = this.#readTo;
+        const { records, upTo } = outbox.told(before, stretchRecords);
         const deliveries = hasReceivers(registry())
           ? records.flatMap((record) => {
               const occurrence = occurrenceOf(record);
               return occurrence === undefined ? [] : this.#deliveriesOf(occurrence, record.hash);
             })
           : [];
-        const upTo = records.at(-1)?.sequence as number;
         if (deliveries.length > 0) await this.#add(deliveries, upTo, []);
         this.#readTo = upTo;
-        records = records.length < pageRows ? [] : outbox.told(upTo, pageRows);
+        // A long way is gone in steps: calls come between.
+        await pause();
       }
     } while (this.#again);
   }

@@ -63,13 +63,23 @@ export interface ReceiverState extends ReceiverRef {
   readonly lastFaultAt: Instant;
 }
 
+/** A stretch of the audit. */
+export interface ToldRecords {
+  readonly records: readonly AuditRecord[];
+  /** Sequence of the last record that was looked at; where the search began when there was none. */
+  readonly upTo: number;
+}
+
 /**
  * The outbox: events on their way to the owners' receivers, made of the audit behind a place of its own, and
  * kept until they were taken or given up. As durable as the rest of the store.
  */
 export interface Outbox {
-  /** Audit records of `toldKinds` after a sequence, ascending, at most `limit`. */
-  told(after: number, limit: number): readonly AuditRecord[];
+  /**
+   * Looks at so many audit records after a sequence and gives those of `toldKinds`, ascending. Of all others
+   * there are so many more that only a bounded stretch is looked at.
+   */
+  told(after: number, stretch: number): ToldRecords;
   /** Sequence of the last audit record that was read for receivers. */
   place(): number;
   /**

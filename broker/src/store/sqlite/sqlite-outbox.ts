@@ -22,8 +22,8 @@ export class SqliteOutbox implements Outbox {
     this.#ways = ways;
   }
 
-  told(after: number, limit: number): ReturnType<Outbox['told']> {
-    return this.#read(({ audit }) => audit.toldAfter(after, limit));
+  told(after: number, stretch: number): ReturnType<Outbox['told']> {
+    return this.#read(({ audit }) => audit.toldAfter(after, stretch));
   }
 
   place(): number {
