@@ -87,7 +87,7 @@ function openRouter(rooms: RoomsOfDeliveries, onAdded: () => void): Router {
   return new Router({
     issuer,
     registry,
-    store,
+    outbox: store.outbox,
     now: () => clock.now(),
     occurrenceOf: (record) => occurrenceOf({ store, registry }, record),
     freshId: () => Buffer.from(entropy.bytes(32)).toString('base64url'),
@@ -103,7 +103,7 @@ function openSender(rooms: RoomsOfDeliveries, closing: AbortSignal): Sender {
   return new Sender({
     issuer,
     registry,
-    store,
+    outbox: store.outbox,
     now: () => clock.now(),
     sign: (ask) => signEventToken(signer, ask),
     push: (receiver, token) => push(receiver, token, { lookUp, limitHit, closing }),

@@ -200,7 +200,7 @@ function operatorVerbs(rooms: OpenRooms, watch: Watch) {
     listKeys: listKeys(keys.ring),
     suggestEnvelope: suggestEnvelope({ registry, workloads: watch.sessions.workloads }),
     readHistory: readHistory(rooms.history),
-    listDeliveries: listDeliveries(store),
+    listDeliveries: listDeliveries(store.outbox),
     createJoinToken: createJoinToken({
       registry,
       store,

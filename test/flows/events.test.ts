@@ -82,6 +82,7 @@ describe('events of a running broker', () => {
     expect((await watch.first('resumed')).what.value).toMatchObject({ sessionsResumed: 1 });
     await session.close();
     expect((await watch.first('sessionEnded')).what.value).toMatchObject({
+      name: 'triage',
       expired: false,
       sessionsEnded: 1,
     });

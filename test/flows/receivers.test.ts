@@ -133,7 +133,7 @@ describe('receivers of an owner', () => {
     const claims = await contact.verified(keySetOf(stage));
     const cuts = claims.map(({ events }) => Object.values(events as object)[0].creance);
     expect(cuts).toMatchObject([
-      { of: 'members', name: 'triage', workloads: ['triage'], sessionsEnded: 1 },
+      { kind: 'manifest_applied', workloads: ['triage'], sessionsEnded: 1 },
       { of: 'before', workloads: ['fierce'], sessionsEnded: 1 },
     ]);
   });

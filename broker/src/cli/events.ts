@@ -45,14 +45,17 @@ export async function events(
   const alive = setInterval(() => {}, 60_000);
   const interrupted = interruption();
   let waitMillis = pauseMillis;
+  let isEmpty = true;
   try {
     while (true) {
       const onEvent = (event: BrokerEvent) => {
         waitMillis = pauseMillis;
+        isEmpty = false;
         after = event.number;
         printEvent(event, flags.o, output);
       };
       const end = await heard(line, requestOf(flags, after), onEvent, interrupted.signal);
+      if (!flags.watch && end === undefined && isEmpty) output.words('no such events are kept');
       if (interrupted.signal.aborted || (!flags.watch && end === undefined)) return;
       const reason = end && refusalOf(end);
       if (!flags.watch || (reason !== undefined && !goesOnAfter.has(reason)))

@@ -1,5 +1,5 @@
 import { ok } from '@creance/proto';
-import type { Delivery, ReceiverState, Store } from '../store/store.js';
+import type { Delivery, Outbox, ReceiverState } from '../store/store.js';
 import type { Command } from './call.js';
 
 /** Whose deliveries are wanted; undefined for all. */
@@ -18,8 +18,8 @@ const deliveriesShown = 200;
 
 /** Says what waits for the owners' receivers, the oldest first, and what last failed. */
 export function listDeliveries(
-  store: Pick<Store, 'deliveries' | 'receivers'>,
+  outbox: Pick<Outbox, 'waiting' | 'receivers'>,
 ): Command<ListDeliveriesAsk, DeliveriesListed> {
   return async ({ owner }) =>
-    ok({ waiting: store.deliveries(owner, deliveriesShown), receivers: store.receivers(owner) });
+    ok({ waiting: outbox.waiting(owner, deliveriesShown), receivers: outbox.receivers(owner) });
 }

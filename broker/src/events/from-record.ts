@@ -36,7 +36,8 @@ export function placeOf({ store, registry }: PlaceParts, id: SessionId | undefin
 export function occurrenceOf(parts: PlaceParts, { event }: AuditRecord): Occurrence | undefined {
   const facts = new Facts(event.facts);
   const on = facts.text('onSession') || event.session;
-  const what = happeningOf(event, facts, authorOf(parts, event.actor), on);
+  const author = nameOf(parts, event.actor);
+  const what = happeningOf(event, facts, { author, on, name: nameOf(parts, on ?? '') });
   if (what === undefined) return undefined;
   const { at, requestId } = event;
   const place = cutPlace(parts, what) ?? placeOf(parts, on as SessionId | undefined);
@@ -72,18 +73,24 @@ class Facts {
   }
 }
 
+/** Who has acted, and on which session, whose name is what memory still has. */
+interface Named {
+  readonly author: string;
+  readonly on: string | undefined;
+  readonly name: string;
+}
+
 function happeningOf(
   event: AuditRecord['event'],
   facts: Facts,
-  author: string,
-  on: string | undefined,
+  { author, on, name }: Named,
 ): Happening | undefined {
   const authored = { author, reason: facts.text('reason') };
   const sessionsEnded = facts.count('sessionsEnded');
   const sessionsHeld = facts.count('sessionsHeld');
   const revision = facts.count('revision') as Revision;
-  const cut = (of: CutOf, name: string): Happening => {
-    return { kind: 'cut', of, name, ...authored, sessionsEnded, revision };
+  const cut = (of: CutOf, named: string): Happening => {
+    return { kind: 'cut', of, name: named, ...authored, sessionsEnded, revision };
   };
   switch (event.kind) {
     case 'session_opened':
@@ -95,7 +102,7 @@ function happeningOf(
     case 'session_ended':
     case 'session_expired': {
       const end = event.kind === 'session_ended' ? 'ended' : 'expired';
-      return { kind: 'session_ended', name: facts.text('name'), end, sessionsEnded };
+      return { kind: 'session_ended', name: facts.text('name') || name, end, sessionsEnded };
     }
     case 'session_cut':
       return cut('session', on ?? '');
@@ -150,7 +157,7 @@ function cutPlace({ registry }: PlaceParts, what: Happening): EventPlace | undef
   return { ...nowhere, workload: name, owner: ownerOf(registry(), { kind: 'workload', name }) };
 }
 
-/** An operator by name, while its session is in memory: ids say little at night. */
-function authorOf({ store }: PlaceParts, actor: string): string {
-  return store.path(actor as SessionId).at(-1)?.name ?? actor;
+/** A session's member by name, while it is in memory: ids say little at night. */
+function nameOf({ store }: PlaceParts, id: string): string {
+  return store.path(id as SessionId).at(-1)?.name ?? id;
 }

@@ -43,12 +43,14 @@ class FakeOutbox {
   cursor = 0;
   refusals = 0;
 
-  toldAudit = (after: number, limit: number) =>
-    this.records.filter(({ sequence }) => sequence > after).slice(0, limit);
+  told = (after: number, stretch: number) => ({
+    records: this.records.slice(after, after + stretch),
+    upTo: Math.min(after + stretch, Math.max(after, this.records.length)),
+  });
 
-  deliveryCursor = () => this.cursor;
+  place = () => this.cursor;
 
-  addDeliveries = async ({ deliveries, upTo, escalated, now }: AddDeliveries) => {
+  add = async ({ deliveries, upTo, escalated, now }: AddDeliveries) => {
     if (this.refusals > 0) {
       this.refusals -= 1;
       return { ok: false, error: 'store_busy' } as const;
@@ -59,13 +61,13 @@ class FakeOutbox {
     return ok(0);
   };
 
-  overdueDeliveries = (before: number) =>
+  overdue = (before: number) =>
     this.waiting.filter(
       ({ id, target, createdAt }) =>
         target === 'contact' && createdAt <= before && !this.escalated.has(id),
     );
 
-  dueDeliveries = (now: number) => {
+  due = (now: number) => {
     const first = new Map<string, Delivery>();
     for (const each of this.waiting) {
       const key = `${each.owner} ${each.target}`;
@@ -74,7 +76,7 @@ class FakeOutbox {
     return [...first.values()].filter(({ nextAt }) => nextAt <= now);
   };
 
-  settleDelivery = async ({ id, outcome }: SettleDelivery) => {
+  settle = async ({ id, outcome }: SettleDelivery) => {
     this.settled.push(outcome);
     this.waiting = this.waiting.flatMap((each) => {
       if (each.id !== id) return each;
@@ -101,7 +103,7 @@ function routerOf(outbox: FakeOutbox, registry: Registry): Router {
   return new Router({
     issuer: 'https://creance.example.internal',
     registry: () => registry,
-    store: outbox,
+    outbox,
     now: () => outbox.clock.now(),
     occurrenceOf: ({ event }) => occurrence(event.kind as never),
     freshId: () => thumbprintOfName('fresh'),
@@ -118,7 +120,7 @@ function stage(owner: Owner = team) {
   const sender = new Sender({
     issuer: 'https://creance.example.internal',
     registry: () => registry,
-    store: outbox,
+    outbox,
     now: () => outbox.clock.now(),
     sign: ({ id }) => id,
     push: async ({ url }, token) => {

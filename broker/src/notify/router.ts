@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { setImmediate as pause } from 'node:timers/promises';
 import type { AuditRecord } from '../domain/audit.js';
 import type { Occurrence } from '../domain/event.js';
 import { type Instant, plusSeconds } from '../domain/instant.js';
 import { limits } from '../domain/limits.js';
 import type { CurrentRegistry } from '../domain/registry.js';
-import type { NewDelivery, Store } from '../store/store.js';
+import type { NewDelivery, Outbox } from '../store/store.js';
 import { claimsOf } from './claims.js';
 import { goesToBoth, hasReceivers, type Route, receiverOf, routesOf } from './routes.js';
 
@@ -12,10 +13,7 @@ import { goesToBoth, hasReceivers, type Route, receiverOf, routesOf } from './ro
 export interface RouterParts {
   readonly issuer: string;
   readonly registry: CurrentRegistry;
-  readonly store: Pick<
-    Store,
-    'toldAudit' | 'deliveryCursor' | 'addDeliveries' | 'overdueDeliveries'
-  >;
+  readonly outbox: Pick<Outbox, 'told' | 'place' | 'add' | 'overdue'>;
   readonly now: () => Instant;
   /** What an audit record tells. */
   readonly occurrenceOf: (record: AuditRecord) => Occurrence | undefined;
@@ -27,8 +25,9 @@ export interface RouterParts {
   readonly onDropped: (count: number) => void;
 }
 
-/** Audit records that are read at a time, and overdue deliveries. */
-const pageRows = 256;
+/** Audit records that are looked at in one step, and overdue deliveries. */
+const stretchRecords = 1_000;
+const overdueMost = 256;
 
 /**
  * Makes deliveries of what has happened. It reads the audit, which is written in the transaction of what it
@@ -47,7 +46,7 @@ export class Router {
 
   constructor(parts: RouterParts) {
     this.#parts = parts;
-    this.#readTo = parts.store.deliveryCursor();
+    this.#readTo = parts.outbox.place();
     this.#keptTo = this.#readTo;
   }
 
@@ -73,9 +72,9 @@ export class Router {
 
   /** Hands on to the escalation what the contact has not taken in time. */
   async escalate(): Promise<void> {
-    const { store, now, registry } = this.#parts;
+    const { outbox, now, registry } = this.#parts;
     const before = plusSeconds(now(), -limits.deliveryEscalationSeconds);
-    const overdue = store.overdueDeliveries(before, pageRows);
+    const overdue = outbox.overdue(before, overdueMost);
     if (overdue.length === 0) return;
     const deliveries = overdue.flatMap((delivery): NewDelivery[] => {
       const route = { owner: delivery.owner, target: 'escalation' } as const;
@@ -97,21 +96,22 @@ export class Router {
   }
 
   async #readAll(): Promise<void> {
-    const { store, registry, occurrenceOf } = this.#parts;
+    const { outbox, registry, occurrenceOf } = this.#parts;
     do {
       this.#again = false;
-      let records = store.toldAudit(this.#readTo, pageRows);
-      while (records.length > 0) {
+      for (let before = -1; before < this.#readTo; ) {
+        before = this.#readTo;
+        const { records, upTo } = outbox.told(before, stretchRecords);
         const deliveries = hasReceivers(registry())
           ? records.flatMap((record) => {
               const occurrence = occurrenceOf(record);
               return occurrence === undefined ? [] : this.#deliveriesOf(occurrence, record.hash);
             })
           : [];
-        const upTo = records.at(-1)?.sequence as number;
         if (deliveries.length > 0) await this.#add(deliveries, upTo, []);
         this.#readTo = upTo;
-        records = records.length < pageRows ? [] : store.toldAudit(upTo, pageRows);
+        // A long way is gone in steps: calls come between.
+        await pause();
       }
     } while (this.#again);
   }
@@ -136,8 +136,8 @@ export class Router {
     upTo: number | undefined,
     escalated: readonly string[],
   ): Promise<void> {
-    const { store, now, onAdded, onDropped } = this.#parts;
-    const added = await store.addDeliveries({ deliveries, upTo, escalated, now: now() });
+    const { outbox, now, onAdded, onDropped } = this.#parts;
+    const added = await outbox.add({ deliveries, upTo, escalated, now: now() });
     if (!added.ok) throw new Error(`deliveries cannot be written down: ${added.error}`);
     if (upTo !== undefined) this.#keptTo = Math.max(this.#keptTo, upTo);
     if (added.value > 0) onDropped(added.value);

@@ -1,7 +1,7 @@
 import { type Instant, plusSeconds, unixSeconds } from '../domain/instant.js';
 import { limits } from '../domain/limits.js';
 import type { CurrentRegistry, Receiver } from '../domain/registry.js';
-import type { Delivery, SettleDelivery, Store } from '../store/store.js';
+import type { Delivery, Outbox, SettleDelivery } from '../store/store.js';
 import type { EventTokenAsk } from '../tokens/event-token.js';
 import type { Pushed } from './push.js';
 import { receiverOf } from './routes.js';
@@ -10,7 +10,7 @@ import { receiverOf } from './routes.js';
 export interface SenderParts {
   readonly issuer: string;
   readonly registry: CurrentRegistry;
-  readonly store: Pick<Store, 'dueDeliveries' | 'settleDelivery'>;
+  readonly outbox: Pick<Outbox, 'due' | 'settle'>;
   readonly now: () => Instant;
   readonly sign: (ask: EventTokenAsk) => string;
   readonly push: (receiver: Receiver, token: string) => Promise<Pushed>;
@@ -36,8 +36,8 @@ export class Sender {
 
   /** Begins what is due and not under way; goes on with a receiver once it has taken one. */
   send(): void {
-    const { store, now } = this.#parts;
-    for (const delivery of store.dueDeliveries(now())) {
+    const { outbox, now } = this.#parts;
+    for (const delivery of outbox.due(now())) {
       const receiver = `${delivery.target} ${delivery.owner}`;
       if (this.#underWay.size >= limits.deliveriesAtOnce) return;
       if (this.#underWay.has(receiver)) continue;
@@ -57,9 +57,9 @@ export class Sender {
   }
 
   async #attempt(delivery: Delivery): Promise<void> {
-    const { store, now, onSettled } = this.#parts;
+    const { outbox, now, onSettled } = this.#parts;
     const outcome = await this.#outcomeOf(delivery);
-    const settled = await store.settleDelivery({ id: delivery.id, outcome, now: now() });
+    const settled = await outbox.settle({ id: delivery.id, outcome, now: now() });
     if (!settled.ok) throw new Error(`a delivery cannot be settled: ${settled.error}`);
     onSettled(delivery, outcome);
   }

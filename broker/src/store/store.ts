@@ -13,7 +13,6 @@ import type {
   TheftAnswered,
   TokenKeysCut,
 } from './cut-asks.js';
-import type { AddDeliveries, Delivery, ReceiverState, SettleDelivery } from './delivery-asks.js';
 import type { EvidenceKey, JoinToken, NewJoinToken, UpstreamRef } from './evidence-asks.js';
 import type { LoggedTokenKey, LogRow } from './log-row.js';
 import type {
@@ -22,6 +21,7 @@ import type {
   ManifestText,
   ManifestVersion,
 } from './manifest-asks.js';
+import type { Outbox } from './outbox.js';
 import type {
   ApplyRefusal,
   DelegateRefusal,
@@ -55,14 +55,6 @@ export type {
   TheftAnswered,
   TokenKeysCut,
 } from './cut-asks.js';
-export type {
-  AddDeliveries,
-  Delivery,
-  NewDelivery,
-  ReceiverState,
-  ReceiverTarget,
-  SettleDelivery,
-} from './delivery-asks.js';
 export type { EvidenceKey, JoinToken, NewJoinToken, UpstreamRef } from './evidence-asks.js';
 export type { LoggedTokenKey, LogRow } from './log-row.js';
 export type {
@@ -71,6 +63,15 @@ export type {
   ManifestText,
   ManifestVersion,
 } from './manifest-asks.js';
+export type {
+  AddDeliveries,
+  Delivery,
+  NewDelivery,
+  Outbox,
+  ReceiverState,
+  ReceiverTarget,
+  SettleDelivery,
+} from './outbox.js';
 export type {
   ApplyRefusal,
   DelegateRefusal,
@@ -273,26 +274,8 @@ export interface Store extends WhyReads {
    */
   onAudit(listener: (records: readonly AuditRecord[]) => void): () => void;
 
-  /** Audit records of `toldKinds` after a sequence, ascending, at most `limit`. */
-  toldAudit(after: number, limit: number): readonly AuditRecord[];
-  /** Sequence of the last audit record that was read for receivers. */
-  deliveryCursor(): number;
-  /**
-   * Adds deliveries, notes how far the audit was read for them, and which are escalated: one transaction. One
-   * that is there already is left as it is. Of a receiver `limits.deliveriesPerReceiver` wait at most, the
-   * oldest go; gives how many went.
-   */
-  addDeliveries(ask: AddDeliveries): Promise<Result<number, StoreRefusal>>;
-  /** Of each receiver the oldest delivery, where it is due: a receiver gets its events in order. */
-  dueDeliveries(now: Instant): readonly Delivery[];
-  /** Deliveries to contacts that were added before then and were not escalated, the oldest first. */
-  overdueDeliveries(addedBefore: Instant, limit: number): readonly Delivery[];
-  /** Notes what came of an attempt. One that was dropped meanwhile stays so. */
-  settleDelivery(ask: SettleDelivery): Promise<Result<void, StoreRefusal>>;
-  /** What waits for an owner's receivers, or for all without a name, the oldest first. */
-  deliveries(owner: string | undefined, limit: number): readonly Delivery[];
-  /** How receivers have done, by name. */
-  receivers(owner: string | undefined): readonly ReceiverState[];
+  /** Events on their way to the owners' receivers. */
+  readonly outbox: Outbox;
 
   /** Waits for what is queued, writes a last checkpoint and closes. Later writes are refused. */
   close(): Promise<void>;

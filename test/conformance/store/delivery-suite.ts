@@ -30,9 +30,12 @@ export function deliverySuite(name: string, open: OpenStore): void {
       const kinds = ['session_ended', 'token_issued', 'session_resumed'] as const;
       await Promise.all(kinds.map((kind) => store.appendAudit(event(clock, kind))));
       expect(told.map((record) => record.event.kind)).toEqual(['session_ended', 'session_resumed']);
-      expect(store.toldAudit(0, 10)).toEqual(told);
-      expect(store.toldAudit(told[0]?.sequence ?? 0, 10)).toEqual(told.slice(1));
-      expect(store.toldAudit(0, 1)).toEqual(told.slice(0, 1));
+      const [first, last] = told.map(({ sequence }) => sequence) as [number, number];
+      expect(store.outbox.told(0, 10)).toEqual({ records: told, upTo: last });
+      expect(store.outbox.told(first, 10)).toEqual({ records: told.slice(1), upTo: last });
+      // What is looked at is bounded, whether it is told or not.
+      expect(store.outbox.told(first, 1)).toEqual({ records: [], upTo: first + 1 });
+      expect(store.outbox.told(last, 10)).toEqual({ records: [], upTo: last });
       expect(new Set(told.map(({ hash }) => hash)).size).toBe(2);
       stop();
       await store.appendAudit(event(clock, 'session_ended'));
@@ -46,7 +49,9 @@ export function deliverySuite(name: string, open: OpenStore): void {
       const audit = event(clock, 'session_cut');
       const session = sessionIdOf('one');
       const done = answerOf(await store.cutSession({ session, now: clock.now(), audit }));
-      const [record] = store.toldAudit(0, 10).filter(({ event: { kind } }) => kind === audit.kind);
+      const [record] = store.outbox
+        .told(0, 10)
+        .records.filter(({ event: { kind } }) => kind === audit.kind);
       expect(record?.event.facts).toMatchObject({ ...done, workloads: ['support-triage'] });
     });
   });
@@ -55,7 +60,7 @@ export function deliverySuite(name: string, open: OpenStore): void {
     const fresh = freshStore(open);
     const add = (...deliveries: readonly NewDelivery[]) => {
       const { store, clock } = fresh.current;
-      return store.addDeliveries({ deliveries, upTo: undefined, escalated: [], now: clock.now() });
+      return store.outbox.add({ deliveries, upTo: undefined, escalated: [], now: clock.now() });
     };
     const ids = (deliveries: readonly { readonly id: string }[]) => deliveries.map(({ id }) => id);
     const idOf = (text: string) => thumbprintOfName(text) as string;
@@ -64,17 +69,17 @@ export function deliverySuite(name: string, open: OpenStore): void {
       const on = fresh.current;
       const { clock } = on;
       const deliveries = [delivery(clock, 'one'), delivery(clock, 'two')];
-      await on.store.addDeliveries({ deliveries, upTo: 7, escalated: [], now: clock.now() });
+      await on.store.outbox.add({ deliveries, upTo: 7, escalated: [], now: clock.now() });
       await add(delivery(clock, 'one', { claims: '{"for":"another"}' }));
       for (const store of [await on.reopen(), await on.crash()]) {
-        expect(ids(store.deliveries(undefined, 10))).toEqual([idOf('one'), idOf('two')]);
-        expect(store.deliveries(undefined, 10)[0]).toMatchObject({
+        expect(ids(store.outbox.waiting(undefined, 10))).toEqual([idOf('one'), idOf('two')]);
+        expect(store.outbox.waiting(undefined, 10)[0]).toMatchObject({
           ...deliveries[0],
           attempts: 0,
           lastFault: '',
           createdAt: clock.now(),
         });
-        expect(store.deliveryCursor()).toBe(7);
+        expect(store.outbox.place()).toBe(7);
       }
     });
 
@@ -82,17 +87,17 @@ export function deliverySuite(name: string, open: OpenStore): void {
       const { store, clock } = fresh.current;
       const escalation = delivery(clock, 'three', { target: 'escalation' });
       await add(delivery(clock, 'one'), delivery(clock, 'two'), escalation);
-      expect(ids(store.dueDeliveries(clock.now())).sort()).toEqual(
+      expect(ids(store.outbox.due(clock.now())).sort()).toEqual(
         [idOf('one'), idOf('three')].sort(),
       );
       const nextAt = plusSeconds(clock.now(), 5);
       const outcome = { as: 'failed', fault: 'answered 500, not 202', nextAt } as const;
-      await store.settleDelivery({ id: idOf('one'), outcome, now: clock.now() });
+      await store.outbox.settle({ id: idOf('one'), outcome, now: clock.now() });
       // What waits behind it waits with it: a receiver gets its events in order.
-      expect(ids(store.dueDeliveries(clock.now()))).toEqual([idOf('three')]);
+      expect(ids(store.outbox.due(clock.now()))).toEqual([idOf('three')]);
       clock.advance(5);
-      expect(ids(store.dueDeliveries(clock.now()))).toContain(idOf('one'));
-      expect(store.receivers('team')).toMatchObject([
+      expect(ids(store.outbox.due(clock.now()))).toContain(idOf('one'));
+      expect(store.outbox.receivers('team')).toMatchObject([
         { target: 'contact', waiting: 2, lastFault: 'answered 500, not 202' },
         { target: 'escalation', waiting: 1, lastFault: '' },
       ]);
@@ -102,13 +107,13 @@ export function deliverySuite(name: string, open: OpenStore): void {
       const { store, clock } = fresh.current;
       await add(delivery(clock, 'one'), delivery(clock, 'two'));
       const now = clock.now();
-      await store.settleDelivery({ id: idOf('one'), outcome: { as: 'delivered' }, now });
+      await store.outbox.settle({ id: idOf('one'), outcome: { as: 'delivered' }, now });
       const dropped = { as: 'dropped', fault: 'too old' } as const;
-      await store.settleDelivery({ id: idOf('two'), outcome: dropped, now });
+      await store.outbox.settle({ id: idOf('two'), outcome: dropped, now });
       // What is gone stays so, whatever is said of it afterwards.
-      await store.settleDelivery({ id: idOf('two'), outcome: { as: 'delivered' }, now });
-      expect(store.deliveries(undefined, 10)).toEqual([]);
-      expect(store.receivers(undefined)).toEqual([
+      await store.outbox.settle({ id: idOf('two'), outcome: { as: 'delivered' }, now });
+      expect(store.outbox.waiting(undefined, 10)).toEqual([]);
+      expect(store.outbox.receivers(undefined)).toEqual([
         {
           owner: 'team',
           target: 'contact',
@@ -119,7 +124,7 @@ export function deliverySuite(name: string, open: OpenStore): void {
           lastFaultAt: now,
         },
       ]);
-      expect(store.receivers('nobody')).toEqual([]);
+      expect(store.outbox.receivers('nobody')).toEqual([]);
     });
 
     it('are at most so many for one receiver: the oldest go, and others keep theirs', async () => {
@@ -128,10 +133,10 @@ export function deliverySuite(name: string, open: OpenStore): void {
       const other = delivery(clock, 'other', { owner: 'desk' });
       const deliveries = [other, ...['a', 'b', 'c'].map((each) => delivery(clock, each))];
       const ask = { deliveries, upTo: undefined, escalated: [], now };
-      expect(answerOf(await store.addDeliveries(ask))).toBe(1);
-      expect(ids(store.deliveries('team', 10))).toEqual([idOf('b'), idOf('c')]);
-      expect(ids(store.deliveries('desk', 10))).toEqual([idOf('other')]);
-      expect(store.receivers('team')).toMatchObject([{ dropped: 1, waiting: 2 }]);
+      expect(answerOf(await store.outbox.add(ask))).toBe(1);
+      expect(ids(store.outbox.waiting('team', 10))).toEqual([idOf('b'), idOf('c')]);
+      expect(ids(store.outbox.waiting('desk', 10))).toEqual([idOf('other')]);
+      expect(store.outbox.receivers('team')).toMatchObject([{ dropped: 1, waiting: 2 }]);
     });
 
     it('to a contact are overdue after a time, until they are escalated', async () => {
@@ -139,12 +144,12 @@ export function deliverySuite(name: string, open: OpenStore): void {
       await add(delivery(clock, 'one'), delivery(clock, 'up', { target: 'escalation' }));
       const addedAt = clock.now();
       clock.advance(300);
-      expect(ids(store.overdueDeliveries(addedAt, 10))).toEqual([idOf('one')]);
+      expect(ids(store.outbox.overdue(addedAt, 10))).toEqual([idOf('one')]);
       const escalated = [idOf('one')];
       const ask = { deliveries: [], upTo: undefined, escalated, now: clock.now() };
-      await store.addDeliveries(ask);
-      expect(store.overdueDeliveries(addedAt, 10)).toEqual([]);
-      expect(ids(store.deliveries('team', 10))).toContain(idOf('one'));
+      await store.outbox.add(ask);
+      expect(store.outbox.overdue(addedAt, 10)).toEqual([]);
+      expect(ids(store.outbox.waiting('team', 10))).toContain(idOf('one'));
     });
   });
 }

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { type AuditEvent, type AuditRecord, toldKinds } from '../../domain/audit.js';
+import type { ToldRecords } from '../outbox.js';
 import { canonicalText, chainHash, eventOfText, noHash } from './audit-chain.js';
 import type { Journal } from './journal.js';
 import { Listeners } from './listeners.js';
@@ -15,7 +16,7 @@ export interface AuditHead {
 export class Audit {
   readonly #journal: Journal;
   readonly #insert: Database.Statement<[number, string, Uint8Array]>;
-  readonly #after: Database.Statement<
+  readonly #between: Database.Statement<
     [number, number],
     { sequence: number; record: string; hash: Buffer }
   >;
@@ -26,9 +27,9 @@ export class Audit {
   constructor(db: Database.Database, journal: Journal) {
     this.#journal = journal;
     this.#insert = db.prepare('INSERT INTO audit (sequence, record, hash) VALUES (?, ?, ?)');
-    this.#after = db.prepare(`SELECT sequence, record, hash FROM audit WHERE sequence > ?
-      AND record ->> '$.kind' IN (${[...toldKinds].map((kind) => `'${kind}'`).join(', ')})
-      ORDER BY sequence LIMIT ?`);
+    this.#between = db.prepare(`SELECT sequence, record, hash FROM audit WHERE sequence > ?
+      AND sequence <= ? AND record ->> '$.kind' IN (${[...toldKinds].map((kind) => `'${kind}'`).join(', ')})
+      ORDER BY sequence`);
     this.#head = db
       .prepare<[], AuditHead>('SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1')
       .get() ?? { sequence: 0, hash: noHash };
@@ -55,13 +56,13 @@ export class Audit {
     });
   }
 
-  /** Told records after a sequence, ascending. */
-  toldAfter(sequence: number, limit: number): readonly AuditRecord[] {
-    return this.#after.all(sequence, limit).map((row) => ({
-      sequence: row.sequence,
-      hash: row.hash.toString('base64url'),
-      event: eventOfText(row.record),
-    }));
+  /** Told records among so many after a sequence. Nothing is read amid a group: the head is durable. */
+  toldAfter(after: number, stretch: number): ToldRecords {
+    const upTo = Math.max(after, Math.min(after + stretch, this.#head.sequence));
+    const records = this.#between.all(after, upTo).map(({ sequence, record, hash }) => {
+      return { sequence, hash: hash.toString('base64url'), event: eventOfText(record) };
+    });
+    return { records, upTo };
   }
 
   /** Calls back with the told records of each group that had some; gives the way to stop. */

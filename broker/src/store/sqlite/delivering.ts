@@ -1,5 +1,5 @@
 import { ok, type Result } from '@creance/proto';
-import type { AddDeliveries, ReceiverRef, SettleDelivery } from '../delivery-asks.js';
+import type { AddDeliveries, ReceiverRef, SettleDelivery } from '../outbox.js';
 import type { Room } from './room.js';
 
 /**

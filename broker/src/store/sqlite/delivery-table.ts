@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { EventKind } from '../../domain/event.js';
 import type { Instant } from '../../domain/instant.js';
-import type { Delivery, NewDelivery, ReceiverRef, ReceiverTarget } from '../delivery-asks.js';
+import type { Delivery, NewDelivery, ReceiverRef, ReceiverTarget } from '../outbox.js';
 
 interface DeliveryRow {
   readonly id: string;

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { Instant } from '../../domain/instant.js';
-import type { ReceiverRef, ReceiverState, ReceiverTarget } from '../delivery-asks.js';
+import type { ReceiverRef, ReceiverState, ReceiverTarget } from '../outbox.js';
 
 interface ReceiverRow {
   readonly owner: string;

@@ -1,10 +1,9 @@
 import { ok, type Result, type Revision, type SessionId } from '@creance/proto';
 import type { Instant } from '../../domain/instant.js';
 import type { Session } from '../../domain/session.js';
-import type { LogRow, Store, StoreIdentity, StoreRefusal } from '../store.js';
+import type { LogRow, Outbox, Store, StoreIdentity, StoreRefusal } from '../store.js';
 import { issueToken, renewSession } from './act.js';
 import { createChildJoinToken, delegateSession } from './delegating.js';
-import { addDeliveries, settleDelivery } from './delivering.js';
 import { cutBefore, cutSession, endSession, firstEnding } from './ending.js';
 import { expireSessions } from './expire.js';
 import { faultKind, StoreFault } from './fault.js';
@@ -16,6 +15,7 @@ import type { Lane, WriteQueue } from './queue.js';
 import { rekeySession } from './rekeying.js';
 import { suspendForRisk } from './risk-hold.js';
 import type { Room } from './room.js';
+import { SqliteOutbox } from './sqlite-outbox.js';
 import { cutTokens, resumeSession, suspendSession } from './suspending.js';
 import { answerTheft } from './theft.js';
 import { cutTokenKeys, publishTokenKey } from './token-keys.js';
@@ -41,6 +41,7 @@ type Method = {
 /** The contract on one SQLite file: reads from memory where a check needs them, writes by the queue. */
 export class SqliteStore implements Store {
   readonly identity: StoreIdentity;
+  readonly outbox: Outbox;
   readonly #room: Room;
   readonly #queue: WriteQueue;
   readonly #watchKeeping: WatchKeeping;
@@ -53,6 +54,11 @@ export class SqliteStore implements Store {
     this.#queue = queue;
     this.#watchKeeping = new WatchKeeping(room, queue);
     this.#close = close;
+    this.outbox = new SqliteOutbox({
+      room,
+      write: (step) => queue.submit(step),
+      read: (read) => this.#read(read),
+    });
   }
 
   head(): Revision {
@@ -235,38 +241,6 @@ export class SqliteStore implements Store {
 
   onAudit(listener: Ask<'onAudit'>): () => void {
     return this.#room.audit.listen(listener);
-  }
-
-  toldAudit(after: number, limit: number): ReturnType<Store['toldAudit']> {
-    return this.#read(() => this.#room.audit.toldAfter(after, limit));
-  }
-
-  deliveryCursor(): number {
-    return this.#read(() => this.#room.receivers.cursor);
-  }
-
-  addDeliveries(ask: Ask<'addDeliveries'>): Answer<'addDeliveries'> {
-    return this.#write(addDeliveries, ask);
-  }
-
-  dueDeliveries(now: Instant): ReturnType<Store['dueDeliveries']> {
-    return this.#read(() => this.#room.deliveries.due(now));
-  }
-
-  overdueDeliveries(before: Instant, limit: number): ReturnType<Store['overdueDeliveries']> {
-    return this.#read(() => this.#room.deliveries.overdue(before, limit));
-  }
-
-  settleDelivery(ask: Ask<'settleDelivery'>): Answer<'settleDelivery'> {
-    return this.#write(settleDelivery, ask);
-  }
-
-  deliveries(owner: string | undefined, limit: number): ReturnType<Store['deliveries']> {
-    return this.#read(() => this.#room.deliveries.list(owner ?? '', limit));
-  }
-
-  receivers(owner: string | undefined): ReturnType<Store['receivers']> {
-    return this.#read(() => this.#room.receivers.list(owner ?? ''));
   }
 
   close(): Promise<void> {
