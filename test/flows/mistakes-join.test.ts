@@ -1,9 +1,8 @@
-import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Http2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join as pathOf } from 'node:path';
-import { formatJoinString, type JoinString, parseJoinString } from '@creance/proto';
 import { type ConnectOptions, connect, fromEnvironment } from '@creance/sdk';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BrokerHere } from '../support/broker-here.js';
@@ -11,7 +10,7 @@ import { audiences, flowManifest } from '../support/flow-manifest.js';
 import { soon } from '../support/flow-operator.js';
 import { FlowStage } from '../support/flow-stage.js';
 import { machineClock, PassingClock } from '../support/machine-clock.js';
-import { type Mistake, made, type SeenError, sdkErrorOf } from '../support/mistake.js';
+import { type Mistake, made, otherwise, type SeenError, sdkErrorOf } from '../support/mistake.js';
 
 let stage: FlowStage;
 let here: BrokerHere;
@@ -44,25 +43,6 @@ async function begins(options: ConnectOptions): Promise<void> {
 
 async function joinsBy(change: (join: string) => string, more = {}): Promise<SeenError> {
   return sdkErrorOf(begins({ join: change(await fresh()), ...more }));
-}
-
-const with_ = (parts: Partial<JoinString>) => (join: string) =>
-  formatJoinString({ ...(parseJoinString(join) as JoinString), ...parts });
-
-/** A key file that is registered, in a folder of its own. */
-async function keyFile(): Promise<string> {
-  const file = pathOf(mkdtempSync(pathOf(folder, 'key-')), 'agent.key.json');
-  await begins({ join: await fresh(), keyFile: file });
-  return file;
-}
-
-async function withKeyFile(spoil: (file: string) => void, more = {}): Promise<SeenError> {
-  const file = await keyFile();
-  spoil(file);
-  const seen = await sdkErrorOf(begins({ keyFile: file, ...more }));
-  // The one thing that a person needs most: which file.
-  if (seen.code.includes('KEY_FILE')) expect(seen.text).toContain(file);
-  return seen;
 }
 
 const otherIssuer = 'https://creance.other.internal';
@@ -111,22 +91,13 @@ const mistakes: readonly Mistake[] = [
     does: 'a join token of another broker',
     code: 'CREANCE_JOIN_TOKEN_UNKNOWN',
     ...another,
-    make: () => joinsBy(with_({ joinToken: 'A'.repeat(43) })),
+    make: () => joinsBy((join) => otherwise(join, { joinToken: 'A'.repeat(43) })),
   },
   {
     does: 'a join string of another broker, at the address of this one',
     code: 'CREANCE_EVIDENCE_WRONG_AUDIENCE',
     fix: /fix: .*issuer/,
-    make: () => joinsBy(with_({ issuer: otherIssuer })),
-  },
-  {
-    does: 'a join string of another broker beside a key file of this one',
-    code: 'CREANCE_ISSUER_DIFFERS',
-    fix: /fix: use one broker: another key file for another broker/,
-    async make() {
-      const join = with_({ issuer: otherIssuer })(await fresh());
-      return withKeyFile(() => {}, { join });
-    },
+    make: () => joinsBy((join) => otherwise(join, { issuer: otherIssuer })),
   },
   {
     does: 'the join string of a verifier given to an agent',
@@ -150,41 +121,6 @@ const mistakes: readonly Mistake[] = [
     code: 'CREANCE_PROOF_FROM_FUTURE',
     fix: /fix: set the clock of this machine: it is ahead/,
     make: () => joinsBy(String, { clock: machineClock({ aheadSeconds: 120 }) }),
-  },
-  {
-    does: 'a key file of mode 0644',
-    code: 'CREANCE_KEY_FILE_TOO_OPEN',
-    fix: /fix: chmod 600 it/,
-    make: () => withKeyFile((file) => chmodSync(file, 0o644)),
-  },
-  {
-    does: 'a key file that holds something else',
-    code: 'CREANCE_KEY_FILE_MALFORMED',
-    fix: /fix: remove it and join again with a new join string/,
-    make: () => withKeyFile((file) => writeFileSync(file, '{}\n')),
-  },
-  {
-    does: 'a key file that cannot be read',
-    code: 'CREANCE_KEY_FILE_UNREADABLE',
-    fix: /fix: let the user of this process read it \(chown, chmod 600\), or name another file/,
-    make: () =>
-      withKeyFile((file) => {
-        rmSync(file);
-        // A loop: what even the superuser, who runs tests in containers, cannot open.
-        symlinkSync(file, file);
-      }),
-  },
-  {
-    does: 'a key file that was deleted between two starts',
-    code: 'CREANCE_KEY_FILE_MISSING',
-    fix: /fix: ask an operator for a join string/,
-    make: () => withKeyFile((file) => rmSync(file)),
-  },
-  {
-    does: 'a key file where no file can be',
-    code: 'CREANCE_KEY_FILE_UNWRITABLE',
-    fix: /fix: let the user of this process write to the folder, or name another file/,
-    make: () => joinsBy(String, { keyFile: pathOf(process.execPath, 'agent.key.json') }),
   },
   {
     does: 'http to a broker on another machine',
@@ -227,15 +163,6 @@ describe('an agent that joins is told the fix for', () => {
 describe('an agent that joins is not troubled by', () => {
   it('a line break after its join string, as files have one', async () => {
     await begins({ join: `${await fresh()}\n` });
-  });
-
-  it('a key file that is deleted while it runs', async () => {
-    const file = pathOf(folder, 'running.key.json');
-    const client = await connect({ join: await fresh(), keyFile: file });
-    stage.closeLater(() => client.close());
-    await client.session();
-    rmSync(file);
-    await client.session();
   });
 });
 

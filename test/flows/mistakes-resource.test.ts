@@ -1,27 +1,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as pathOf } from 'node:path';
-import { formatJoinString, type JoinString, parseJoinString } from '@creance/proto';
 import type { Session } from '@creance/sdk';
-import { creanceInterceptor } from '@creance/sdk/grpc';
 import { protect, troubleText, type VerifierEvent } from '@creance/verifier';
-import { creanceExpress } from '@creance/verifier/express';
 import { joinVerifier } from '@creance/verifier/grpc';
-import { creanceServerInterceptor } from '@creance/verifier/grpc-server';
-import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { GrpcResource } from '../support/flow-grpc-resource.js';
 import { audiences } from '../support/flow-manifest.js';
 import { soon } from '../support/flow-operator.js';
 import type { HttpResource } from '../support/flow-resource.js';
 import { FlowStage } from '../support/flow-stage.js';
-import { failureOf, type Mistake, made, type SeenError } from '../support/mistake.js';
-import { refusedOf } from '../support/refused.js';
+import { type Mistake, made, otherwise, type SeenError } from '../support/mistake.js';
 
 let stage: FlowStage;
 let crm: HttpResource;
 let astray: HttpResource;
-let tickets: GrpcResource;
 let session: Session;
 let folder: string;
 beforeAll(async () => {
@@ -32,9 +24,8 @@ beforeAll(async () => {
     stage.resource('crm'),
     // As behind a proxy of which the verifier was not told.
     stage.resource('crm', { publicOrigin: 'https://crm.example.internal' }),
-    stage.tickets(),
   ]);
-  [crm, astray, tickets] = resources;
+  [crm, astray] = resources;
   session = await agent.session();
 });
 afterAll(async () => {
@@ -65,27 +56,11 @@ async function sent({ events, url }: HttpResource, headers: Headers): Promise<Se
   return { code: reason, text };
 }
 
-/** A gRPC call by the interceptor for this audience: code and details of its status. */
-async function called(audience: string, scopes = ['tickets:list']): Promise<SeenError> {
-  const interceptors = [creanceInterceptor(session, { audience, origin: tickets.origin, scopes })];
-  const host = new URL(tickets.origin).host;
-  const client = new Client(host, credentials.createInsecure(), { interceptors });
-  stage.closeLater(() => client.close());
-  const fault = await new Promise<ServiceError | null>((resolve) => {
-    const plain = (bytes: Buffer) => bytes;
-    const none = Buffer.alloc(0);
-    client.makeUnaryRequest('/test.v1.Tickets/List', plain, plain, none, (error) => resolve(error));
-  });
-  if (fault === null) return { code: 'ok', text: 'ok' };
-  const { reason, facts } = refusedOf(fault);
-  return { code: reason, text: `${fault.details} ${JSON.stringify(facts)}` };
-}
-
 /** A verifier of crm that has never reached its broker. */
 async function lonely(): Promise<SeenError> {
-  const join = parseJoinString(await stage.broker.joinString('verifier', 'crm')) as JoinString;
+  const join = await stage.broker.joinString('verifier', 'crm');
   const verifier = await joinVerifier({
-    join: formatJoinString({ ...join, address: 'http://127.0.0.1:1' }),
+    join: otherwise(join, { address: 'http://127.0.0.1:1' }),
     keyFile: pathOf(folder, 'lonely.key.json'),
     onEvent: () => {},
   });
@@ -162,61 +137,7 @@ const mistakes: readonly Mistake[] = [
     fix: /503 1$/,
     make: lonely,
   },
-  {
-    does: 'a gRPC interceptor with an audience of nobody',
-    code: 'grpc:7',
-    fix: /^CREANCE_RESOURCE_UNKNOWN .*fix: write the audience exactly as the manifest does/,
-    make: () => called('https://ticket.example.internal'),
-  },
-  {
-    does: 'a gRPC interceptor with the audience of another resource',
-    code: 'token_wrong_audience',
-    fix: /the token is for another resource \{"request_id":"[\w-]{22}"\}/,
-    make: () => called(audiences.mail, ['mail:send']),
-  },
-  {
-    does: 'a gRPC interceptor with too few scopes',
-    code: 'insufficient_scope',
-    fix: /"scope":"tickets:list"/,
-    make: () => called(audiences.tickets, ['tickets:watch']),
-  },
-  {
-    does: 'a route that asks for no scope',
-    code: 'TypeError',
-    fix: /an action needs at least one scope/,
-    make: () => failureOf(later(() => creanceExpress(crm.verifier).requireScopes())),
-  },
-  {
-    does: 'a gRPC method by half its name',
-    code: 'TypeError',
-    fix: /a method is named \/package\.Service\/Method/,
-    make: () =>
-      failureOf(
-        later(() => creanceServerInterceptor(crm.verifier, { scopes: { List: ['tickets:list'] } })),
-      ),
-  },
-  {
-    does: 'a public origin with a path',
-    code: 'TypeError',
-    fix: /publicOrigin must be an http\(s\) origin such as https:/,
-    make: () => failureOf(crmWith({ publicOrigin: 'https://crm.example.internal/api' })),
-  },
-  {
-    does: 'metadata over plain http',
-    code: 'TypeError',
-    fix: /resourceMetadata must be an https URL such as https:/,
-    make: () => failureOf(crmWith({ resourceMetadata: 'http://crm.example.internal/meta' })),
-  },
 ];
-
-async function later(work: () => unknown): Promise<void> {
-  await work();
-}
-
-async function crmWith(more: { publicOrigin?: string; resourceMetadata?: string }): Promise<void> {
-  const join = await stage.broker.joinString('verifier', 'crm');
-  await joinVerifier({ join, keyFile: pathOf(folder, 'option.key.json'), ...more });
-}
 
 describe('who calls a resource, and its owner, are told the fix for', () => {
   it.each(mistakes.map((mistake) => [mistake.does, mistake] as const))('%s', (_does, mistake) =>

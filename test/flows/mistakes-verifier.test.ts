@@ -3,12 +3,7 @@ import { createSecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join as pathOf } from 'node:path';
-import {
-  formatJoinString,
-  type JoinString,
-  parseJoinString,
-  type Thumbprint,
-} from '@creance/proto';
+import type { Thumbprint } from '@creance/proto';
 import { connect } from '@creance/sdk';
 import { troubleText, type VerifierEvent } from '@creance/verifier';
 import { JoinError, type JoinOptions, joinVerifier } from '@creance/verifier/grpc';
@@ -17,7 +12,7 @@ import { type CertificateParts, selfSigned } from '../support/certificate.js';
 import { soon } from '../support/flow-operator.js';
 import { FlowStage } from '../support/flow-stage.js';
 import { machineClock } from '../support/machine-clock.js';
-import { type Mistake, made, type SeenError, sdkErrorOf } from '../support/mistake.js';
+import { type Mistake, made, otherwise, type SeenError, sdkErrorOf } from '../support/mistake.js';
 
 let stage: FlowStage;
 let folder: string;
@@ -33,8 +28,6 @@ afterAll(async () => {
 const freshFile = () => pathOf(mkdtempSync(pathOf(folder, 'key-')), 'crm.key.json');
 const fresh = (kind: 'verifier' | 'workload' = 'verifier', name = 'crm') =>
   stage.broker.joinString(kind, name);
-const with_ = (join: string, parts: Partial<JoinString>) =>
-  formatJoinString({ ...(parseJoinString(join) as JoinString), ...parts });
 
 /** A verifier that cannot join: what the owner of the resource is told. */
 async function refused(more: Partial<JoinOptions>, join?: string): Promise<SeenError> {
@@ -75,7 +68,7 @@ async function behindTls(parts: CertificateParts, isTrusted = true): Promise<See
   const address = `https://localhost:${(server.address() as AddressInfo).port}`;
   const roots = isTrusted ? { rootCertificates: certificate } : {};
   const haste = { clock: machineClock({ haste: 20 }) };
-  return troubled('disconnected', { ...roots, ...haste }, with_(await fresh(), { address }));
+  return troubled('disconnected', { ...roots, ...haste }, otherwise(await fresh(), { address }));
 }
 
 const create = /fix: .*creance join-token create --verifier/;
@@ -125,7 +118,8 @@ const mistakes: readonly Mistake[] = [
     does: 'plain http to a broker on another machine',
     code: 'CREANCE_ADDRESS_NOT_ALLOWED',
     fix: /fix: use https:\/\/host:port and give the broker a TLS certificate/,
-    make: async () => refused({}, with_(await fresh(), { address: 'http://broker.example:7420' })),
+    make: async () =>
+      refused({}, otherwise(await fresh(), { address: 'http://broker.example:7420' })),
   },
   {
     does: 'a key file of mode 0644',
@@ -169,7 +163,7 @@ const mistakes: readonly Mistake[] = [
     async make() {
       const keyFile = freshFile();
       await (await joinVerifier({ join: await fresh(), keyFile })).close();
-      return refused({ keyFile }, with_(await fresh(), { anchor: otherAnchor }));
+      return refused({ keyFile }, otherwise(await fresh(), { anchor: otherAnchor }));
     },
   },
   {
@@ -188,7 +182,7 @@ const mistakes: readonly Mistake[] = [
     does: 'a join string whose anchor is of another broker',
     code: 'CREANCE_ANCHOR_MISMATCH',
     fix: /fix: check the address; .*remove the key file and join again/,
-    make: async () => troubled('refused', {}, with_(await fresh(), { anchor: otherAnchor })),
+    make: async () => troubled('refused', {}, otherwise(await fresh(), { anchor: otherAnchor })),
   },
   {
     does: 'a broker that is not there at the start',
@@ -196,7 +190,7 @@ const mistakes: readonly Mistake[] = [
     also: /\(ECONNREFUSED\)/,
     fix: /fix: start the broker, or correct host and port of its address/,
     make: async () =>
-      troubled('disconnected', {}, with_(await fresh(), { address: 'http://127.0.0.1:1' })),
+      troubled('disconnected', {}, otherwise(await fresh(), { address: 'http://127.0.0.1:1' })),
   },
   {
     does: 'a certificate that nobody here trusts',
@@ -235,7 +229,7 @@ describe('an owner who listens to no event', () => {
     const warned: Error[] = [];
     const listen = (warning: Error) => void warned.push(warning);
     process.on('warning', listen);
-    const join = with_(await fresh(), { address: 'http://127.0.0.1:1' });
+    const join = otherwise(await fresh(), { address: 'http://127.0.0.1:1' });
     const clock = machineClock({ haste: 20 });
     const verifier = await joinVerifier({ join, keyFile: freshFile(), clock });
     await vi.waitUntil(() => warned.length > 0, soon);

@@ -1,3 +1,4 @@
+import { formatJoinString, type JoinString, parseJoinString } from '@creance/proto';
 import { expect } from 'vitest';
 
 /** An error as whoever made the mistake sees it. */
@@ -52,4 +53,9 @@ export async function sdkErrorOf(work: Promise<unknown>): Promise<SeenError> {
   expect(seen.text).toMatch(/^CREANCE_[A-Z_]+ [a-z].* — .*fix: [^;]+/);
   expect(seen.text.startsWith(`${seen.code} `)).toBe(true);
   return seen;
+}
+
+/** A join string with other parts. */
+export function otherwise(join: string, parts: Partial<JoinString>): string {
+  return formatJoinString({ ...(parseJoinString(join) as JoinString), ...parts });
 }
