@@ -69,7 +69,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   'config show': ['creance config show --origin', 'creance config show -o json'],
   doctor: ['creance doctor', 'creance doctor --data /var/lib/creance -o json'],
   whoami: ['creance whoami'],
-  completion: ['creance completion bash >> ~/.bashrc'],
+  completion: ['creance completion bash   # eval "$(…)" in ~/.bashrc'],
   'audit verify': [
     'creance audit verify',
     'creance audit verify --expect 1204:<hash>   # against a head noted earlier',

@@ -3,7 +3,14 @@ import { examples } from './examples.js';
 
 /** What the commands are for, in the order of the help: somebody on call looks first and acts then. */
 const groups: Readonly<Record<string, readonly string[]>> = {
-  'See who is there and why:': ['session', 'workload', 'verifier', 'explain', 'events', 'deliveries'],
+  'See who is there and why:': [
+    'session',
+    'workload',
+    'verifier',
+    'explain',
+    'events',
+    'deliveries',
+  ],
   'Act:': ['cut', 'suspend', 'resume', 'keys', 'join-token'],
   'The manifest file:': ['init', 'plan', 'apply', 'rollback', 'envelope'],
   'Run:': ['dev', 'serve', 'run', 'config', 'completion'],
