@@ -1,6 +1,6 @@
-// `npm start`, `npm test`, `npm run demo` and `npm run example` on a machine that has only git and some Node:
-// installs what the lockfile says, then runs the script on the Node that the workspace brings. Written for
-// Node 18.
+// `npm start`, `npm test`, `npm run demo`, `npm run example` and `npm run packages` on a machine that has only
+// git and some Node: installs what the lockfile says, then runs the script on the Node that the workspace
+// brings. Written for Node 18.
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
@@ -19,6 +19,7 @@ const doors = {
   start: (node, args) => built(node, 'agents-examples/dist/story/main.js', args),
   demo: (node, args) => built(node, 'agents-examples/dist/story/demo.js', args),
   example: (node, args) => built(node, 'agents-examples/dist/run.js', args),
+  packages: (node, args) => built(node, 'scripts/packages.mjs', args),
   test: (node, args) => runAloud(node, ['scripts/check.mjs', ...args], atRoot(node)),
 };
 
@@ -91,7 +92,7 @@ async function main([name, ...args]) {
   }
   const door = Object.hasOwn(doors, name) ? doors[name] : undefined;
   if (door === undefined)
-    leave(64, 'usage: node scripts/front-door.mjs start|demo|example|test [arguments]');
+    leave(64, 'usage: node scripts/front-door.mjs start|demo|example|packages|test [arguments]');
   passSignalsOn();
   chooseNode(false);
   const windows = process.platform === 'win32';
