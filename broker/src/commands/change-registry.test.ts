@@ -36,7 +36,12 @@ describe('changeRegistry', () => {
       at: call.now,
       actor: 'broker',
       requestId: 'request-1',
-      facts: { owners: 1, resources: 1, workloads: 1, operators: 0 },
+      facts: {
+        ownersRegistered: 1,
+        resourcesRegistered: 1,
+        workloadsRegistered: 1,
+        operatorsRegistered: 0,
+      },
     });
   });
 

@@ -25,10 +25,10 @@ export function changeRegistry(
         actor: actorOf(call),
         requestId: call.requestId,
         facts: {
-          owners: registry.owners.size,
-          resources: registry.resources.size,
-          workloads: registry.workloads.size,
-          operators: registry.operators.size,
+          ownersRegistered: registry.owners.size,
+          resourcesRegistered: registry.resources.size,
+          workloadsRegistered: registry.workloads.size,
+          operatorsRegistered: registry.operators.size,
         },
       },
     });

@@ -22,6 +22,28 @@ const name = always('text', 'registered name of the workload');
 const task = maybe('texts', 'the declared task: `resource scope …`, one a resource');
 const absoluteEndAt = always('number', 'when the child ends at the latest, in µs');
 const sizes = ['owners', 'resources', 'workloads', 'operators'] as const;
+
+/** Whose sessions a record reached; not said where they were in memory no more. */
+const reached = {
+  workloads: maybe('texts', 'workloads whose sessions it reached, the first of many'),
+  owners: maybe('texts', 'their owners'),
+  reachesMore: maybe('flag', 'whether there are more than are named'),
+};
+const revision = (row: FactRow['isAlways'], words = 'the row of the log that does it') => ({
+  revision: { form: 'number', isAlways: row, words } as const,
+});
+const ended = (row: FactRow['isAlways']) => ({
+  ...revision(row),
+  sessionsEnded: { form: 'number', isAlways: row, words: 'live sessions that it ended' } as const,
+  ...reached,
+});
+const held = {
+  ...revision(false),
+  sessionsHeld: maybe('number', 'live sessions that it holds'),
+  ...reached,
+};
+const onSession = maybe('text', 'the topmost session that was acted upon');
+
 const fact: Readonly<Record<string, FactRow>> = {
   reason: always('text', 'the fact, or the operator’s words'),
   fact: maybe('text', '`foreign_key` or `cloned_key`, where the broker acted on a fact'),
@@ -86,7 +108,10 @@ export const auditTable: Readonly<Record<AuditKind, AuditRow>> = {
     },
   },
   session_renewed: { words: 'a session has put off its idle end', facts: {} },
-  session_ended: { words: 'a session has ended itself, and what was below it', facts: {} },
+  session_ended: {
+    words: 'a session has ended itself, and what was below it',
+    facts: ended(true),
+  },
   session_expired: {
     words: 'a session has reached its end, and what was below it',
     facts: {
@@ -98,11 +123,15 @@ export const auditTable: Readonly<Record<AuditKind, AuditRow>> = {
   },
   session_cut: {
     words: 'a session was revoked with everything below it, by an operator or on a fact',
-    facts: fact,
+    facts: { ...fact, ...ended(true) },
   },
   before_cut: {
     words: 'everything that was opened before a revision was ended',
-    facts: { reason, before: always('number or text', 'the revision, or `now`') },
+    facts: {
+      reason,
+      before: always('number or text', 'the revision, or `now`'),
+      ...ended(true),
+    },
   },
   handle_cut: {
     words: 'everything that hangs below a handle was ended',
@@ -116,6 +145,7 @@ export const auditTable: Readonly<Record<AuditKind, AuditRow>> = {
       key: maybe('text', 'thumbprint of an evidence key'),
       handle: maybe('text', 'handle of a join token'),
       hash: maybe('text', 'of a principal or upstream session: their names are written nowhere'),
+      ...ended(true),
     },
   },
   session_delegated: {
@@ -134,12 +164,28 @@ export const auditTable: Readonly<Record<AuditKind, AuditRow>> = {
       evidenceKey: always('text', 'thumbprint of the evidence key that vouched for it'),
     },
   },
-  session_suspended: { words: 'an operator has held a session', facts: { reason } },
-  session_resumed: { words: 'an operator has let a session go', facts: { reason } },
-  tokens_cut: { words: 'a leaked token died; the session takes another', facts: fact },
+  session_suspended: { words: 'an operator has held a session', facts: { reason, ...held } },
+  session_resumed: {
+    words: 'an operator has let a session go',
+    facts: {
+      reason,
+      sessionsResumed: always('number', 'live sessions that nothing holds any more'),
+      ...reached,
+    },
+  },
+  tokens_cut: {
+    words: 'a leaked token died; the session takes another',
+    facts: { ...fact, ...revision(true), ...reached },
+  },
   theft_answered: {
     words: 'a copied key was answered: the tree is held, the next time revoked',
-    facts: fact,
+    facts: {
+      ...fact,
+      ...held,
+      sessionsEnded: maybe('number', 'live sessions that it ended, where it revoked'),
+      answer: maybe('text', '`suspended` or `revoked`'),
+      onSession,
+    },
   },
   risk_suspended: {
     words: 'the watch has held a session',
@@ -150,6 +196,8 @@ export const auditTable: Readonly<Record<AuditKind, AuditRow>> = {
       ofSession: always('text', 'the session whose action decided'),
       resource: always('text', 'the resource that saw it'),
       terms: always('texts', 'the strongest evidence, in words'),
+      ...held,
+      onSession,
     },
   },
   session_revalidated: {
@@ -168,12 +216,18 @@ export const auditTable: Readonly<Record<AuditKind, AuditRow>> = {
       key: always('text', '`kid` that was named'),
       cut: always('texts', 'all that were cut'),
       signing: always('text', '`kid` that signs from now on'),
+      ...revision(true),
     },
   },
   registry_changed: {
     words:
       'the manifest in force was held against the sessions at a start: whose member it does not hold has ended',
-    facts: Object.fromEntries(sizes.map((each) => [each, always('number', `how many ${each}`)])),
+    facts: {
+      ...Object.fromEntries(
+        sizes.map((each) => [`${each}Registered`, always('number', `how many ${each}`)]),
+      ),
+      ...ended(false),
+    },
   },
   manifest_applied: {
     words: 'a manifest has come into force as a version',
@@ -184,6 +238,7 @@ export const auditTable: Readonly<Record<AuditKind, AuditRow>> = {
       widenings: always('number', 'changes that widen'),
       version: always('number', 'its number'),
       rolledBackTo: maybe('number', 'the version that it brings back'),
+      ...ended(false),
     },
   },
   store_restored: {
