@@ -5,6 +5,7 @@ import type { CheckManifest, FitManifest } from './commands/manifest-source.js';
 import type { BrokerConfig } from './config.js';
 import { joinEdgeParts } from './edge-parts.js';
 import { Feed } from './feed/feed.js';
+import { figuresOf } from './figures.js';
 import { inviteFirstOperator } from './first-operator.js';
 import { startHistory } from './history-parts.js';
 import { startHousekeeping } from './housekeeping.js';
@@ -20,6 +21,7 @@ import type { StartFault } from './start-fault.js';
 import { openSqliteStore } from './store/index.js';
 import type { RegistryChanged, Store, StoreIdentity } from './store/store.js';
 import type { CallSpans } from './telemetry/call-spans.js';
+import { observeFigures } from './telemetry/gauges.js';
 import { type Meters, openMeters } from './telemetry/meters.js';
 import { type BrokerKeys, openKeys } from './tokens/broker-keys.js';
 
@@ -70,12 +72,14 @@ export async function startBroker(
   if (!identity.ok) return identity;
   const keys = openKeys(join(config.data, 'keys'), identity.value, clock.now());
   if (!keys.ok) return keys;
+  const meters = openMeters();
   const opened = openSqliteStore({
     directory: config.data,
     identity: identity.value,
     clock,
     checkpointSigner: keys.value.audit,
     onFailed: onStoreFailed,
+    onCommitted: meters.isMetered ? meters.committed : undefined,
     restored: config.restored,
   });
   if (!opened.ok) {
@@ -91,7 +95,7 @@ export async function startBroker(
     keys: keys.value,
     store: opened.value,
   };
-  const running = await run(parts, { logger, clock, entropy, spans });
+  const running = await run(parts, { logger, clock, entropy, spans, meters });
   if (!running.ok) await opened.value.close();
   return running;
 }
@@ -110,31 +114,24 @@ interface Doors {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly spans: CallSpans | undefined;
+  readonly meters: Meters;
 }
 
 async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFault>> {
   const { config, identity, keys, store } = parts;
-  const { logger, clock } = doors;
-  const meters = openMeters();
+  const { logger, clock, meters } = doors;
   const housekeeping = await startHousekeeping({ store, ring: keys.ring, clock, logger });
   const opened = await openManifest(parts, doors);
   if (!opened.ok) return opened;
   const { registry, own, insteadOfFile } = opened.value;
   noteLog(store, { logger, clock, meters });
-  const feed = new Feed({
-    issuer: identity.issuer,
-    signer: keys.feed,
-    clock,
-    store,
-    onOverflow: ({ resource }) => meters.subscriberLetGo(resource),
-  });
+  const feed = openFeed(parts, doors);
   const keeping = startHistory({ ...config, bytes: config.historyBytes, meters, logger });
   let publicOrigin = config.publicOrigin ?? '';
   const behind = joinEdgeParts({
     ...parts,
     ...doors,
     registry: registry.current,
-    meters,
     feed,
     publicOrigin: () => publicOrigin,
     loopbackOnly: config.loopbackOnly,
@@ -161,6 +158,9 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
     return edge;
   }
   publicOrigin ||= originOf(config, edge.value.port);
+  const { history } = keeping;
+  const figured = { store, feed, history, edge: edge.value, behind };
+  const stopObserving = observeFigures(() => figuresOf(figured));
   const firstOperatorFile = config.dev
     ? undefined
     : await inviteFirstOperator({
@@ -183,6 +183,7 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
       return file.ok ? takeFile(own, file.value, 'the file was read again') : file;
     },
     async stop() {
+      stopObserving();
       housekeeping.stop();
       // Closes the feed, once no call is in flight.
       await edge.value.drain();
@@ -191,6 +192,20 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
       await keeping.close();
       await store.close();
     },
+  });
+}
+
+/** Opens the feed; how long verifiers need for cuts is measured when somebody wants to know. */
+function openFeed({ identity, keys, store }: Parts, { clock, meters }: Doors): Feed {
+  return new Feed({
+    issuer: identity.issuer,
+    signer: keys.feed,
+    clock,
+    store,
+    onOverflow: ({ resource }) => meters.subscriberLetGo(resource),
+    measured: meters.isMetered
+      ? { onEach: meters.acknowledged, onLast: meters.acknowledgedByAll }
+      : undefined,
   });
 }
 

@@ -1,16 +1,5 @@
 import type { Meters } from '../telemetry/meters.js';
+import { noMeters } from '../telemetry/no-meters.js';
 
 /** For tests: meters that count nothing. */
-export const quietMeters: Meters = {
-  request() {},
-  limitHit() {},
-  logRow() {},
-  subscriberLetGo() {},
-  signal() {},
-  observationsDropped() {},
-  theftAnswered() {},
-  watchBoundHit() {},
-  watchDecided() {},
-  cut() {},
-  historyLost() {},
-};
+export const quietMeters: Meters = noMeters;

@@ -40,6 +40,7 @@ import type {
   RekeySession,
   SessionWrite,
 } from './session-asks.js';
+import type { StoreLoad } from './store-load.js';
 import type { KeptWatch, RiskHeld, RiskHold, WatchKind, WatchRow } from './watch-asks.js';
 
 export type {
@@ -98,6 +99,8 @@ export interface Store {
 
   /** Revision of the last committed row of the log. */
   head(): Revision;
+  /** How full the store is now. */
+  load(): StoreLoad;
 
   /** A session that is live or ended lately, from memory; undefined when there is none. */
   session(id: SessionId): Session | undefined;
