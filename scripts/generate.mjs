@@ -1,6 +1,6 @@
 // Makes proto/src/gen from proto/schema: the messages and services, and the bytes that gRPC reflection
-// serves; and from the schema of a manifest its JSON Schema and its reference page. `node scripts/generate.mjs`
-// writes them; `--check` only says whether what is there is up to date.
+// serves; from the schema of a manifest its JSON Schema and its reference page; and the reference pages of
+// spans, metrics and log fields. `node scripts/generate.mjs` writes them; `--check` only says whether what is there is up to date.
 
 import { execFileSync } from 'node:child_process';
 import {
@@ -16,6 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { telemetryPages } from './telemetry-pages.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const generated = 'proto/src/gen';
@@ -65,16 +66,20 @@ function differences(expected, actual) {
   return [...names].filter((name) => read(expected, name) !== read(actual, name));
 }
 
-/** What is made from the broker's built code, by file. */
-async function fromBroker() {
+/** What is made from built code, by file. */
+async function fromBuilt() {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  execFileSync(process.execPath, [tsc, '-b', 'broker'], { cwd: root, stdio: 'inherit' });
+  execFileSync(process.execPath, [tsc, '-b', 'broker', 'sdk/agent', 'sdk/verifier'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   const built = (name) => import(pathToFileURL(join(root, 'broker/dist/src/manifest', name)).href);
   const { manifestJsonSchema } = await built('json-schema.js');
   const { manifestReference } = await built('reference.js');
   return {
     'broker/creance.schema.json': formatted(JSON.stringify(manifestJsonSchema())),
     'docs/reference/manifest.md': manifestReference(),
+    ...(await telemetryPages(root)),
   };
 }
 
@@ -114,10 +119,10 @@ try {
     }
   }
   // After the messages: the broker is built with them.
-  for (const [name, text] of staleOf(await fromBroker())) {
+  for (const [name, text] of staleOf(await fromBuilt())) {
     process.stdout.write(`${name}\n`);
     if (process.argv.includes('--check')) {
-      process.stdout.write('this file is not what the manifest generates: npm run generate\n');
+      process.stdout.write('this file is not what the code generates: npm run generate\n');
       process.exitCode = 1;
     } else {
       mkdirSync(dirname(join(root, name)), { recursive: true });

@@ -2,7 +2,9 @@ import { styleText } from 'node:util';
 import pino from 'pino';
 import { type Broker, startBroker } from '../broker.js';
 import { type BrokerFlags, readConfig } from '../config.js';
+import { systemClock } from '../runtime/clock.js';
 import { CallSpans } from '../telemetry/call-spans.js';
+import { exportFaults } from '../telemetry/export-faults.js';
 import { startExporters } from '../telemetry/exporters.js';
 import { count } from './confirm.js';
 import { CommandFailed, formatStartFault, type Output, printable } from './output.js';
@@ -15,7 +17,10 @@ export async function serve(
   const config = readConfig(flags);
   if (!config.ok) throw new CommandFailed(config.error.map(formatStartFault).join('\n'), 78);
   const logger = pino({ level: flags.logLevel }, pino.destination({ dest: 2, sync: true }));
-  const exporters = await startExporters(process.env);
+  const exporters = await startExporters(
+    process.env,
+    exportFaults(logger, () => systemClock.monotonicMillis()),
+  );
   const started = await startBroker(config.value, {
     logger,
     spans: exporters && new CallSpans(),
@@ -33,7 +38,8 @@ export async function serve(
   await stopped();
   reloading.stop();
   await broker.stop();
-  await exporters?.close();
+  // Everything else is closed: nobody waits for the retries of an exporter.
+  if ((await exporters?.close()) === false) process.exit(0);
 }
 
 function driftWords(version: number): string {

@@ -1,5 +1,4 @@
-import type { Meters } from '../telemetry/meters.js';
-import { noMeters } from '../telemetry/no-meters.js';
+import { type Meters, noMeters } from '../telemetry/meters.js';
 
 /** For tests: meters that count nothing. */
 export const quietMeters: Meters = noMeters;

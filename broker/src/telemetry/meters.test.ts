@@ -1,9 +1,8 @@
 import { type Attributes, type MeterProvider, metrics } from '@opentelemetry/api';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type BrokerFigures, observeFigures } from './gauges.js';
-import { openMeters } from './meters.js';
+import { noMeters, openMeters } from './meters.js';
 import { brokerMetrics } from './metric-names.js';
-import { noMeters } from './no-meters.js';
 
 type Seen = [string, number, Attributes | undefined];
 type Observe = (result: { observe(gauge: string, value: number, of?: Attributes): void }) => void;

@@ -1,7 +1,6 @@
 import { type Attributes, createNoopMeter, type Meter, metrics } from '@opentelemetry/api';
 import type { CutTold } from '../domain/cut-told.js';
 import { brokerMetrics, type MetricWords } from './metric-names.js';
-import { noMeters } from './no-meters.js';
 
 /** What the broker counts and measures as it happens; names, units and words are in `metric-names.ts`. */
 export interface Meters {
@@ -40,6 +39,27 @@ export interface Meters {
   /** Judged actions that were not kept, by cause. */
   historyLost(cause: string, count: number): void;
 }
+
+/** Counts nothing: where nobody has installed a meter provider no call makes anything for one. */
+export const noMeters: Meters = {
+  isMetered: false,
+  request() {},
+  limitHit() {},
+  logRow() {},
+  subscriberLetGo() {},
+  tokenIssued() {},
+  tokenRefused() {},
+  acknowledged() {},
+  acknowledgedByAll() {},
+  committed() {},
+  signal() {},
+  observationsDropped() {},
+  theftAnswered() {},
+  watchBoundHit() {},
+  watchDecided() {},
+  cut() {},
+  historyLost() {},
+};
 
 /** Name of the broker's meter (OpenTelemetry, instrumentation scope). */
 export const brokerMeter = 'creance';

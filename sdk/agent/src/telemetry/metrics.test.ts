@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startMeters } from '../doubles/meters.js';
 import { type Stage, setStage } from '../doubles/stage.js';
+import { agentMetrics } from './metrics.js';
 
 const crm = { audience: 'https://crm.example', scopes: ['contacts:read'] };
 
@@ -25,6 +26,17 @@ describe('tokens that were asked for', () => {
       ['creance.agent.tokens', 1, { source: 'memory', outcome: 'ok' }],
       ['creance.agent.tokens', 1, { source: 'broker', outcome: 'CREANCE_SCOPE_NOT_GRANTED' }],
     ]);
+  });
+
+  // breaks when: a name is not pinned
+  it('have no name and no attribute that the reference page does not have', async () => {
+    const session = await stage.open();
+    meters = startMeters();
+    await session.token(crm);
+    for (const [name, , attributes] of meters.told) {
+      expect(name).toBe(agentMetrics.tokens.name);
+      expect(Object.keys(attributes ?? {})).toEqual(Object.keys(agentMetrics.tokens.attributes));
+    }
   });
 
   it('are not counted once nobody measures any more', async () => {

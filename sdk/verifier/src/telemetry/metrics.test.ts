@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { startMeters } from '../support/meters.js';
 import { openBench } from '../support/test-verifier.js';
+import { verifierMetrics } from './metrics.js';
 
 let meters: ReturnType<typeof startMeters> | undefined;
 afterEach(() => meters?.stop());
@@ -21,6 +22,21 @@ it('verifications are counted by their outcome, and how long each took', async (
   const durations = meters.told.filter(([name]) => name === 'creance.verifier.duration');
   expect(durations.map(([, , of]) => of?.['outcome'])).toEqual(['allowed', 'refused', 'refused']);
   for (const [, millis] of durations) expect(millis).toBeGreaterThanOrEqual(0);
+});
+
+// breaks when: a name is not pinned
+it('no metric has a name or an attribute that the reference page does not have', async () => {
+  const bench = await openBench();
+  meters = startMeters();
+  await bench.send({ token: 'stranger' });
+  const pinned = Object.values(verifierMetrics);
+  for (const [name, , attributes] of meters.told) {
+    const metric = pinned.find((each) => each.name === name);
+    expect(Object.keys(metric?.attributes ?? {})).toEqual(
+      expect.arrayContaining(Object.keys(attributes ?? {})),
+    );
+    expect(metric).toBeDefined();
+  }
 });
 
 it('nothing is counted where nobody measures', async () => {
