@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { referencePages } from './reference/index.mjs';
+import { telemetryPages } from './telemetry-pages.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const generated = 'proto/src/gen';
@@ -66,10 +67,10 @@ function differences(expected, actual) {
   return [...names].filter((name) => read(expected, name) !== read(actual, name));
 }
 
-/** What is made from the broker's built code, by file. */
-async function fromBroker() {
+/** What is made from built code, by file. */
+async function fromBuilt() {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  const packages = ['broker', 'sdk/verifier'];
+  const packages = ['broker', 'sdk/agent', 'sdk/verifier'];
   execFileSync(process.execPath, [tsc, '-b', ...packages], { cwd: root, stdio: 'inherit' });
   const built = (name) => import(pathToFileURL(join(root, 'broker/dist/src', name)).href);
   const { manifestJsonSchema } = await built('manifest/json-schema.js');
@@ -80,6 +81,7 @@ async function fromBroker() {
     'docs/reference/manifest.md': manifestReference(),
     'docs/reference/config.md': settingsReference(),
     ...(await referencePages(root)),
+    ...(await telemetryPages(root)),
   };
 }
 
@@ -119,7 +121,7 @@ try {
     }
   }
   // After the messages: the broker is built with them.
-  for (const [name, text] of staleOf(await fromBroker())) {
+  for (const [name, text] of staleOf(await fromBuilt())) {
     process.stdout.write(`${name}\n`);
     if (process.argv.includes('--check')) {
       process.stdout.write('this file is not what the code generates: npm run generate\n');

@@ -74,7 +74,7 @@ export async function openCollector(): Promise<Collector> {
 }
 
 /** The spans of one request. */
-export function spansOf({ resourceSpans }: WireTraces): readonly ReceivedSpan[] {
+function spansOf({ resourceSpans }: WireTraces): readonly ReceivedSpan[] {
   return resourceSpans.flatMap(({ resource, scopeSpans }) => {
     const service = String(valuesOf(resource.attributes)['service.name']);
     return scopeSpans.flatMap(({ spans }) => spans.map((span) => spanOf(service, span)));

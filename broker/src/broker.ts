@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { CheckManifest, FitManifest } from './commands/manifest-source.js';
 import type { BrokerConfig } from './config.js';
 import { joinEdgeParts } from './edge-parts.js';
+import { figuresOf } from './figures.js';
 import { inviteFirstOperator } from './first-operator.js';
 import { startHistory } from './history-parts.js';
 import { startHousekeeping } from './housekeeping.js';
@@ -20,6 +21,7 @@ import type { StartFault } from './start-fault.js';
 import { openSqliteStore } from './store/index.js';
 import type { RegistryChanged, Store, StoreIdentity } from './store/store.js';
 import type { CallSpans } from './telemetry/call-spans.js';
+import { observeFigures } from './telemetry/gauges.js';
 import { type Meters, openMeters } from './telemetry/meters.js';
 import { type BrokerKeys, openKeys } from './tokens/broker-keys.js';
 
@@ -72,12 +74,14 @@ export async function startBroker(
   if (!identity.ok) return identity;
   const keys = openKeys(join(config.data, 'keys'), identity.value, clock.now());
   if (!keys.ok) return keys;
+  const meters = openMeters();
   const opened = openSqliteStore({
     directory: config.data,
     identity: identity.value,
     clock,
     checkpointSigner: keys.value.audit,
     onFailed: onStoreFailed,
+    onCommitted: meters.isMetered ? meters.committed : undefined,
     restored: config.restored,
   });
   if (!opened.ok) {
@@ -93,7 +97,7 @@ export async function startBroker(
     keys: keys.value,
     store: opened.value,
   };
-  const running = await run(parts, { logger, clock, entropy, spans });
+  const running = await run(parts, { logger, clock, entropy, spans, meters });
   if (!running.ok) await opened.value.close();
   return running;
 }
@@ -112,18 +116,18 @@ interface Doors {
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly spans: CallSpans | undefined;
+  readonly meters: Meters;
 }
 
 async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFault>> {
   const { config, identity, keys, store } = parts;
-  const { logger, clock } = doors;
-  const meters = openMeters();
+  const { logger, clock, meters } = doors;
   const housekeeping = await startHousekeeping({ store, ring: keys.ring, clock, logger });
   const opened = await openManifest(parts, doors);
   if (!opened.ok) return opened;
   const { registry, own, insteadOfFile } = opened.value;
   noteLog(store, { logger, clock, meters });
-  const outward = openOutward({ ...parts, ...doors, registry: registry.current, meters });
+  const outward = openOutward({ ...parts, ...doors, registry: registry.current });
   const { feed } = outward;
   const keeping = startHistory({ ...config, bytes: config.historyBytes, meters, logger });
   let publicOrigin = config.publicOrigin ?? '';
@@ -131,7 +135,6 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
     ...parts,
     ...doors,
     registry: registry.current,
-    meters,
     feed,
     onTold: outward.events.tellSignal,
     publicOrigin: () => publicOrigin,
@@ -153,6 +156,8 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
   }
   const { edge, http } = listening.value;
   publicOrigin ||= originOf(config, edge.port);
+  const { history } = keeping;
+  const stopObserving = observeFigures(() => figuresOf({ store, feed, history, edge, behind }));
   const firstOperatorFile = config.dev
     ? undefined
     : await inviteFirstOperator({
@@ -175,6 +180,7 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
       return file.ok ? takeFile(own, file.value, 'the file was read again') : file;
     },
     async stop() {
+      stopObserving();
       housekeeping.stop();
       http.drain();
       // Closes the feed, once no call is in flight.

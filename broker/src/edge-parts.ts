@@ -6,6 +6,7 @@ import { keyAssertionAttestor } from './attest/key-assertion.js';
 import { isNetwork } from './attest/networks.js';
 import { type ApplyManifestParts, applyManifest } from './commands/apply-manifest.js';
 import { compromiseKey } from './commands/compromise-key.js';
+import { countingTokens } from './commands/count-tokens.js';
 import { createChildJoinToken } from './commands/create-child-join-token.js';
 import { createJoinToken } from './commands/create-join-token.js';
 import { cut } from './commands/cut.js';
@@ -40,7 +41,7 @@ import { KeptRefusals } from './telemetry/kept-refusals.js';
 import { openTelling, type RoomsOfTelling } from './tell-parts.js';
 import { openNonces } from './tokens/nonces.js';
 import { openProofJudge, type ProofJudge } from './tokens/proof-judge.js';
-import { openReplayMemory } from './tokens/replay-memory.js';
+import { openReplayMemory, type ReplayMemory } from './tokens/replay-memory.js';
 import { toldCuts } from './told-cuts.js';
 import { joinWatch, type RoomsOfWatch, type RunningWatch } from './watch-parts.js';
 import { joinWitness, type RoomsOfWitness } from './witness-parts.js';
@@ -77,6 +78,8 @@ export type EdgeParts = Pick<
   | 'commands'
 > & {
   readonly judge: ProofJudge;
+  /** Proofs that are remembered. */
+  readonly replays: ReplayMemory;
   /** Closed after the edge, before the store: its answers are written down. */
   readonly witness: Witness;
   /** Closed after the witness: what it has learned is kept. */
@@ -103,6 +106,7 @@ export function joinEdgeParts(rooms: OpenRooms): EdgeParts {
   return {
     refusals,
     judge,
+    replays,
     witness,
     watch: running,
     registry,
@@ -123,6 +127,7 @@ export function joinEdgeParts(rooms: OpenRooms): EdgeParts {
     commands: {
       ...verbs,
       ...toldCuts(verbs, telling.cut),
+      issueToken: countingTokens(verbs.issueToken, registry, meters),
       ...lookVerbs(rooms, witness, running.watch),
       explainRefusal: explainRefusal({ refusals, registry }),
       reportActions: reportActions({

@@ -41,6 +41,9 @@ export function openOutward(rooms: RoomsOutward): Outward {
     store,
     onOverflow: ({ resource }) => meters.subscriberLetGo(resource),
     onAcknowledged: (subscriber) => events.acknowledged(subscriber),
+    measured: meters.isMetered
+      ? { onEach: meters.acknowledged, onLast: meters.acknowledgedByAll }
+      : undefined,
   });
   const deliveries = joinDeliveries({ ...rooms, issuer, signer: keys.events });
   const events = joinEvents({

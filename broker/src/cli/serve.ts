@@ -2,8 +2,10 @@ import { styleText } from 'node:util';
 import pino from 'pino';
 import { type Broker, startBroker } from '../broker.js';
 import { type BrokerFlags, readConfig } from '../config.js';
+import { systemClock } from '../runtime/clock.js';
 import type { ResolvedSettings } from '../settings/resolve.js';
 import { CallSpans } from '../telemetry/call-spans.js';
+import { exportFaults } from '../telemetry/export-faults.js';
 import { startExporters } from '../telemetry/exporters.js';
 import { harmlessLine } from '../telemetry/harmless-line.js';
 import { count } from './confirm.js';
@@ -19,7 +21,10 @@ export async function serve(
   if (!config.ok) throw new CommandFailed(config.error.map(formatStartFault).join('\n'), 78);
   const logging = { level: flags.logLevel, hooks: { streamWrite: harmlessLine } };
   const logger = pino(logging, pino.destination({ dest: 2, sync: true }));
-  const exporters = await startExporters(process.env);
+  const exporters = await startExporters(
+    process.env,
+    exportFaults(logger, () => systemClock.monotonicMillis()),
+  );
   const started = await startBroker(config.value, {
     logger,
     spans: exporters && new CallSpans(),
@@ -37,7 +42,8 @@ export async function serve(
   await stopped();
   reloading.stop();
   await broker.stop();
-  await exporters?.close();
+  // Everything else is closed: nobody waits for the retries of an exporter.
+  if ((await exporters?.close()) === false) process.exit(0);
 }
 
 function driftWords(version: number): string {

@@ -58,6 +58,11 @@ export class ReportQueue {
     return this.#actions.waiting + this.#refused.waiting;
   }
 
+  /** How many wait in each line. */
+  get waitingByLine(): { readonly actions: number; readonly refused: number } {
+    return { actions: this.#actions.waiting, refused: this.#refused.waiting };
+  }
+
   /** Takes one, or says that it was dropped; the bound is counted by its name. */
   put(sighting: Sighting): boolean {
     if (this.#isClosed) return false;

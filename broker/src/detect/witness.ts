@@ -56,6 +56,15 @@ export interface ProofOfCall {
   readonly text: string;
 }
 
+/** How full the witness room is. */
+export interface WitnessFigures {
+  /** Allowed and refused uses that wait to be judged. */
+  readonly actions: number;
+  readonly refused: number;
+  /** Suspicions that wait for bytes. */
+  readonly suspicions: number;
+}
+
 /** Takes what witnesses report, and turns it into signals, facts and answers. */
 export interface Witness {
   /**
@@ -71,6 +80,8 @@ export interface Witness {
   onProof(seen: ProofOfCall): void;
   /** Uses of a session that verifiers have reported since the broker started. */
   counts(session: SessionId): ActionCount;
+  /** How full the room is now. */
+  figures(): WitnessFigures;
   /** Takes no more, forgets what waits, and resolves when every answer under way is durable. */
   close(): Promise<void>;
 }
@@ -127,6 +138,7 @@ export function openWitness(parts: WitnessParts): Witness {
         seenMillis: clock.monotonicMillis(),
       }),
     counts: (session) => counts.of(session),
+    figures: () => ({ ...queue.waitingByLine, suspicions: suspicions.size }),
     async close() {
       stopListening();
       line.close();

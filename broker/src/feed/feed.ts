@@ -4,6 +4,7 @@ import { pathFault } from '../domain/session.js';
 import type { Clock } from '../runtime/clock.js';
 import type { LogRow, Store } from '../store/store.js';
 import type { Signer } from '../tokens/signing-key.js';
+import { type AcknowledgementParts, Acknowledgements } from './acknowledgements.js';
 import {
   deltaKind,
   type FrameMaker,
@@ -26,6 +27,18 @@ export interface FeedParts {
   readonly onOverflow: (name: SubscriberName) => void;
   /** Called when a subscriber says that it enforces more than before. */
   readonly onAcknowledged?: (subscriber: Subscriber) => void;
+  /** Takes how long verifiers need for cuts; without it nobody measures. */
+  readonly measured?: Omit<AcknowledgementParts, 'nowMillis'> | undefined;
+}
+
+/** How the feed fares. */
+export interface FeedFigures {
+  readonly subscribers: number;
+  /** Frames that wait for the slowest subscriber. */
+  readonly framesWaiting: number;
+  readonly cutsUnacknowledged: number;
+  /** Milliseconds by resource. */
+  readonly lag: ReadonlyMap<string, number>;
 }
 
 /** Rows that are read at once to bring a subscriber up; one that lacks more gets a snapshot. */
@@ -38,12 +51,16 @@ export class Feed {
   readonly #snapshots: Snapshots;
   readonly #publisher: Publisher;
   readonly #subscribers = new Set<Subscriber>();
+  readonly #acknowledgements: Acknowledgements<Subscriber> | undefined;
   readonly #beat: NodeJS.Timeout;
   readonly #stopListening: () => void;
 
   constructor(parts: FeedParts) {
     const now = () => parts.clock.now();
     this.#parts = parts;
+    const { measured, clock } = parts;
+    this.#acknowledgements =
+      measured && new Acknowledgements({ ...measured, nowMillis: () => clock.monotonicMillis() });
     this.#maker = frameMaker(parts.issuer, parts.signer, now);
     this.#snapshots = snapshots(this.#maker, parts.store, now);
     this.#publisher = new Publisher(
@@ -65,13 +82,15 @@ export class Feed {
     this.#publisher.flush();
     const subscriber = new Subscriber(name, line, after, limits.framesWaiting);
     this.#bringUp(subscriber, after);
-    if (subscriber.isOpen) this.#subscribers.add(subscriber);
+    if (!subscriber.isOpen) return subscriber;
+    this.#subscribers.add(subscriber);
+    this.#acknowledgements?.joined(subscriber, this.head);
     return subscriber;
   }
 
   /** Removes a subscriber. */
   unsubscribe(subscriber: Subscriber): void {
-    this.#subscribers.delete(subscriber);
+    this.#forget(subscriber);
     subscriber.close();
   }
 
@@ -82,6 +101,7 @@ export class Feed {
       if (subscriber.name.session !== session) continue;
       if (revision <= subscriber.acknowledged) continue;
       subscriber.acknowledged = revision;
+      this.#acknowledgements?.acknowledged(subscriber, revision);
       this.#parts.onAcknowledged?.(subscriber);
     }
   }
@@ -103,6 +123,17 @@ export class Feed {
     return [...this.#subscribers];
   }
 
+  /** How it fares now. */
+  figures(): FeedFigures {
+    const waiting = [...this.#subscribers].map((subscriber) => subscriber.waiting);
+    return {
+      subscribers: this.#subscribers.size,
+      framesWaiting: waiting.reduce((most, each) => Math.max(most, each), 0),
+      cutsUnacknowledged: this.#acknowledgements?.waiting ?? 0,
+      lag: this.#acknowledgements?.lagByResource() ?? new Map(),
+    };
+  }
+
   /** Revision of the last committed row of the log. */
   get head(): Revision {
     return this.#parts.store.head();
@@ -120,11 +151,18 @@ export class Feed {
   #broadcast(bytes: Buffer, revision: Revision): void {
     for (const subscriber of this.#subscribers) {
       if (!subscriber.send(bytes, revision)) this.#parts.onOverflow(subscriber.name);
-      if (!subscriber.isOpen) this.#subscribers.delete(subscriber);
+      if (!subscriber.isOpen) this.#forget(subscriber);
     }
   }
 
+  #forget(subscriber: Subscriber): void {
+    this.#subscribers.delete(subscriber);
+    this.#acknowledgements?.left(subscriber);
+  }
+
   #onRows(rows: readonly LogRow[]): void {
+    const cut = rows.findLast(({ entry }) => entry.kind !== 'token-key');
+    if (cut !== undefined) this.#acknowledgements?.grew(cut.revision);
     this.#publisher.add(rows);
     const sessions = new Set<Handle>([...this.#subscribers].map(({ name }) => name.session));
     const concernsUs = ({ entry }: LogRow) =>
@@ -153,7 +191,7 @@ export class Feed {
           ? 'session_ended'
           : pathFault(path, clock.now(), limits.sessionIdleSeconds);
       if (fault === undefined) continue;
-      this.#subscribers.delete(subscriber);
+      this.#forget(subscriber);
       subscriber.close(fault === 'ancestor_ended' ? 'session_revoked' : fault);
     }
   }

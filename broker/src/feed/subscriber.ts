@@ -54,6 +54,11 @@ export class Subscriber {
     line.onDrain(() => this.#drain());
   }
 
+  /** Frames that wait. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** Whether the line is still of use. */
   get isOpen(): boolean {
     return !this.#closed;

@@ -16,6 +16,8 @@ export interface Edge {
   /** `host:port`. */
   readonly address: string;
   readonly devSocketPath: string | undefined;
+  /** How many there are now. */
+  figures(): { readonly connections: number; readonly streams: number };
   /**
    * Accepts nothing more, refuses new calls with `shutting_down`, ends streams with it, waits for calls in
    * flight up to `limits.drainMillis`, ends subscriptions likewise, closes. A second call waits for the first.
@@ -49,6 +51,10 @@ export async function startEdge(options: EdgeOptions): Promise<Result<Edge, Star
     port,
     address: `${options.listen.host}:${port}`,
     devSocketPath: options.devSocketPath,
+    figures: () => ({
+      connections: entrances.reduce((sum, { front }) => sum + front.connections.size, 0),
+      streams: shared.hub.size,
+    }),
     drain() {
       drained ??= drain(shared, entrances);
       return drained;

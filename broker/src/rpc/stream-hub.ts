@@ -54,6 +54,11 @@ export class StreamHub {
     ];
   }
 
+  /** How many streams are open. */
+  get size(): number {
+    return this.#streams.size;
+  }
+
   /** How many streams a session has open. */
   count(session: SessionId): number {
     return this.#ofSession.get(session) ?? 0;

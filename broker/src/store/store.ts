@@ -41,6 +41,7 @@ import type {
   RekeySession,
   SessionWrite,
 } from './session-asks.js';
+import type { StoreLoad } from './store-load.js';
 import type { KeptWatch, RiskHeld, RiskHold, WatchKind, WatchRow } from './watch-asks.js';
 import type { WhyReads } from './why-reads.js';
 
@@ -109,6 +110,8 @@ export interface Store extends WhyReads {
 
   /** Revision of the last committed row of the log. */
   head(): Revision;
+  /** How full the store is now. */
+  load(): StoreLoad;
 
   /** A session that is live or ended lately, from memory; undefined when there is none. */
   session(id: SessionId): Session | undefined;

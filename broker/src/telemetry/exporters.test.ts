@@ -1,3 +1,4 @@
+import { DiagConsoleLogger } from '@opentelemetry/api';
 import { describe, expect, it } from 'vitest';
 import { startExporters, wantsTelemetry } from './exporters.js';
 
@@ -16,6 +17,6 @@ describe('what the environment asks for', () => {
   });
 
   it('starts nothing when nothing is asked for', async () => {
-    expect(await startExporters({})).toBeUndefined();
+    expect(await startExporters({}, new DiagConsoleLogger())).toBeUndefined();
   });
 });

@@ -1,7 +1,12 @@
+import { type DiagLogger, DiagLogLevel, diag } from '@opentelemetry/api';
+
 /** Telemetry on its way out of the process. */
 export interface Exporters {
-  /** Sends what waits, for at most `closeMillis`, and stops. Never rejects. */
-  close(): Promise<void>;
+  /**
+   * Sends what waits, for at most `closeMillis`, and stops; false when the collector was too slow, and then
+   * what is still under way keeps the process running. Never rejects.
+   */
+  close(): Promise<boolean>;
 }
 
 /** Milliseconds that a collector is waited for at the end of the process. */
@@ -21,10 +26,11 @@ export function wantsTelemetry(environment: NodeJS.ProcessEnv): boolean {
 /**
  * Starts exporting traces and metrics as the standard `OTEL_*` variables say; undefined when they ask for
  * nothing, and then the SDK is not even loaded. Metrics go only where they are asked for. Logs are lines of
- * the process and are exported by nobody. A collector that fails never ends the process.
+ * the process and are exported by nobody. A collector that fails never ends the process: `faults` is told.
  */
 export async function startExporters(
   environment: NodeJS.ProcessEnv,
+  faults: DiagLogger,
 ): Promise<Exporters | undefined> {
   if (!wantsTelemetry(environment)) return undefined;
   const { startNodeSdk } = await import('@opentelemetry/sdk-node');
@@ -35,10 +41,16 @@ export async function startExporters(
     logRecordProcessors: [],
     instrumentations: [],
   });
+  // After the start, which sets up one that writes to the console.
+  diag.setLogger(faults, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
   return {
     async close() {
-      const late = new Promise<void>((done) => void setTimeout(done, closeMillis).unref());
-      await Promise.race([sdk.shutdown().catch(() => {}), late]);
+      const late = new Promise<false>((done) => void setTimeout(done, closeMillis, false).unref());
+      const sent = sdk.shutdown().then(
+        () => true,
+        () => true,
+      );
+      return Promise.race([sent, late]);
     },
   };
 }

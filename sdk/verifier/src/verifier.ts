@@ -14,6 +14,7 @@ import type { Primitives } from './primitives.js';
 import { type Entropy, systemEntropy } from './runtime/entropy.js';
 import type { Strictness } from './settings.js';
 import { type ReportedAs, tell } from './sighting.js';
+import { beginMeasure, measured } from './telemetry/metrics.js';
 import { VerifySpans } from './telemetry/verify-span.js';
 import type { Witness } from './witness.js';
 
@@ -96,6 +97,7 @@ class FeedVerifier implements Verifier {
   readonly #spans: VerifySpans;
   readonly #publicOrigin: string | undefined;
   readonly #resourceMetadata: string | undefined;
+  readonly #nowMillis: () => number;
   readonly #ready: Promise<void>;
   readonly #stopListening: () => void;
   #failReady: (fault: Error) => void = () => {};
@@ -110,6 +112,7 @@ class FeedVerifier implements Verifier {
     this.#spans = new VerifySpans(feed.view, feed.clock);
     this.#publicOrigin = parsePublicOrigin(options.publicOrigin);
     this.#resourceMetadata = parseResourceMetadata(options.resourceMetadata);
+    this.#nowMillis = () => feed.clock.monotonicMillis();
     this.#judge = new Judge(feed, {
       publicOrigin: this.#publicOrigin,
       strictness: options.strictness,
@@ -151,7 +154,9 @@ class FeedVerifier implements Verifier {
     const early = given instanceof Promise ? given : given && seenDestinations(given);
     const { settings } = this.#feed;
     const begun = this.#spans.begin();
+    const beganMillis = beginMeasure(this.#nowMillis);
     const judged = await this.#judge.judge(call, options.scopes as ScopeSet);
+    if (beganMillis !== undefined) measured(judged, this.#nowMillis() - beganMillis);
     const action = options.action ?? call.method;
     const seen = { call, action, resource: settings?.audience };
     const span = begun && this.#spans.verified(begun, seen, judged);

@@ -27,6 +27,11 @@ export class OrderLine {
     this.#parts = parts;
   }
 
+  /** How many wait. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** Takes a sighting. */
   put(sighting: Sighting): void {
     if (this.#parts.holdMillis === 0) {

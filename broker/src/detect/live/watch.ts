@@ -57,6 +57,11 @@ export class Watch {
     return this.#sessions;
   }
 
+  /** Sightings that wait for earlier ones. */
+  get sightingsWaiting(): number {
+    return this.#line.waiting;
+  }
+
   /** What a session itself is under; what is above it counts for it too, and is asked for by itself. */
   levelOf(id: SessionId): Level {
     return this.#sessions.get(id)?.imposed ?? 'calm';

@@ -54,6 +54,11 @@ export class History {
     return this.#parts.bytes > 0;
   }
 
+  /** Bytes of lines that wait to be written. */
+  get bytesWaiting(): number {
+    return this.#waiting.bytes;
+  }
+
   /** Takes the line, without its end, that `write` gives: a flood costs no more than counting it. */
   take(write: () => string): void {
     if (!this.isKept) return;

@@ -9,6 +9,11 @@ export class WaitingLines {
     this.#bytesMax = bytesMax;
   }
 
+  /** Bytes that wait. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Whether a line did not fit: none is taken then until those that wait are. */
   get isFull(): boolean {
     return this.#isFull;

@@ -23,6 +23,8 @@ export interface StoreSurroundings {
   readonly limits?: Partial<Readonly<Record<LimitName, number>>>;
   /** Called once when the disk has failed and the process must start again. */
   readonly onFailed?: (fault: Error) => void;
+  /** Called after each group commit, with how many writes it held and how many milliseconds it took. */
+  readonly onCommitted?: ((writes: number, millis: number) => void) | undefined;
 }
 
 /** What the files of a store bring along. */
@@ -40,6 +42,7 @@ export function assembleStore(
   release: () => void,
 ): Store {
   const { identity, clock, checkpointSigner: signer, onFailed = () => {}, marks } = surroundings;
+  const { onCommitted } = surroundings;
   const limits = { ...defaults, ...surroundings.limits };
   const room = openRoom(db, clock, limits);
   const { audit, journal, log, resumes } = room;
@@ -55,13 +58,14 @@ export function assembleStore(
     clock,
     limits,
     onFailed,
-    onCommitted: () => {
+    onCommitted: (writes, millis) => {
       // A mark that cannot be written is a disk that cannot be believed.
       attempt(() => marks?.note({ head: log.head, ...room.revoked.take() }), queue, []);
       attempt(() => checkpoints.writeIfDue(), queue, laterKinds);
       log.publish();
       resumes.publish();
       audit.publish();
+      onCommitted?.(writes, millis);
     },
   });
   const close = () => {

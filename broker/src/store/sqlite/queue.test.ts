@@ -15,6 +15,7 @@ function queueOf({
   const clock = new FakeClock();
   const groups: string[][] = [];
   const failures: Error[] = [];
+  const committed: [number, number][] = [];
   const faults: Partial<Record<'begin' | 'commit' | 'rollBack', Error>> = {};
   const journal = new Journal();
   const step = (name: keyof typeof faults) => {
@@ -35,7 +36,7 @@ function queueOf({
     journal,
     clock,
     limits: { commitRows, commitMillis, writesWaiting },
-    onCommitted: () => {},
+    onCommitted: (writes, millis) => committed.push([writes, millis]),
     onFailed: (fault) => failures.push(fault),
   });
   const write = (name: string) =>
@@ -43,7 +44,7 @@ function queueOf({
       groups.at(-1)?.push(name);
       return ok(name);
     });
-  return { queue, clock, groups, failures, faults, journal, write };
+  return { queue, clock, groups, failures, committed, faults, journal, write };
 }
 
 const sqliteFault = (code: string) => new Database.SqliteError('', code);
@@ -52,6 +53,20 @@ const failed = refuse('store_failed');
 describe('WriteQueue', () => {
   afterEach(() => {
     vi.useRealTimers();
+  });
+
+  it('tells how many writes a group held and how long it took, and how many wait', async () => {
+    const { queue, committed, write } = queueOf({ commitRows: 2, takesMillis: 3 });
+    const all = Promise.all(['a', 'b', 'c'].map(write));
+    void queue.submit(() => ok('cut'), 'cuts');
+    expect(queue.waiting).toEqual({ writes: 3, cuts: 1 });
+    await all;
+    await vi.waitFor(() => expect(committed).toHaveLength(2));
+    expect(committed).toEqual([
+      [2, 3],
+      [2, 3],
+    ]);
+    expect(queue.waiting).toEqual({ writes: 0, cuts: 0 });
   });
 
   it('commits all that wait in one group, at most commitRows, in order', async () => {

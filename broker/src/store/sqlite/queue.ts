@@ -13,8 +13,11 @@ export interface WriteQueueParts {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly limits: Readonly<Record<'commitRows' | 'commitMillis' | 'writesWaiting', number>>;
-  /** Called after each group that is durable, before its callers go on. */
-  readonly onCommitted: () => void;
+  /**
+   * Called after each group that is durable, before its callers go on; with how many writes it held and how
+   * long it took.
+   */
+  readonly onCommitted: (writes: number, millis: number) => void;
   /** Called once, when the store has failed for good. */
   readonly onFailed: (fault: Error) => void;
 }
@@ -41,6 +44,11 @@ export class WriteQueue {
 
   constructor(parts: WriteQueueParts) {
     this.#parts = parts;
+  }
+
+  /** How many wait in each lane. */
+  get waiting(): Readonly<Record<Lane, number>> {
+    return this.#inLane;
   }
 
   /** Whether every write is refused until the process starts again. */
@@ -111,10 +119,12 @@ export class WriteQueue {
     this.#unschedule();
     const { clock, limits, transaction, journal, onCommitted } = this.#parts;
     const begunAt = clock.monotonicMillis();
-    const failed = runGroup(this.#take(limits.commitRows), transaction, journal);
+    const group = this.#take(limits.commitRows);
+    const writes = group.length;
+    const failed = runGroup(group, transaction, journal);
     this.#committedAt = clock.monotonicMillis();
     this.#commitMillis = this.#committedAt - begunAt;
-    if (failed === undefined) onCommitted();
+    if (failed === undefined) onCommitted(writes, this.#commitMillis);
     else if (failed.kind === 'disk') this.fail(failed.fault);
     if (this.#waiting.length > 0) this.#schedule();
   }

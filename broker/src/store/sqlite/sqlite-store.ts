@@ -2,6 +2,7 @@ import { ok, type Result, type Revision, type SessionId } from '@creance/proto';
 import type { Instant } from '../../domain/instant.js';
 import type { Session } from '../../domain/session.js';
 import type { LogRow, Outbox, Store, StoreIdentity, StoreRefusal } from '../store.js';
+import type { StoreLoad } from '../store-load.js';
 import { issueToken, renewSession } from './act.js';
 import { createChildJoinToken, delegateSession } from './delegating.js';
 import { cutBefore, cutSession, endSession, firstEnding } from './ending.js';
@@ -63,6 +64,12 @@ export class SqliteStore implements Store {
 
   head(): Revision {
     return this.#room.log.head;
+  }
+
+  load(): StoreLoad {
+    const { writes, cuts } = this.#queue.waiting;
+    const sessionsLive = this.#room.mirror.live.all().size;
+    return { sessionsLive, writesWaiting: writes, cutsWaiting: cuts };
   }
 
   session(id: SessionId): Session | undefined {

@@ -1,6 +1,7 @@
 import type { BrokerParts } from '../broker/channel.js';
 import { codeOf } from '../errors/code-of.js';
 import type { TokenSource } from '../http/signing.js';
+import { countToken } from '../telemetry/metrics.js';
 import { issueAsk } from './issue.js';
 import type { SessionLine } from './line.js';
 import type { Issued, IssuedToken } from './token.js';
@@ -43,7 +44,13 @@ export class SessionTokens implements TokenSource {
 
   async #issue(ask: TokenAsk, manner: IssueManner): Promise<Issued> {
     const { clock, onEvent } = this.#parts;
-    const issued = await this.#line.call((voice) => issueAsk(ask, manner, voice, clock));
+    const issued = await this.#line
+      .call((voice) => issueAsk(ask, manner, voice, clock))
+      .catch((error) => {
+        countToken('broker', codeOf(error));
+        throw error;
+      });
+    countToken('broker', 'ok');
     const { audience, scopes } = issued.token;
     const { lifetimeSeconds } = issued;
     const sessionId = this.#sessionId;

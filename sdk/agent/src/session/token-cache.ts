@@ -2,6 +2,7 @@ import { isAway } from '../broker/retry.js';
 import { limits } from '../limits.js';
 import type { Clock } from '../runtime/clock.js';
 import { between, type Entropy } from '../runtime/entropy.js';
+import { countToken } from '../telemetry/metrics.js';
 import type { Issued, IssuedToken } from './token.js';
 import { type IssueManner, keyOfAsk, type TokenAsk } from './token-ask.js';
 
@@ -52,7 +53,9 @@ export class TokenCache {
     const now = this.#parts.clock.monotonicMillis();
     if (entry.token === undefined || now >= entry.endAtMillis) return this.#patient(ask, entry);
     const settled = now < entry.refreshAtMillis || now < entry.holdUntilMillis;
-    return settled ? entry.token : this.#replace(ask, entry);
+    if (!settled) return this.#replace(ask, entry);
+    countToken('memory', 'ok');
+    return entry.token;
   }
 
   /** Another token than the one that a resource refused. */
