@@ -155,3 +155,56 @@ describe('a token with a proof by another key', () => {
     });
   });
 });
+
+describe('proofs without a counter after proofs with one', () => {
+  /** Some seconds later than all that the agent has signed. */
+  const plain = () => ({ ctr: undefined, iat: Math.floor(Date.now() / 1_000) + 2 });
+
+  // breaks when: a client that makes proofs in two ways is answered as a theft
+  it('hold an honest client that mixes, as in doubt and not as a theft', async () => {
+    const agent = await stage.bare('triage');
+    const token = await agent.token(crm);
+    expect(await agent.use(token, crm.url)).toBe('ok');
+    expect(await agent.send(agent.request(token, crm.url, plain()))).toBe('ok');
+    const answered = await stage.operator.theft(agent.id);
+    expect(answered).toMatchObject({ fact: 'counter_left_out', outcome: 'tree_suspended' });
+    await stage.operator.enforced(answered.revision);
+    expect(await agent.use(token, crm.url)).toBe('token_cut');
+    expect(await outcomeOf(agent.token(crm))).toBe('session_suspended');
+    expect(await stage.operator.states(agent.id)).toEqual(['suspended']);
+    expect(await outcomeOf(stage.operator.resume(agent.id))).toBe('revalidation_required');
+  });
+
+  it('give a thief away who leaves the counter out, and keep him from coming back', async () => {
+    const agent = await stage.bare('triage');
+    const token = await agent.token(crm);
+    expect(await agent.use(token, crm.url)).toBe('ok');
+    const thief = agent.copy();
+    stage.closeLater(() => thief.close());
+    expect(await thief.send(thief.request(token, crm.url, plain()))).toBe('ok');
+    const answered = await stage.operator.theft(agent.id);
+    await stage.operator.enforced(answered.revision);
+    expect(await thief.use(token, crm.url)).toBe('token_cut');
+    const back = { join: agent.join, key: agent.evidenceKey, redeem: false };
+    expect(await outcomeOf(openWith(thief.client, back, new TestKey()))).toBe('evidence_held');
+  });
+
+  // breaks when: a proof without a counter is held against another without one
+  it('are none for a client that counts nowhere, whatever it does', async () => {
+    const agent = await stage.bare('triage');
+    const { client } = agent;
+    const counted = client.proof.bind(client);
+    client.proof = (method, request, key, more) =>
+      counted(method, request, key, { ...more, ctr: undefined });
+    await agent.open();
+    const tokens = [await agent.token(crm), await agent.token(mail)];
+    expect(await agent.use(tokens[0] as string, crm.url)).toBe('ok');
+    expect(await agent.use(tokens[1] as string, mail.url)).toBe('ok');
+    const later = agent.request(tokens[0] as string, crm.url, plain());
+    expect(await agent.send(later)).toBe('ok');
+    expect(await agent.use(tokens[0] as string, crm.url)).toBe('ok');
+    await stage.operator.judged(agent.id, { allowed: 4, refused: 0 });
+    expect(stage.operator.thefts(agent.id)).toEqual([]);
+    expect(await stage.operator.states(agent.id)).toEqual(['live']);
+  });
+});

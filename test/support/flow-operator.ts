@@ -31,7 +31,7 @@ export interface SeenSession {
 
 /** An answer of the broker to a theft, as its log has it. */
 export interface TheftLine {
-  readonly fact: 'foreign_key' | 'cloned_key';
+  readonly fact: 'foreign_key' | 'cloned_key' | 'counter_left_out';
   readonly ofSession: string;
   readonly session: string;
   readonly outcome: string;

@@ -98,6 +98,8 @@ async function settle(play: Play, { who, how }: Step): Promise<void> {
   for (const token of [pick(tokens.slice(-4), who), pick(tokens, how)]) {
     if (token !== undefined) await play.checkToken(token);
   }
+  const last = tokens.at(-1);
+  if (last !== undefined) await play.checkUnfit(last);
   for (const each of model.sessions) each.lapsed ||= hasRunOut(each, play.now) !== 'no';
   const session = pick(model.sessions, who);
   if (session !== undefined) play.checkSession(session);

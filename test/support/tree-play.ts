@@ -56,6 +56,13 @@ const stepsOfFavourite = 30;
 /** Rows of the log that a history has at most. */
 const rowsMax = 10_000;
 
+/** What makes a token unfit, and what is said of it. */
+const unfit = [
+  ['no view', 'view_missing'],
+  ['too long', 'token_too_large'],
+  ['no proof', 'proof_missing'],
+] as const;
+
 /** A world and its model side by side: every step is done to both, and both must agree. */
 export class Play {
   readonly world: World;
@@ -149,6 +156,13 @@ export class Play {
     const label = `use of a token of ${this.label(token.session)} from ${token.issued.claims.revision}`;
     expect(complaint(expected, verdict), label).toBeUndefined();
     return verdict;
+  }
+
+  /** Law 6: what is missing or too large makes a good token refused, one way a step. */
+  async checkUnfit({ issued }: ModelToken): Promise<void> {
+    const [how, reason] = unfit[this.steps % unfit.length] as (typeof unfit)[number];
+    // breaks law 6 when: the judge takes a feed without a view for one that knows of no cut
+    expect(await this.world.useUnfit(issued, how)).toBe(reason);
   }
 
   /** Compares a session of the broker with the model's. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { DoorsWatched } from './tree-doors.js';
 import { histories, playHistory } from './tree-history.js';
 import { KeyPool } from './tree-keys.js';
 import { newTally, Play, playBounds, type Step, type Tally } from './tree-play.js';
@@ -26,9 +27,13 @@ const keys = new KeyPool();
 
 async function play(history: readonly Step[], tally: Tally): Promise<void> {
   const world = await World.open({ limits: playBounds, newKey: keys.fromTheFirst() });
+  const watched = new DoorsWatched();
   try {
     await playHistory(new Play(world, tally), history);
+    // breaks law 7 when: a command or the verifier asks the machine for the time, or for randomness
+    expect(watched.strays).toEqual([]);
   } finally {
+    watched.stop();
     await world.dispose();
   }
 }
@@ -58,8 +63,12 @@ export async function searchTrees(share: 0 | 1): Promise<void> {
   expect(tally.tokens).toBeGreaterThanOrEqual(least.tokens / shares);
   expect(tally.deepest).toBeGreaterThanOrEqual(6);
   // Every bound, every kind of cut and every kind of refusal has been met.
-  for (const outcome of met) expect(outcomes.get(outcome), outcome).toBeGreaterThan(0);
+  const mustMeet = share === 0 ? [...met, ...metRarely] : met;
+  expect(mustMeet.filter((outcome) => !outcomes.has(outcome))).toEqual([]);
 }
+
+/** What so few histories meet that it is asked of the first share alone. */
+const metRarely: readonly string[] = ['delegate children_limit'];
 
 const met: readonly string[] = [
   ...['workload', 'owner', 'principal', 'upstream', 'evidence-key', 'evidence-issuer'].map(
@@ -68,7 +77,7 @@ const met: readonly string[] = [
   ...['cut session ok', 'cut before ok', 'cut tokens ok', 'compromise ok', 'theft ok'],
   ...['risk ok', 'revalidate ok', 'revalidate evidence_held', 'resume revalidation_required'],
   ...['suspend ok', 'resume ok', 'rekey ok', 'redeem ok', 'end ok', 'renew ok', 'policy ok'],
-  ...['children_limit', 'tree_limit', 'delegation_too_deep', 'delegation_not_granted'].map(
+  ...['tree_limit', 'delegation_too_deep', 'delegation_not_granted'].map(
     (reason) => `delegate ${reason}`,
   ),
   ...['session_revoked', 'session_ended', 'session_expired', 'session_suspended'].flatMap(

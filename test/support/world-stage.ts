@@ -21,7 +21,7 @@ import { TestKey } from './test-key.js';
 import { WorldLine } from './world-line.js';
 import { firstPolicy, registryFor, type WorldPolicy } from './world-policy.js';
 import { joinVerbs, type WorldVerbs } from './world-verbs.js';
-import type { IssuedInWorld } from './world-verifier.js';
+import type { IssuedInWorld, Unfit } from './world-verifier.js';
 
 /** What a world may have otherwise. */
 export interface WorldOptions {
@@ -165,6 +165,11 @@ export class WorldStage {
   /** The verifier's verdict on a genuine request with a token: `ok`, or the reason against it. */
   use(issued: IssuedInWorld): Promise<string> {
     return this.#line.verifier.use(issued);
+  }
+
+  /** The verifier's verdict on a genuine token that is used as none may be. */
+  useUnfit(issued: IssuedInWorld, how: Unfit): Promise<string> {
+    return this.#line.verifier.useUnfit(issued, how);
   }
 
   async dispose(): Promise<void> {

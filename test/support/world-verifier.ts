@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Revision, Thumbprint, TokenClaims } from '@creance/proto';
+import {
+  type Revision,
+  type Thumbprint,
+  type TokenClaims,
+  tokenCharsParsedMax,
+} from '@creance/proto';
 import { Frame, Settings, SubscribeResponse } from '@creance/proto/wire';
 import { createVerifier, Feed, type Verifier } from '@creance/verifier';
 import { type FakeClock, testIdentity } from './store.js';
@@ -12,6 +17,9 @@ export interface IssuedInWorld {
   readonly keyId: Thumbprint;
   readonly key: TestKey;
 }
+
+/** What makes the use of a good token unfit. */
+export type Unfit = 'no view' | 'too long' | 'no proof';
 
 /** What tokens of the world are for. */
 export const worldAudience = 'https://crm.example.internal';
@@ -29,7 +37,14 @@ export class WorldVerifier {
 
   constructor(clock: FakeClock, anchor: Thumbprint) {
     this.#clock = clock;
-    this.#feed = new Feed({
+    this.#feed = this.#newFeed(anchor);
+    this.#verifier = createVerifier({ feed: this.#feed });
+    this.#blind = createVerifier({ feed: this.#newFeed(anchor) });
+  }
+
+  #newFeed(anchor: Thumbprint): Feed {
+    const clock = this.#clock;
+    return new Feed({
       issuer: testIdentity.issuer,
       anchor,
       decoders: {
@@ -42,8 +57,10 @@ export class WorldVerifier {
         after: () => ({ cancel: () => {} }),
       },
     });
-    this.#verifier = createVerifier({ feed: this.#feed });
   }
+
+  /** One that nobody has ever sent a frame. */
+  readonly #blind: Verifier;
 
   /** Where its view stands. */
   get revision(): Revision {
@@ -99,7 +116,28 @@ export class WorldVerifier {
     return 'ok';
   }
 
-  close(): Promise<void> {
-    return this.#verifier.close();
+  /**
+   * Law 6: the verdict on a genuine token that is used as none may be: where there is no view yet, longer
+   * than any, or without its proof.
+   */
+  async useUnfit({ token, claims, key }: IssuedInWorld, how: Unfit): Promise<string> {
+    const dpop = key.jws('dpop+jwt', {
+      jti: `unfit ${this.#proofs}`,
+      htm: 'GET',
+      htu: url,
+      iat: this.#clock.seconds,
+      ath: createHash('sha256').update(token).digest('base64url'),
+    });
+    const sent = how === 'too long' ? `${token}${'A'.repeat(tokenCharsParsedMax)}` : token;
+    const headers = { authorization: `DPoP ${sent}`, ...(how !== 'no proof' && { dpop }) };
+    const verifier = how === 'no view' ? this.#blind : this.#verifier;
+    const scopes = claims.scopes.slice(0, 1);
+    const verified = await verifier.verify(new Request(url, { headers }), { scopes });
+    return verified.ok ? 'ok' : verified.failure.reason;
+  }
+
+  async close(): Promise<void> {
+    await this.#blind.close();
+    await this.#verifier.close();
   }
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ClonedKeyFact, Fact, ForeignKeyFact } from '../domain/fact.js';
+import type { Fact, ForeignKeyFact, TwoProofsFact } from '../domain/fact.js';
 import type { OnForeignKey } from '../domain/registry.js';
 import type { Signal } from '../domain/signal.js';
 import { sessionIdOf } from '../doubles/ids.js';
@@ -35,9 +35,14 @@ function leakOf(session = stand.agent): ForeignKeyFact {
   return goodOf(stand.proofs.foreignKey({ ...leak, audience, now: stand.clock.now() }));
 }
 
-function cloneOf(): ClonedKeyFact {
+function cloneOf(): TwoProofsFact {
   const proof = () => stand.proof(stand.agentKey, { ctr: 7 });
   return goodOf(stand.proofs.clonedKey({ session: stand.agent.id, proofs: [proof(), proof()] }));
+}
+
+function leftOut(): TwoProofsFact {
+  const proofs = [stand.proofAt(7), stand.proofAt(undefined, 1)] as const;
+  return goodOf(stand.proofs.clonedKey({ session: stand.agent.id, proofs }));
 }
 
 describe('a leaked token', () => {
@@ -91,6 +96,23 @@ describe('a cloned key', () => {
       'theft_answered',
       'theft_answered',
     ]);
+  });
+});
+
+describe('a counter that is left out', () => {
+  // breaks when: it is answered as a theft, whose repetition revokes
+  it('holds the tree and its evidence, however often it comes, and revokes nothing', async () => {
+    for (let times = 0; times < 3; times += 1) {
+      const held = { session: stand.agent.id, outcome: 'tree_suspended' };
+      expect(await respond(leftOut())).toMatchObject(held);
+      stand.store.resume(stand.agent.id);
+    }
+    for (const asked of stand.store.asked) {
+      expect(asked).toMatchObject({ verb: 'suspendForRisk', tree: true, holdEvidence: true });
+      expect(asked.audit).toMatchObject({ kind: 'risk_suspended', facts: { otherCounter: 0 } });
+    }
+    // A clone that is proved afterwards is the first theft.
+    expect(await respond(cloneOf())).toMatchObject({ outcome: 'tree_suspended' });
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Reason, SessionId } from '@creance/proto';
 import type { SpanReference } from '../domain/action.js';
 import type { AuditEvent } from '../domain/audit.js';
-import type { ClonedKeyFact, Fact, ForeignKeyFact } from '../domain/fact.js';
+import type { ClonedKeyFact, CounterLeftOutFact, Fact, ForeignKeyFact } from '../domain/fact.js';
 import type { Instant } from '../domain/instant.js';
 import type { CurrentRegistry, OnForeignKey } from '../domain/registry.js';
 import type { CutDone, Store } from '../store/store.js';
@@ -29,7 +29,10 @@ export interface Answered {
 
 /** Parts of the responder. */
 export interface ResponderParts {
-  readonly store: Pick<Store, 'path' | 'answerTheft' | 'cutTokens' | 'cutSession'>;
+  readonly store: Pick<
+    Store,
+    'path' | 'answerTheft' | 'suspendForRisk' | 'cutTokens' | 'cutSession'
+  >;
   readonly registry: CurrentRegistry;
   readonly now: () => Instant;
   /** Resolves after so many milliseconds. */
@@ -39,12 +42,21 @@ export interface ResponderParts {
 /** Answers facts. What is no fact does not compile (law 11). */
 export type Respond = (fact: Fact, reporters: readonly Reporter[]) => Promise<Answered>;
 
-/** Opens the answers to facts: a cloned key by the store's own rule, a leaked token by the workload's. */
+/**
+ * Opens the answers to facts: a cloned key by the store's own rule, a counter that is left out by a hold, a
+ * leaked token by the workload's policy.
+ */
 export function openResponder(parts: ResponderParts): Respond {
-  return (fact, reporters) =>
-    fact.kind === 'cloned_key'
-      ? answerClone(parts, fact, reporters)
-      : answerLeak(parts, fact, reporters);
+  return (fact, reporters) => {
+    switch (fact.kind) {
+      case 'cloned_key':
+        return answerClone(parts, fact, reporters);
+      case 'counter_left_out':
+        return answerLeftOut(parts, fact, reporters);
+      case 'foreign_key':
+        return answerLeak(parts, fact, reporters);
+    }
+  };
 }
 
 /** The tree is held with its evidence; evidence that was held before and not quiet since is revoked. */
@@ -63,6 +75,24 @@ async function answerClone(
   if (!done.ok) return failed(fact, rootOf(parts, session), done.error);
   const outcome = done.value.answer === 'revoked' ? 'tree_revoked' : 'tree_suspended';
   return { fact, session: done.value.session, outcome, done: done.value };
+}
+
+/**
+ * The tree is held with its evidence, as for a risk: that is kept apart from thefts, so that neither this nor
+ * its repetition makes anything be revoked.
+ */
+async function answerLeftOut(
+  parts: ResponderParts,
+  fact: CounterLeftOutFact,
+  reporters: readonly Reporter[],
+): Promise<Answered> {
+  const { session } = fact;
+  const hold = { session, ...write(parts, 'risk_suspended', fact, reporters, session) };
+  const done = await persistently(parts.wait, () =>
+    parts.store.suspendForRisk({ ...hold, tree: true, holdEvidence: true }),
+  );
+  if (!done.ok) return failed(fact, rootOf(parts, session), done.error);
+  return { fact, session: done.value.session, outcome: 'tree_suspended', done: done.value };
 }
 
 /** By the session's own workload, as the registry has it today; the mildest when it is not there any more. */

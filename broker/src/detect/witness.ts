@@ -24,7 +24,7 @@ import { TheftMoments } from './theft-moments.js';
 export interface WitnessParts {
   readonly store: Pick<
     Store,
-    'path' | 'session' | 'onResume' | 'answerTheft' | 'cutTokens' | 'cutSession'
+    'path' | 'session' | 'onResume' | 'answerTheft' | 'suspendForRisk' | 'cutTokens' | 'cutSession'
   >;
   readonly feed: { askProofs(session: SessionId, hashes: readonly string[]): void };
   readonly clock: Clock;

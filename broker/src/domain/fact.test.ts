@@ -9,7 +9,7 @@ describe('two proofs of one key', () => {
     ['counter_used_twice', mark(7, 100), mark(7, 100)],
     ['counter_used_twice', mark(7, 100), mark(7, 900)],
     ['counter_went_back', mark(7, 101), mark(8, 100)],
-    ['counter_went_back', mark(0, 101), mark(8, 100)],
+    ['counter_left_out', mark(0, 101), mark(8, 100)],
     [undefined, mark(7, 100), mark(8, 100)],
     [undefined, mark(7, 100), mark(8, 101)],
     [undefined, mark(0, 100), mark(0, 300)],

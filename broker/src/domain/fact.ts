@@ -31,8 +31,20 @@ export interface ClonedKeyFact extends Proven {
   readonly kind: 'cloned_key';
 }
 
+/**
+ * The session's key has signed proofs with a counter and, at a later time, one without. Two parties may hold
+ * the key, or one client makes proofs with two libraries: nobody without the key can bring this about, and
+ * it does not say which of the two. So it holds and never revokes.
+ */
+export interface CounterLeftOutFact extends Proven {
+  readonly kind: 'counter_left_out';
+}
+
+/** What two proofs by one key can show. */
+export type TwoProofsFact = ClonedKeyFact | CounterLeftOutFact;
+
 /** What the broker has itself verified from bytes. Facts alone may revoke (law 11). */
-export type Fact = ForeignKeyFact | ClonedKeyFact;
+export type Fact = ForeignKeyFact | TwoProofsFact;
 
 /** Why bytes prove nothing. Worth a signal at most. */
 export type Doubt =
@@ -94,22 +106,23 @@ export type ClonedKeyDoubt =
 export interface TheftProofs {
   /** Whether a token and a proof by another key show that the token has leaked. */
   foreignKey(claim: ForeignKeyClaim): Result<ForeignKeyFact, Doubt>;
-  /** Whether two proofs show that two parties hold the key that the session has now. */
-  clonedKey(claim: ClonedKeyClaim): Result<ClonedKeyFact, ClonedKeyDoubt>;
+  /** Whether two proofs show that two parties hold the key that the session has now, or may. */
+  clonedKey(claim: ClonedKeyClaim): Result<TwoProofsFact, ClonedKeyDoubt>;
   /** SHA-256 of a compact form, as base64url. */
   hashOf(text: string): string;
 }
 
 /** How two proofs contradict each other. */
-export type Contradiction = 'counter_used_twice' | 'counter_went_back';
+export type Contradiction = 'counter_used_twice' | 'counter_went_back' | 'counter_left_out';
 
 /**
  * Whether one maker cannot have made both of two *different* proofs. A maker counts from 1 and its `iat`
  * never goes back, so both only grow together. Two proofs without a counter say nothing; one without is
- * below every other.
+ * below every other, and later than one with a counter it is left out.
  */
 export function contradiction(one: CounterMark, other: CounterMark): Contradiction | undefined {
   if (one.counter === other.counter) return one.counter > 0 ? 'counter_used_twice' : undefined;
   const [lower, higher] = one.counter < other.counter ? [one, other] : [other, one];
-  return lower.issuedAt > higher.issuedAt ? 'counter_went_back' : undefined;
+  if (lower.issuedAt <= higher.issuedAt) return undefined;
+  return lower.counter === 0 ? 'counter_left_out' : 'counter_went_back';
 }

@@ -7,7 +7,6 @@ import {
   type UnverifiedProof,
 } from '@creance/proto';
 import {
-  type ClonedKeyFact,
   type Contradiction,
   type CounterMark,
   contradiction,
@@ -16,6 +15,7 @@ import {
   type ForeignKeyClaim,
   type ForeignKeyFact,
   type TheftProofs,
+  type TwoProofsFact,
 } from '../domain/fact.js';
 import { unixSeconds } from '../domain/instant.js';
 import { limits } from '../domain/limits.js';
@@ -64,7 +64,7 @@ export function openTheftProofs(parts: {
         return refuse({ doubt: 'proofs_agree', marks: [markOf(a), markOf(b)] });
       if (!isSigned(a)) return refuse({ doubt: 'proof_signature_invalid', at: 0 });
       if (!isSigned(b)) return refuse({ doubt: 'proof_signature_invalid', at: 1 });
-      return ok(clonedFact(session, found, a, b));
+      return ok(twoProofsFact(session, found, a, b));
     },
   };
 }
@@ -115,19 +115,23 @@ function contradictionOf(one: ReadProof, other: ReadProof): Contradiction | unde
   return contradiction(markOf(one), markOf(other));
 }
 
-function clonedFact(
+const wordsOf: Readonly<Record<Contradiction, string>> = {
+  counter_used_twice: 'the session key has signed two different proofs with the same counter',
+  counter_went_back: 'the session key has signed a lower counter at a later time',
+  counter_left_out:
+    'the session key has signed a proof without a counter later than one with a counter: a copy of the key, or a client that makes proofs in two ways',
+};
+
+function twoProofsFact(
   session: SessionId,
   found: Contradiction,
   one: ReadProof,
   other: ReadProof,
-): ClonedKeyFact {
-  return proven<ClonedKeyFact>({
-    kind: 'cloned_key',
+): TwoProofsFact {
+  return proven<TwoProofsFact>({
+    kind: found === 'counter_left_out' ? found : 'cloned_key',
     session,
-    words:
-      found === 'counter_used_twice'
-        ? 'the session key has signed two different proofs with the same counter'
-        : 'the session key has signed a lower counter at a later time',
+    words: wordsOf[found],
     figures: {
       key: one.key,
       oneCounter: one.counter ?? 0,

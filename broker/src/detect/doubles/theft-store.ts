@@ -1,16 +1,23 @@
 import { ok, type Result, type Revision, refuse, type SessionId } from '@creance/proto';
 import type { Session } from '../../domain/session.js';
-import type { LogRow, SessionCut, Store } from '../../store/store.js';
+import type { LogRow, RiskHold, SessionCut, Store } from '../../store/store.js';
 
 /** What a witness does to the store. */
 type Part = Pick<
   Store,
-  'path' | 'session' | 'onResume' | 'answerTheft' | 'cutTokens' | 'cutSession' | 'logAfter'
+  | 'path'
+  | 'session'
+  | 'onResume'
+  | 'answerTheft'
+  | 'suspendForRisk'
+  | 'cutTokens'
+  | 'cutSession'
+  | 'logAfter'
 >;
 
 /** One write that was asked of the store. */
 export interface Asked extends SessionCut {
-  readonly verb: 'answerTheft' | 'cutTokens' | 'cutSession';
+  readonly verb: 'answerTheft' | 'suspendForRisk' | 'cutTokens' | 'cutSession';
 }
 
 /**
@@ -87,6 +94,15 @@ export class TheftStore implements Part {
     this.put({ ...root, ...(again ? { end: 'revoked' } : { suspendedAt: revision }) });
     const answer = again ? 'revoked' : 'suspended';
     return ok({ revision, sessionsEnded: 1, answer, session: root.id });
+  }
+
+  async suspendForRisk(ask: RiskHold): ReturnType<Store['suspendForRisk']> {
+    const refused = await this.#write('suspendForRisk', ask);
+    if (refused !== undefined) return refuse(refused);
+    const root = this.path(ask.session)[0] as Session;
+    const revision = this.#append(root.id);
+    this.put({ ...root, suspendedAt: revision, heldFor: 'watch' });
+    return ok({ revision, sessionsEnded: 1, session: root.id });
   }
 
   async cutTokens(ask: SessionCut): ReturnType<Store['cutTokens']> {
