@@ -14,9 +14,14 @@ const serviceColumns = 14;
 /**
  * Draws the trace of the agent whose session this is, as text: a row a span, in the order of their
  * beginnings, with what it is linked to; and below it the traces that are linked to it and no part of it.
- * Equal neighbours are one row.
+ * Equal neighbours are one row. `short` leaves out what neither is the first request nor leads to the cut or
+ * to a refusal by it.
  */
-export function drawTrace(spans: readonly ReceivedSpan[], session: string): string {
+export function drawTrace(
+  spans: readonly ReceivedSpan[],
+  session: string,
+  { short = false }: { readonly short?: boolean } = {},
+): string {
   const top = spans.find(
     ({ name, attributes }) =>
       name.startsWith('invoke_agent') && attributes['creance.session'] === session,
@@ -31,13 +36,42 @@ export function drawTrace(spans: readonly ReceivedSpan[], session: string): stri
   const linked = spans.filter(isLinked).sort(byStart);
   const letters = new Map(linked.map(({ spanId }, nth) => [spanId, String.fromCharCode(97 + nth)]));
   const draw = { startMillis: top.startMillis, letters };
-  const rows = [`trace ${top.traceId}`, ...rowsOf(treeOf(own), '', draw)];
-  if (linked.length === 0) return rows.join('\n');
-  const strangers = linked.map((span) => {
+  const whole = treeOf(own);
+  const shown = short ? leadingTo(whole, firstRequest(own)) : whole;
+  const rows = [`trace ${top.traceId}`, ...rowsOf(shown, '', draw)];
+  const strangers = linked.filter((span) => !short || isCause(span, own));
+  if (strangers.length === 0) return rows.join('\n');
+  const below = strangers.map((span) => {
     const row = rowOf(`(${letters.get(span.spanId)}) ${nameOf(span)}`, { span, count: 1 }, draw);
     return `${row}  in a trace of its own`;
   });
-  return [...rows, '', 'linked to it, and no part of it', ...strangers].join('\n');
+  return [...rows, '', 'linked to it, and no part of it', ...below].join('\n');
+}
+
+/** The id of the first request of all. */
+function firstRequest(spans: readonly ReceivedSpan[]): string | undefined {
+  return spans.filter(({ name }) => name === 'GET').sort(byStart)[0]?.spanId;
+}
+
+/** What leads to the cut or to a refusal by it, and one request with all that belongs to it. */
+function leadingTo(branches: readonly Branch[], request: string | undefined): readonly Branch[] {
+  return branches.flatMap((branch) => {
+    if (branch.span.spanId === request) return branch;
+    const below = leadingTo(branch.below, request);
+    return below.length > 0 || isOfCut(branch.span) ? { ...branch, below } : [];
+  });
+}
+
+function isOfCut({ name, attributes }: ReceivedSpan): boolean {
+  return name === 'creance.cut' || attributes['creance.refusal'] === 'token_cut';
+}
+
+/** Whether a signal that has led to a cut names it. */
+function isCause({ spanId }: ReceivedSpan, spans: readonly ReceivedSpan[]): boolean {
+  const cuts = new Set(
+    spans.filter(({ name }) => name === 'creance.cut').map(({ parentSpanId }) => parentSpanId),
+  );
+  return spans.some((span) => cuts.has(span.spanId) && span.links.some((to) => to.spanId === spanId));
 }
 
 interface Drawing {

@@ -10,10 +10,10 @@ import { playTheft } from './play.js';
 
 /**
  * The story until the theft is over, every process traced, and the trace of it as a collector has received
- * it. With `--draw FILE` the drawing goes to a file too. Where the environment names a collector the spans
+ * it. With `--draw FILE` the drawing goes to a file too, with `--short FILE` its short form. Where the environment names a collector the spans
  * go there, and nothing is drawn.
  */
-const { values } = parseArgs({ options: { draw: { type: 'string' } } });
+const { values } = parseArgs({ options: { draw: { type: 'string' }, short: { type: 'string' } } });
 
 const isNamed = Boolean(process.env['OTEL_EXPORTER_OTLP_ENDPOINT']);
 const collector = isNamed ? undefined : await openCollector();
@@ -32,6 +32,8 @@ try {
     const drawing = drawTrace(collector.spans(), root);
     console.log(`\n${drawing}`);
     if (values.draw !== undefined) writeFileSync(values.draw, `${drawing}\n`);
+    if (values.short !== undefined)
+      writeFileSync(values.short, `${drawTrace(collector.spans(), root, { short: true })}\n`);
   }
 } finally {
   collector?.close();
