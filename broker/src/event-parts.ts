@@ -1,6 +1,6 @@
 import { nobodyReached, nowhere, type Occurrence, type TellSignal } from './domain/event.js';
 import type { CurrentRegistry } from './domain/registry.js';
-import { Enforcement, type Enforcer } from './events/enforcement.js';
+import { Enforcement } from './events/enforcement.js';
 import { occurrenceOf, placeOf } from './events/from-record.js';
 import { EventHub } from './events/hub.js';
 import type { Clock } from './runtime/clock.js';
@@ -13,7 +13,6 @@ export interface RoomsOfEvents {
   readonly registry: CurrentRegistry;
   readonly clock: Clock;
   readonly meters: Pick<Meters, 'limitHit'>;
-  readonly subscribers: () => readonly Enforcer[];
   /** Hears of signals, which are in no audit record. */
   readonly onSignal?: (occurrence: Occurrence) => void;
 }
@@ -23,14 +22,14 @@ export interface RunningEvents {
   readonly hub: EventHub;
   /** To be called when something was decided about a session. */
   readonly tellSignal: TellSignal;
-  /** To be called when a verifier acknowledges. */
-  readonly acknowledged: (enforcer: Enforcer) => void;
+  /** To be told what verifiers enforce. */
+  readonly enforcement: Enforcement;
   /** Ends every watch and stops listening. */
   close(): void;
 }
 
-/** Between two looks at whether watchers still may, and verifiers still are there. */
-const sweepMillis = 1_000;
+/** Between two looks at whether watchers still may. */
+const reviewMillis = 1_000;
 
 /**
  * Joins the events: what is committed is told in the order of the commits, and nothing before it is durable.
@@ -41,8 +40,6 @@ export function joinEvents(rooms: RoomsOfEvents): RunningEvents {
   const limitHit = (name: string) => meters.limitHit(name);
   const hub = new EventHub({ clock, limitHit });
   const enforcement = new Enforcement({
-    clock,
-    subscribers: rooms.subscribers,
     limitHit,
     publish: (what) =>
       void hub.publish({
@@ -67,10 +64,7 @@ export function joinEvents(rooms: RoomsOfEvents): RunningEvents {
       hub.review();
     }),
   ];
-  const timer = setInterval(() => {
-    enforcement.sweep();
-    hub.review();
-  }, sweepMillis).unref();
+  const timer = setInterval(() => hub.review(), reviewMillis).unref();
   return {
     hub,
     tellSignal(session, what) {
@@ -81,7 +75,7 @@ export function joinEvents(rooms: RoomsOfEvents): RunningEvents {
       tell(occurrence);
       rooms.onSignal?.(occurrence);
     },
-    acknowledged: (enforcer) => enforcement.acknowledged(enforcer),
+    enforcement,
     close() {
       clearInterval(timer);
       for (const stop of stops) stop();

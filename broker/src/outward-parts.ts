@@ -40,10 +40,16 @@ export function openOutward(rooms: RoomsOutward): Outward {
     clock,
     store,
     onOverflow: ({ resource }) => meters.subscriberLetGo(resource),
-    onAcknowledged: (subscriber) => events.acknowledged(subscriber),
-    measured: meters.isMetered
-      ? { onEach: meters.acknowledged, onLast: meters.acknowledgedByAll }
-      : undefined,
+    enforced: {
+      onEach(rows, resource, millis) {
+        meters.acknowledged(resource, millis);
+        events.enforcement.enforced(rows, resource, millis);
+      },
+      onLast(rows, millis) {
+        meters.acknowledgedByAll(millis);
+        events.enforcement.enforcedByAll(rows, millis);
+      },
+    },
   });
   const deliveries = joinDeliveries({ ...rooms, issuer, signer: keys.events });
   const events = joinEvents({
@@ -51,7 +57,6 @@ export function openOutward(rooms: RoomsOutward): Outward {
     registry,
     clock,
     meters,
-    subscribers: () => feed.subscribers(),
     onSignal: (occurrence) => deliveries.tell(occurrence),
   });
   return {

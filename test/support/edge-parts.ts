@@ -75,10 +75,12 @@ export function openParts(
     clock,
     store,
     onOverflow() {},
-    onAcknowledged: (subscriber) => events.acknowledged(subscriber),
+    enforced: {
+      onEach: (...enforced) => events.enforcement.enforced(...enforced),
+      onLast: (...enforced) => events.enforcement.enforcedByAll(...enforced),
+    },
   });
-  const subscribers = () => feed.subscribers();
-  const events = joinEvents({ store, registry, clock, meters: hooks.meters, subscribers });
+  const events = joinEvents({ store, registry, clock, meters: hooks.meters });
   const behind = joinEdgeParts({
     registry,
     identity,

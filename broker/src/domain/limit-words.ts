@@ -155,7 +155,6 @@ export const beyond: Readonly<Record<LimitName, Beyond>> = {
   eventSubscribers: connection,
   eventWatchesPerSession: connection,
   enforcementsFollowed: done('the oldest is not followed'),
-  enforcementSeconds: done('it is not followed any longer'),
   enforcersTold: done('they are told of together, once all enforce it'),
   deliveriesPerReceiver: done('the oldest is dropped and counted'),
   deliverySeconds: done('the delivery is given up and counted'),

@@ -184,9 +184,8 @@ export const limits = {
   eventSubscribers: 100,
   /** Watchers of one session. */
   eventWatchesPerSession: 4,
-  /** Cuts and holds whose way to the verifiers is followed, and for how many seconds. */
+  /** Cuts and holds whose way to the verifiers is told of. */
   enforcementsFollowed: 1_000,
-  enforcementSeconds: 300,
   /** Verifiers up to which each is told of by itself when it enforces a cut. */
   enforcersTold: 32,
 

@@ -1,92 +1,68 @@
 import type { Revision } from '@creance/proto';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { limits } from '../domain/limits.js';
-import { FakeClock } from '../doubles/fake-clock.js';
-import { Enforcement, type Enforcer } from './enforcement.js';
+import { type EnforcedRows, Enforcement } from './enforcement.js';
 
-type Fake = { -readonly [Key in keyof Enforcer]: Enforcer[Key] };
+const at = (revision: number) => revision as Revision;
+const rows = (first: number, last = first, over: Partial<EnforcedRows> = {}): EnforcedRows => ({
+  first: at(first),
+  last: at(last),
+  subscribed: 2,
+  enforcing: 2,
+  ...over,
+});
 
-function stage(count: number) {
-  const clock = new FakeClock();
-  const told: object[] = [];
-  const hits: string[] = [];
-  const verifiers = Array.from({ length: count }, (_, at): Fake => {
-    return { name: { resource: `r${at}` }, acknowledged: 0 as Revision, isOpen: true };
-  });
-  const enforcement = new Enforcement({
-    clock,
-    subscribers: () => verifiers.filter(({ isOpen }) => isOpen),
+let told: object[];
+let hits: string[];
+let enforcement: Enforcement;
+beforeEach(() => {
+  [told, hits] = [[], []];
+  enforcement = new Enforcement({
     publish: (what) => told.push(what),
     limitHit: (name) => hits.push(name),
   });
-  const acknowledge = (at: number, revision: number) => {
-    const verifier = verifiers[at] as Fake;
-    verifier.acknowledged = revision as Revision;
-    enforcement.acknowledged(verifier);
-  };
-  const follow = (revision: number) => enforcement.follow(revision as Revision);
-  return { clock, told, hits, verifiers, enforcement, acknowledge, follow };
-}
+});
 
 describe('Enforcement', () => {
-  it('tells of each verifier and then of all, with the time since the commit', () => {
-    const { acknowledge, follow, told, clock } = stage(2);
-    follow(5);
-    clock.advance(0.02);
-    acknowledge(0, 5);
-    clock.advance(0.03);
-    acknowledge(1, 7);
+  it('tells of each verifier and then of all, by the revision of the cut', () => {
+    enforcement.follow(at(5));
+    enforcement.enforced(rows(4, 6), 'crm', 20.4);
+    enforcement.enforcedByAll(rows(4, 6), 50);
     expect(told).toEqual([
-      { kind: 'enforced', resource: 'r0', revision: 5, millis: 20 },
-      { kind: 'enforced', resource: 'r1', revision: 5, millis: 50 },
+      { kind: 'enforced', resource: 'crm', revision: 5, millis: 20 },
       { kind: 'enforced_by_all', verifiers: 2, revision: 5, millis: 50 },
     ]);
-    acknowledge(0, 7);
-    expect(told).toHaveLength(3);
+    enforcement.enforcedByAll(rows(4, 6), 60);
+    expect(told).toHaveLength(2);
   });
 
-  it('takes no earlier acknowledgement for one of a cut', () => {
-    const { acknowledge, follow, told } = stage(1);
-    follow(5);
-    acknowledge(0, 4);
+  // breaks when: an acknowledgement of other rows is taken for one of the cut
+  it('says nothing of other rows, and forgets what nobody waits for any more', () => {
+    enforcement.follow(at(5));
+    enforcement.enforced(rows(1, 4), 'crm', 1);
+    enforcement.enforcedByAll(rows(6, 7), 1);
+    enforcement.enforcedByAll(rows(5), 1);
     expect(told).toEqual([]);
   });
 
-  it('does not wait for a verifier that has left, nor say that it enforces anything', () => {
-    const { acknowledge, follow, told, verifiers, enforcement } = stage(2);
-    follow(5);
-    acknowledge(0, 5);
-    (verifiers[1] as Fake).isOpen = false;
-    enforcement.sweep();
-    expect(told.map((what) => (what as { kind: string }).kind)).toEqual([
-      'enforced',
-      'enforced_by_all',
-    ]);
-  });
-
-  it('says nothing where no verifier is', () => {
-    const { follow, told, enforcement } = stage(0);
-    follow(5);
-    enforcement.sweep();
-    expect(told).toEqual([]);
+  it('counts as enforcing who has said so, and not who has left', () => {
+    enforcement.follow(at(5));
+    enforcement.enforcedByAll(rows(5, 5, { subscribed: 3, enforcing: 1 }), 9);
+    expect(told).toEqual([{ kind: 'enforced_by_all', verifiers: 1, revision: 5, millis: 9 }]);
   });
 
   it('tells of all alone where they are many', () => {
-    const count = limits.enforcersTold + 1;
-    const { acknowledge, follow, told } = stage(count);
-    follow(5);
-    for (let at = 0; at < count; at += 1) acknowledge(at, 5);
-    expect(told).toEqual([{ kind: 'enforced_by_all', verifiers: count, revision: 5, millis: 0 }]);
+    const many = { subscribed: limits.enforcersTold + 1, enforcing: limits.enforcersTold + 1 };
+    enforcement.follow(at(5));
+    enforcement.enforced(rows(5, 5, many), 'crm', 1);
+    expect(told).toEqual([]);
   });
 
-  it('follows so many cuts and for so long, and no more', () => {
-    const { follow, hits, enforcement, clock, acknowledge, told } = stage(1);
+  it('follows `enforcementsFollowed` cuts at most', () => {
     for (let revision = 1; revision <= limits.enforcementsFollowed + 1; revision += 1)
-      follow(revision);
+      enforcement.follow(at(revision));
     expect(hits).toEqual(['enforcementsFollowed']);
-    clock.advance(limits.enforcementSeconds + 1);
-    enforcement.sweep();
-    acknowledge(0, limits.enforcementsFollowed + 1);
+    enforcement.enforcedByAll(rows(1), 1);
     expect(told).toEqual([]);
   });
 });

@@ -1,39 +1,32 @@
 import type { Revision } from '@creance/proto';
 import type { Happening } from '../domain/event.js';
 import { limits } from '../domain/limits.js';
-import type { Clock } from '../runtime/clock.js';
 
-/** A subscription of a verifier, as the feed has it. */
-export interface Enforcer {
-  readonly name: { readonly resource: string };
-  readonly acknowledged: Revision;
-  readonly isOpen: boolean;
+/** Rows of one commit of the log, by their first and last revision, on their way to the verifiers. */
+export interface EnforcedRows {
+  readonly first: Revision;
+  readonly last: Revision;
+  /** Verifiers that were subscribed at the commit. */
+  readonly subscribed: number;
+  /** How many of them have said that they enforce it. */
+  readonly enforcing: number;
 }
 
 /** Parts of the follower. */
 export interface EnforcementParts {
-  readonly clock: Pick<Clock, 'monotonicMillis'>;
-  readonly subscribers: () => readonly Enforcer[];
   readonly publish: (what: Extract<Happening, { kind: 'enforced' | 'enforced_by_all' }>) => void;
   /** Called when a cut is not followed to its end for want of room. */
   readonly limitHit: (name: 'enforcementsFollowed') => void;
 }
 
-interface Followed {
-  readonly revision: Revision;
-  readonly sinceMillis: number;
-  readonly verifiers: number;
-  readonly waiting: Set<Enforcer>;
-}
-
 /**
- * Follows cuts and holds to the verifiers. A verifier that leaves enforces nothing and lets nobody in for
- * long: it is not waited for. One that was not there at the cut has it from the start.
+ * Tells which cuts and holds verifiers enforce, as the feed measures it. Other rows of the log, such as ends
+ * in order, are nobody's business here.
  */
 export class Enforcement {
   readonly #parts: EnforcementParts;
-  /** By revision, ascending. */
-  readonly #followed: Followed[] = [];
+  /** Cuts and holds that were told of, ascending. */
+  #told: Revision[] = [];
 
   constructor(parts: EnforcementParts) {
     this.#parts = parts;
@@ -41,56 +34,36 @@ export class Enforcement {
 
   /** A cut or hold was committed. */
   follow(revision: Revision): void {
-    const waiting = new Set(this.#parts.subscribers());
-    if (waiting.size === 0) return;
-    if (this.#followed.length >= limits.enforcementsFollowed) {
-      this.#followed.shift();
-      this.#parts.limitHit('enforcementsFollowed');
-    }
-    const sinceMillis = this.#parts.clock.monotonicMillis();
-    this.#followed.push({ revision, sinceMillis, verifiers: waiting.size, waiting });
+    this.#told.push(revision);
+    if (this.#told.length <= limits.enforcementsFollowed) return;
+    this.#told.shift();
+    this.#parts.limitHit('enforcementsFollowed');
   }
 
-  /** A verifier has acknowledged more than before. */
-  acknowledged(enforcer: Enforcer): void {
-    for (const one of this.#followed) {
-      if (enforcer.acknowledged < one.revision) break;
-      if (!one.waiting.delete(enforcer) || one.verifiers > limits.enforcersTold) continue;
-      const { revision } = one;
-      const millis = this.#since(one);
-      this.#parts.publish({ kind: 'enforced', resource: enforcer.name.resource, revision, millis });
-    }
-    this.#close();
+  /** A verifier has said that it enforces these rows. Of many only all together are told. */
+  enforced(rows: EnforcedRows, resource: string, millis: number): void {
+    if (rows.subscribed > limits.enforcersTold) return;
+    for (const revision of this.#in(rows))
+      this.#parts.publish({ kind: 'enforced', resource, revision, millis: Math.round(millis) });
   }
 
-  /** Looks for verifiers that have left, and gives up on what takes too long. */
-  sweep(): void {
-    for (const { waiting } of this.#followed)
-      for (const enforcer of waiting) if (!enforcer.isOpen) waiting.delete(enforcer);
-    this.#close();
-    const longest = limits.enforcementSeconds * 1_000;
-    while (this.#followed[0] !== undefined && this.#since(this.#followed[0]) > longest)
-      this.#followed.shift();
-  }
-
-  /** A later cut may reach everybody who was there at it before an earlier one does. */
-  #close(): void {
-    for (let at = 0; at < this.#followed.length; at += 1) {
-      const one = this.#followed[at] as Followed;
-      if (one.waiting.size > 0) continue;
-      this.#followed.splice(at, 1);
-      at -= 1;
-      const { verifiers, revision } = one;
+  /**
+   * Every verifier that was subscribed at the commit has said so, or has left. Whoever was there at an
+   * earlier commit was also there at this one, so that nothing earlier is waited for any more.
+   */
+  enforcedByAll(rows: EnforcedRows, millis: number): void {
+    const verifiers = rows.enforcing;
+    for (const revision of this.#in(rows))
       this.#parts.publish({
         kind: 'enforced_by_all',
         verifiers,
         revision,
-        millis: this.#since(one),
+        millis: Math.round(millis),
       });
-    }
+    this.#told = this.#told.filter((revision) => revision > rows.last);
   }
 
-  #since({ sinceMillis }: Followed): number {
-    return Math.round(this.#parts.clock.monotonicMillis() - sinceMillis);
+  #in({ first, last }: EnforcedRows): readonly Revision[] {
+    return this.#told.filter((revision) => revision >= first && revision <= last);
   }
 }

@@ -9,22 +9,24 @@ const mail = { name: { resource: 'mail' } };
 
 let now: number;
 let each: [string, number][];
-let last: number[];
+let last: [enforcing: number, millis: number][];
 let acks: Acknowledgements<typeof crm>;
 beforeEach(() => {
   [now, each, last] = [0, [], []];
   acks = new Acknowledgements({
     nowMillis: () => now,
-    onEach: (resource, millis) => each.push([resource, millis]),
-    onLast: (millis) => last.push(millis),
+    onEach: (_rows, resource, millis) => each.push([resource, millis]),
+    onLast: ({ enforcing }, millis) => last.push([enforcing, millis]),
   });
   acks.joined(crm, at(10));
   acks.joined(mail, at(10));
 });
 
+const grew = (revision: number) => acks.grew(at(revision), at(revision));
+
 describe('how long a cut takes to be enforced', () => {
   it('is measured to each verifier and to the last', () => {
-    acks.grew(at(20));
+    grew(20);
     now = 5;
     acks.acknowledged(crm, at(20));
     expect(last).toEqual([]);
@@ -34,12 +36,12 @@ describe('how long a cut takes to be enforced', () => {
       ['crm', 5],
       ['mail', 30],
     ]);
-    expect(last).toEqual([30]);
+    expect(last).toEqual([[2, 30]]);
     expect(acks.waiting).toBe(0);
   });
 
   it('is measured once of each, however often it is said', () => {
-    acks.grew(at(20));
+    grew(20);
     acks.acknowledged(crm, at(20));
     acks.acknowledged(crm, at(20));
     acks.acknowledged(crm, at(15));
@@ -47,7 +49,7 @@ describe('how long a cut takes to be enforced', () => {
   });
 
   it('counts every cut that one acknowledgement covers, and none above it', () => {
-    for (const revision of [20, 30, 40]) acks.grew(at(revision));
+    for (const revision of [20, 30, 40]) grew(revision);
     acks.acknowledged(crm, at(30));
     expect(each).toHaveLength(2);
     expect(acks.waiting).toBe(3);
@@ -55,7 +57,7 @@ describe('how long a cut takes to be enforced', () => {
 
   // breaks when: who has gone is waited for, or who comes later counts for what was before
   it('waits for nobody who has gone, nor for who came later', () => {
-    acks.grew(at(20));
+    grew(20);
     const late = { name: { resource: 'late' } };
     acks.joined(late, at(20));
     acks.acknowledged(late, at(20));
@@ -63,18 +65,28 @@ describe('how long a cut takes to be enforced', () => {
     acks.left(mail);
     now = 7;
     acks.acknowledged(crm, at(20));
-    expect(last).toEqual([7]);
+    expect(last).toEqual([[1, 7]]);
+  });
+
+  it('is over when whoever was waited for has gone, unless nobody enforces it', () => {
+    grew(20);
+    acks.acknowledged(crm, at(20));
+    acks.left(mail);
+    grew(30);
+    acks.left(crm);
+    expect(last).toEqual([[1, 0]]);
+    expect(acks.waiting).toBe(0);
   });
 
   it('is measured of `cutsUnacknowledged` at most', () => {
-    for (let nth = 1; nth <= limits.cutsUnacknowledged + 5; nth += 1) acks.grew(at(10 + nth));
+    for (let nth = 1; nth <= limits.cutsUnacknowledged + 5; nth += 1) grew(10 + nth);
     expect(acks.waiting).toBe(limits.cutsUnacknowledged);
   });
 
   it('is not measured while nobody is subscribed', () => {
     acks.left(crm);
     acks.left(mail);
-    acks.grew(at(20));
+    grew(20);
     expect(acks.waiting).toBe(0);
   });
 });
@@ -82,9 +94,9 @@ describe('how long a cut takes to be enforced', () => {
 it('the lag of a resource is that of its slowest verifier, since the first cut that it owes', () => {
   const other = { name: { resource: 'crm' } };
   acks.joined(other, at(10));
-  acks.grew(at(20));
+  grew(20);
   now = 100;
-  acks.grew(at(30));
+  grew(30);
   acks.acknowledged(crm, at(30));
   acks.acknowledged(mail, at(20));
   now = 150;

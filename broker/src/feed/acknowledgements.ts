@@ -9,28 +9,40 @@ interface Subscribed {
 /** Where measurements go. */
 export interface AcknowledgementParts {
   readonly nowMillis: () => number;
-  /** A verifier has acknowledged a cut, so many milliseconds after its commit. */
-  readonly onEach: (resource: string, millis: number) => void;
-  /** So did the last of those that were subscribed then, and stayed. */
-  readonly onLast: (millis: number) => void;
+  /** A verifier has acknowledged rows, so many milliseconds after their commit. */
+  readonly onEach: (rows: RowsOut, resource: string, millis: number) => void;
+  /** So did the last of those that were subscribed then, or those that had not have left. */
+  readonly onLast: (rows: RowsOut, millis: number) => void;
 }
 
-interface Cut {
-  readonly revision: Revision;
+/** Rows of one commit, on their way to the verifiers. */
+export interface RowsOut {
+  readonly first: Revision;
+  readonly last: Revision;
+  readonly subscribed: number;
+  /** Verifiers that have acknowledged them. */
+  readonly enforcing: number;
+}
+
+interface Waiting {
+  readonly first: Revision;
+  readonly last: Revision;
+  readonly subscribed: number;
   readonly atMillis: number;
+  enforcing: number;
   /** Subscribers that have not acknowledged it. */
   left: number;
 }
 
 /**
- * How long cuts take to be enforced, by the word of the verifiers. Of a commit the last row is kept, of at
- * most `limits.cutsUnacknowledged`; the oldest beyond are not measured any more. A subscriber counts for the
+ * How long cuts take to be enforced, by the word of the verifiers. The rows of a commit are one, and at most
+ * `limits.cutsUnacknowledged` commits wait; the oldest beyond are not measured any more. A subscriber counts for the
  * cuts that were made while it was there.
  */
 export class Acknowledgements<S extends Subscribed> {
   readonly #parts: AcknowledgementParts;
   /** In the order of the log. */
-  #cuts: Cut[] = [];
+  #cuts: Waiting[] = [];
   /** By subscriber the revision up to which it owes nothing. */
   readonly #settled = new Map<S, Revision>();
 
@@ -38,7 +50,7 @@ export class Acknowledgements<S extends Subscribed> {
     this.#parts = parts;
   }
 
-  /** Cuts that some verifier has not acknowledged. */
+  /** Commits that some verifier has not acknowledged. */
   get waiting(): number {
     return this.#cuts.length;
   }
@@ -48,11 +60,12 @@ export class Acknowledgements<S extends Subscribed> {
     this.#settled.set(subscriber, head);
   }
 
-  /** A commit has cut something; its last row. */
-  grew(revision: Revision): void {
-    if (this.#settled.size === 0) return;
+  /** A commit has cut something, by these rows. */
+  grew(first: Revision, last: Revision): void {
+    const subscribed = this.#settled.size;
+    if (subscribed === 0) return;
     const atMillis = this.#parts.nowMillis();
-    this.#cuts.push({ revision, atMillis, left: this.#settled.size });
+    this.#cuts.push({ first, last, subscribed, atMillis, enforcing: 0, left: subscribed });
     if (this.#cuts.length > limits.cutsUnacknowledged) this.#cuts.shift();
   }
 
@@ -63,21 +76,27 @@ export class Acknowledgements<S extends Subscribed> {
     this.#settled.set(subscriber, revision);
     const now = this.#parts.nowMillis();
     for (const cut of this.#cuts) {
-      if (cut.revision <= settled) continue;
-      if (cut.revision > revision) break;
+      if (cut.last <= settled) continue;
+      if (cut.last > revision) break;
       cut.left -= 1;
-      this.#parts.onEach(subscriber.name.resource, now - cut.atMillis);
-      if (cut.left === 0) this.#parts.onLast(now - cut.atMillis);
+      cut.enforcing += 1;
+      this.#parts.onEach(cut, subscriber.name.resource, now - cut.atMillis);
+      if (cut.left === 0) this.#parts.onLast(cut, now - cut.atMillis);
     }
     this.#forget();
   }
 
-  /** A subscriber is gone: nobody waits for it. */
+  /** A subscriber is gone: nobody waits for it. Where nobody is left who enforces a cut, nothing is said. */
   left(subscriber: S): void {
     const settled = this.#settled.get(subscriber);
     if (settled === undefined) return;
     this.#settled.delete(subscriber);
-    for (const cut of this.#cuts) if (cut.revision > settled) cut.left -= 1;
+    const now = this.#parts.nowMillis();
+    for (const cut of this.#cuts) {
+      if (cut.last <= settled) continue;
+      cut.left -= 1;
+      if (cut.left === 0 && cut.enforcing > 0) this.#parts.onLast(cut, now - cut.atMillis);
+    }
     this.#forget();
   }
 
@@ -86,7 +105,7 @@ export class Acknowledgements<S extends Subscribed> {
     const now = this.#parts.nowMillis();
     const lags = new Map<string, number>();
     for (const [{ name }, settled] of this.#settled) {
-      const owed = this.#cuts.find(({ revision }) => revision > settled);
+      const owed = this.#cuts.find(({ last }) => last > settled);
       const lag = owed === undefined ? 0 : now - owed.atMillis;
       lags.set(name.resource, Math.max(lag, lags.get(name.resource) ?? 0));
     }

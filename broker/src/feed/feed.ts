@@ -25,10 +25,8 @@ export interface FeedParts {
   readonly store: Pick<Store, 'head' | 'logAfter' | 'isKnownRevision' | 'onLog' | 'path'>;
   /** Called when a subscriber was too slow and was let go. */
   readonly onOverflow: (name: SubscriberName) => void;
-  /** Called when a subscriber says that it enforces more than before. */
-  readonly onAcknowledged?: (subscriber: Subscriber) => void;
-  /** Takes how long verifiers need for cuts; without it nobody measures. */
-  readonly measured?: Omit<AcknowledgementParts, 'nowMillis'> | undefined;
+  /** Takes how long verifiers need for cuts. */
+  readonly enforced?: Omit<AcknowledgementParts, 'nowMillis'>;
 }
 
 /** How the feed fares. */
@@ -51,16 +49,18 @@ export class Feed {
   readonly #snapshots: Snapshots;
   readonly #publisher: Publisher;
   readonly #subscribers = new Set<Subscriber>();
-  readonly #acknowledgements: Acknowledgements<Subscriber> | undefined;
+  readonly #acknowledgements: Acknowledgements<Subscriber>;
   readonly #beat: NodeJS.Timeout;
   readonly #stopListening: () => void;
 
   constructor(parts: FeedParts) {
     const now = () => parts.clock.now();
     this.#parts = parts;
-    const { measured, clock } = parts;
-    this.#acknowledgements =
-      measured && new Acknowledgements({ ...measured, nowMillis: () => clock.monotonicMillis() });
+    const { enforced = { onEach() {}, onLast() {} }, clock } = parts;
+    this.#acknowledgements = new Acknowledgements({
+      ...enforced,
+      nowMillis: () => clock.monotonicMillis(),
+    });
     this.#maker = frameMaker(parts.issuer, parts.signer, now);
     this.#snapshots = snapshots(this.#maker, parts.store, now);
     this.#publisher = new Publisher(
@@ -84,7 +84,7 @@ export class Feed {
     this.#bringUp(subscriber, after);
     if (!subscriber.isOpen) return subscriber;
     this.#subscribers.add(subscriber);
-    this.#acknowledgements?.joined(subscriber, this.head);
+    this.#acknowledgements.joined(subscriber, this.head);
     return subscriber;
   }
 
@@ -101,8 +101,7 @@ export class Feed {
       if (subscriber.name.session !== session) continue;
       if (revision <= subscriber.acknowledged) continue;
       subscriber.acknowledged = revision;
-      this.#acknowledgements?.acknowledged(subscriber, revision);
-      this.#parts.onAcknowledged?.(subscriber);
+      this.#acknowledgements.acknowledged(subscriber, revision);
     }
   }
 
@@ -129,8 +128,8 @@ export class Feed {
     return {
       subscribers: this.#subscribers.size,
       framesWaiting: waiting.reduce((most, each) => Math.max(most, each), 0),
-      cutsUnacknowledged: this.#acknowledgements?.waiting ?? 0,
-      lag: this.#acknowledgements?.lagByResource() ?? new Map(),
+      cutsUnacknowledged: this.#acknowledgements.waiting,
+      lag: this.#acknowledgements.lagByResource(),
     };
   }
 
@@ -157,12 +156,13 @@ export class Feed {
 
   #forget(subscriber: Subscriber): void {
     this.#subscribers.delete(subscriber);
-    this.#acknowledgements?.left(subscriber);
+    this.#acknowledgements.left(subscriber);
   }
 
   #onRows(rows: readonly LogRow[]): void {
-    const cut = rows.findLast(({ entry }) => entry.kind !== 'token-key');
-    if (cut !== undefined) this.#acknowledgements?.grew(cut.revision);
+    const cuts = rows.filter(({ entry }) => entry.kind !== 'token-key');
+    const [first, last] = [cuts[0], cuts.at(-1)];
+    if (first && last) this.#acknowledgements.grew(first.revision, last.revision);
     this.#publisher.add(rows);
     const sessions = new Set<Handle>([...this.#subscribers].map(({ name }) => name.session));
     const concernsUs = ({ entry }: LogRow) =>
