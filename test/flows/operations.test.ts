@@ -36,7 +36,6 @@ describe('the operations page', () => {
 
   it('has left an audit of the forms that the reference names', () => {
     const met = expectAuditForm(reader.data);
-    for (const kind of ['store_restored', 'token_keys_cut'] as const)
-      expect(met).toContain(kind);
+    for (const kind of ['store_restored', 'token_keys_cut'] as const) expect(met).toContain(kind);
   });
 });
