@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { reasons } from '@creance/proto';
 import { describe, expect, it } from 'vitest';
+import { beyond } from '../../broker/src/domain/limit-words.js';
 import { limits } from '../../broker/src/domain/limits.js';
 import { boundOfReason } from '../../broker/src/domain/refusal-bounds.js';
 
@@ -31,6 +32,15 @@ describe('every bound', () => {
     );
     expect(uncounted).toEqual([]);
     for (const name of Object.values(boundOfReason)) expect(limits).toHaveProperty(name);
+  });
+
+  // breaks when: the reference of limits names another reason than the broker counts the bound by
+  it('that refuses by a reason says so in its words', () => {
+    for (const [reason, name] of Object.entries(boundOfReason))
+      expect(beyond[name]).toEqual({ reason });
+    const refusing = Object.values(beyond).flatMap((row) => ('reason' in row ? [row.reason] : []));
+    const exhausted = Object.entries(reasons).filter(([, { grpc }]) => grpc === 8);
+    expect(refusing).toEqual(expect.arrayContaining(exhausted.map(([reason]) => reason)));
   });
 
   it('that refuses by a reason is reached in a test', () => {

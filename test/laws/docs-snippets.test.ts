@@ -1,11 +1,37 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseManifest } from '../../broker/src/manifest/index.js';
+import { readSettingsFile } from '../../broker/src/settings/file.js';
 import { commandFault, commandsOf } from '../support/doc-commands.js';
-import { blocksOf, docPages } from '../support/doc-pages.js';
+import { blocksOf, type DocBlock, docPages } from '../support/doc-pages.js';
 import { snippetFaults } from '../support/doc-snippets.js';
 
 const pages = docPages();
 const blocks = pages.flatMap(blocksOf);
+
+/** What a part of a manifest is put into: at its end, or at the end of its workload. */
+const rest = `apiVersion: creance/v1
+owners: { team: { contact: team@example.com } }
+resources:
+  crm: { audience: https://crm.example.internal, scopes: { contacts:read: { access: read } } }
+  mail: { audience: https://mail.example.internal, scopes: { mail:send: { access: write } } }
+workloads:
+  support-triage:
+    owner: team
+    class: agent
+    evidence: [{ kind: join-token }]
+    grants:
+      - { resource: crm, scopes: [contacts:read] }
+      - { resource: mail, scopes: [mail:send] }
+`;
+
+function wholeOf({ code, marks }: DocBlock): string {
+  const part = marks.get('part');
+  if (part === undefined) return code;
+  return rest + (part === 'workload' ? code.replace(/^/gm, '    ') : code);
+}
 
 describe('a snippet of the documentation', () => {
   // breaks when: a name, an option or a type of a package changes and a page does not
@@ -20,16 +46,28 @@ describe('a snippet of the documentation', () => {
   });
 
   // breaks when: a key of the manifest changes and a page does not
-  const manifests = blocks.filter(
-    ({ language, marks }) => language === 'yaml' && !marks.has('part'),
-  );
-  it.each(manifests.map((block) => [`${block.page}:${block.line}`, block.code]))(
-    'is a manifest: %s',
-    (_place, code) => {
-      const parsed = parseManifest(code, 'creance.yaml', { dev: true });
+  const isOfSettings = ({ marks }: DocBlock) => marks.get('part') === 'settings';
+  const manifests = blocks.filter((block) => block.language === 'yaml' && !isOfSettings(block));
+  it.each(manifests.map((block) => [`${block.page}:${block.line}`, wholeOf(block)]))(
+    'is a manifest, or a part of one: %s',
+    (_place, text) => {
+      const parsed = parseManifest(text, 'creance.yaml', { dev: true });
       expect(parsed.ok ? [] : parsed.error).toEqual([]);
     },
   );
+
+  // breaks when: a setting has another key and a page does not follow
+  it('is a file of settings, where it says so', async () => {
+    const files = blocks.filter(isOfSettings);
+    expect(files.length).toBeGreaterThan(0);
+    const folder = mkdtempSync(join(tmpdir(), 'creance-docs-'));
+    for (const { code } of files) {
+      const file = join(folder, 'creance.config.yaml');
+      writeFileSync(file, code);
+      expect(await readSettingsFile(file)).toMatchObject({ ok: true });
+    }
+    rmSync(folder, { recursive: true });
+  });
 
   it('is in a language that something checks, or is only shown', () => {
     const known = ['ts', 'yaml', 'sh', 'text', 'json', 'ini', 'nginx', ''];

@@ -52,7 +52,10 @@ function wordsOf(text: string): string[] {
 
 /** What is wrong with a call, by the tree of commands that parses it; undefined when nothing is. */
 export function commandFault({ words, isWhole }: DocCommand): string | undefined {
-  const { command, rest } = commandOf(creance, words);
+  const { command, rest: all } = commandOf(creance, words);
+  // What comes behind is a command of somebody else's.
+  const end = all.indexOf('--');
+  const rest = end < 0 ? all : all.slice(0, end);
   const [first] = rest;
   if (command.commands.length > 0) {
     const isGroup = first === undefined || first.startsWith('-');
