@@ -127,9 +127,9 @@ const mistakes: readonly Mistake[] = [
   },
   {
     does: 'an explanation of a session that never was',
-    code: 'session_not_watched',
-    fix: /fix: name a live session/,
-    make: () => refused(asOwner('explain', nobody)),
+    code: '',
+    fix: /fix: creance session show \S+ shows a session that nothing was seen of/,
+    make: () => asOwner('explain', nobody),
   },
   {
     does: 'a join token for nobody',
@@ -177,7 +177,7 @@ const mistakes: readonly Mistake[] = [
   {
     does: 'a rollback to the version before where there is none',
     code: '',
-    fix: /fix: name a file with creance apply/,
+    fix: /fix: name one of creance rollback --list, or a file with creance apply/,
     make: () => asOwner('rollback', '--yes', ...why),
   },
   {

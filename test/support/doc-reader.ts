@@ -66,7 +66,7 @@ export class DocReader {
     const shell = `. ./exported\n${this.#own(code)}\nexport -p > exported`;
     const options = { cwd: this.folder, env: this.#env(), timeout: readyMillisMax };
     return new Promise((resolve) => {
-      execFile('bash', ['-euc', shell], options, (fault, stdout, stderr) =>
+      execFile('bash', ['--norc', '-euc', shell], options, (fault, stdout, stderr) =>
         resolve({ code: fault === null ? 0 : Number(fault.code ?? 1), output: stdout + stderr }),
       );
     });
@@ -85,7 +85,7 @@ export class DocReader {
   /** Starts a command in a terminal of its own and waits for a line. */
   async start(code: string, ready: RegExp): Promise<void> {
     const options = { cwd: this.folder, env: this.#env(), detached: true };
-    const child = spawn('bash', ['-euc', this.#own(code)], options);
+    const child = spawn('bash', ['--norc', '-euc', this.#own(code)], options);
     this.#terminals.push(child);
     await new Promise<void>((resolve, reject) => {
       let own = '';

@@ -248,6 +248,7 @@ export const auditTable: Readonly<Record<AuditKind, AuditRow>> = {
       mark: always('number', 'the high-water mark'),
       revision: always('number', 'the row that ends what was before'),
       joinTokensDeleted: always('number', 'join tokens that are void'),
+      evidenceKeysEnded: always('number', 'evidence keys whose registration ended'),
     },
   },
   token_key_published: {

@@ -3,16 +3,7 @@ import type { AuditEvent, AuditRecord } from '../domain/audit.js';
 import type { Instant } from '../domain/instant.js';
 import type { MemberHandles, MemberRef } from '../domain/registry.js';
 import type { Session } from '../domain/session.js';
-import type {
-  BeforeCut,
-  CutDone,
-  HandleCut,
-  RegistryChange,
-  RegistryChanged,
-  SessionCut,
-  TheftAnswered,
-  TokenKeysCut,
-} from './cut-asks.js';
+import type { CutWrites } from './cut-writes.js';
 import type { EvidenceKey, JoinToken, NewJoinToken, UpstreamRef } from './evidence-asks.js';
 import type { LoggedTokenKey, LogRow } from './log-row.js';
 import type {
@@ -28,9 +19,7 @@ import type {
   OpenRefusal,
   PathRefusal,
   RekeyRefusal,
-  ResumeRefusal,
   StoreRefusal,
-  SuspendRefusal,
 } from './refusals.js';
 import type {
   ChildJoinToken,
@@ -42,7 +31,7 @@ import type {
   SessionWrite,
 } from './session-asks.js';
 import type { StoreLoad } from './store-load.js';
-import type { KeptWatch, RiskHeld, RiskHold, WatchKind, WatchRow } from './watch-asks.js';
+import type { KeptWatch, WatchKind, WatchRow } from './watch-asks.js';
 import type { WhyReads } from './why-reads.js';
 
 export type {
@@ -104,7 +93,7 @@ export type { KeptWatch, RiskHeld, RiskHold, WatchKind, WatchRow } from './watch
  * writing works again once it is not; after any other fault of the disk every write is refused with
  * `store_failed` until the process starts again.
  */
-export interface Store extends WhyReads {
+export interface Store extends CutWrites, WhyReads {
   /** What the store is for. Fixed when it is created. */
   readonly identity: StoreIdentity;
 
@@ -183,48 +172,6 @@ export interface Store extends WhyReads {
   /** Ends a session and everything below it. Ending it again gives the first revision. */
   endSession(ask: SessionWrite): Promise<Result<Revision, StoreRefusal>>;
 
-  /** Ends a session and everything below it for good, whatever their state. Absolute. */
-  cutSession(ask: SessionCut): Promise<Result<CutDone, 'session_unknown' | StoreRefusal>>;
-  /** Ends all sessions opened before a revision, and all tokens with `rev` below it. */
-  cutBefore(ask: BeforeCut): Promise<Result<CutDone, 'revision_in_future' | StoreRefusal>>;
-  /**
-   * Ends all sessions below a handle that were opened before this row, and kills their tokens. What is
-   * opened afterwards lives. Cutting evidence also takes it out of use for good: the key, or every key
-   * that the join token has registered and the join token itself.
-   */
-  cutHandle(ask: HandleCut): Promise<Result<CutDone, 'target_unknown' | StoreRefusal>>;
-  /**
-   * Holds a session and everything below it: tokens with `rev` below the row die, none is issued. Holding
-   * it again gives the first revision. A hold outlasts restarts and ends by `resumeSession` alone.
-   */
-  suspendSession(ask: SessionCut): Promise<Result<CutDone, SuspendRefusal>>;
-  /**
-   * Holds a session for its risk, and its root when the whole tree is meant: one row for each that was not
-   * held. One that is held for less, by an operator or for a theft, is held for this from then on, without
-   * a row. Held for it again gives the first revision, and nothing is written. Evidence is held as after a
-   * theft, but it makes no theft a repeated one. Revokes nothing.
-   */
-  suspendForRisk(ask: RiskHold): Promise<Result<RiskHeld, SuspendRefusal>>;
-  /**
-   * Ends the hold of a session itself. No row of the log. Gives how many live sessions it lets go. One that
-   * the watch holds must have been revalidated since.
-   */
-  resumeSession(ask: SessionCut): Promise<Result<number, ResumeRefusal>>;
-  /** Kills the tokens of a session and of those below it: a hold and its end in one step, one row. */
-  cutTokens(ask: SessionCut): Promise<Result<Revision, SuspendRefusal>>;
-  /**
-   * Answers a cloned key: holds the root of the session and the evidence of every session of its path;
-   * when that evidence was held before and has not been quiet since, revokes the root instead. One
-   * transaction, one row. Evidence is held for `limits.evidenceHoldSeconds`, doubling each time.
-   */
-  answerTheft(ask: SessionCut): Promise<Result<TheftAnswered, SuspendRefusal>>;
-  /** Cuts token keys and publishes others: one transaction, the cuts first. */
-  cutTokenKeys(ask: TokenKeysCut): Promise<Result<Revision, StoreRefusal>>;
-  /**
-   * Ends the sessions of every member that `isRegistered` denies or that another owner has now: one row
-   * for each member, one transaction. Gives the members that it ended sessions of.
-   */
-  changeRegistry(ask: RegistryChange): Promise<Result<RegistryChanged, StoreRefusal>>;
   /**
    * Puts a manifest in force as one more version: `changeRegistry` and the version in one transaction. At
    * most `limits.manifestVersionsKept` are kept, the oldest are forgotten. Refused when another version than
