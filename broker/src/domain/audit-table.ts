@@ -46,7 +46,10 @@ const onSession = maybe('text', 'the topmost session that was acted upon');
 
 const fact: Readonly<Record<string, FactRow>> = {
   reason: always('text', 'the fact, or the operator’s words'),
-  fact: maybe('text', '`foreign_key` or `cloned_key`, where the broker acted on a fact'),
+  fact: maybe(
+    'text',
+    '`foreign_key`, `cloned_key` or `counter_left_out`, where the broker acted on a fact',
+  ),
   ofSession: maybe('text', 'the session whose token or key was stolen'),
   token: maybe('text', '`jti` of the token that leaked'),
   tokenKey: maybe('text', 'thumbprint of the key that it is bound to'),
@@ -188,14 +191,15 @@ export const auditTable: Readonly<Record<AuditKind, AuditRow>> = {
     },
   },
   risk_suspended: {
-    words: 'the watch has held a session',
+    words: 'a session was held for its risk: by the watch, or because its key counts and does not',
     facts: {
-      reason: always('text', 'the strongest piece of evidence'),
-      level: always('text', '`suspend` or `suspendTree`, or stronger'),
-      risk: always('number', '0 to 1'),
-      ofSession: always('text', 'the session whose action decided'),
-      resource: always('text', 'the resource that saw it'),
-      terms: always('texts', 'the strongest evidence, in words'),
+      ...fact,
+      reason: always('text', 'the strongest piece of evidence, or the fact'),
+      level: maybe('text', 'of the watch: `suspend` or `suspendTree`, or stronger'),
+      risk: maybe('number', 'of the watch: 0 to 1'),
+      ofSession: always('text', 'the session whose action or key decided'),
+      resource: maybe('text', 'of the watch: the resource that saw it'),
+      terms: maybe('texts', 'of the watch: the strongest evidence, in words'),
       ...held,
       onSession,
     },
