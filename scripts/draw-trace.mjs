@@ -18,7 +18,11 @@ try {
   const played = join(root, 'agents-examples/dist/story/traced.js');
   // A collector of the caller's would get the spans in place of ours.
   const { OTEL_EXPORTER_OTLP_ENDPOINT: _, ...env } = process.env;
-  execFileSync(process.execPath, [played, '--draw', whole, '--short', short], { cwd: root, env, stdio: 'inherit' });
+  execFileSync(process.execPath, [played, '--draw', whole, '--short', short], {
+    cwd: root,
+    env,
+    stdio: 'inherit',
+  });
   for (const [page, isWhole] of Object.entries(pages)) {
     const drawing = `\`\`\`text\n${readFileSync(isWhole ? whole : short, 'utf8')}\`\`\`\n`;
     const path = join(root, page);

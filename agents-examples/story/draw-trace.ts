@@ -71,7 +71,9 @@ function isCause({ spanId }: ReceivedSpan, spans: readonly ReceivedSpan[]): bool
   const cuts = new Set(
     spans.filter(({ name }) => name === 'creance.cut').map(({ parentSpanId }) => parentSpanId),
   );
-  return spans.some((span) => cuts.has(span.spanId) && span.links.some((to) => to.spanId === spanId));
+  return spans.some(
+    (span) => cuts.has(span.spanId) && span.links.some((to) => to.spanId === spanId),
+  );
 }
 
 interface Drawing {

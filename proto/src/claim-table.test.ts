@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseAssertion } from './assertion.js';
 import { encodeBase64url } from './base64url.js';
-import { type ClaimKind, type ClaimRow, claimTables } from './claim-table.js';
+import type { ClaimKind, ClaimRow } from './claim-row.js';
+import { claimTables } from './claim-table.js';
 import { actorChain, claims, payload, thumbprint } from './doubles/claims.js';
 import { compact } from './doubles/compact.js';
 import { joinStringPrefix, parseJoinString } from './join-string.js';

@@ -1,65 +1,20 @@
 import { assertionCharsMax, assertionLifetimeSecondsMax, assertionType } from './assertion.js';
+import {
+  alg,
+  type ClaimKind,
+  type ClaimTable,
+  needed,
+  optional,
+  publicKey,
+  type Said,
+  thumbprint,
+  typ,
+  unixSeconds,
+  uri,
+} from './claim-row.js';
 import { joinStringCharsMax, joinStringPrefix } from './join-string.js';
 import { proofCharsMax, proofFutureSeconds, proofPastSeconds } from './proof.js';
-import {
-  tokenCharsParsedMax,
-  tokenLifetimeSecondsMax,
-  tokenLifetimeSecondsMin,
-  uriCharsMax,
-} from './token.js';
-
-/** One member of something signed or handed over, as its parser reads it. */
-export interface ClaimRow {
-  /** In the header of a JWS, or in its payload. A join string has a payload alone. */
-  readonly place: 'header' | 'payload';
-  readonly name: string;
-  /** Type and limit, in words. */
-  readonly form: string;
-  /** Whether the parser refuses the whole without it. */
-  readonly isRequired: boolean;
-  /** What it says, and who holds it against what. */
-  readonly words: string;
-  /** The clause that it comes from; ours where there is none. */
-  readonly source: string;
-}
-
-/** One kind of thing that crosses a wire as text. */
-export interface ClaimTable {
-  /** What it is for, who makes it and who reads it. */
-  readonly words: string;
-  /** Characters beyond which nothing is parsed. */
-  readonly charsMax: number;
-  readonly rows: readonly ClaimRow[];
-}
-
-/** The kinds, by the words of the glossary. */
-export type ClaimKind = 'token' | 'proof' | 'assertion' | 'feed key statement' | 'join string';
-
-type Said = readonly [name: string, form: string, words: string, source: string];
-
-const needed =
-  (place: ClaimRow['place']) =>
-  ([name, form, words, source]: Said): ClaimRow => ({
-    place,
-    name,
-    form,
-    isRequired: true,
-    words,
-    source,
-  });
-const optional = (said: Said): ClaimRow => ({ ...needed('payload')(said), isRequired: false });
-
-const uri = `text, 1 to ${uriCharsMax}`;
-const unixSeconds = 'whole number, Unix seconds';
-const thumbprint = 'base64url, 43';
-const publicKey = 'public JWK: EC, P-256';
-const alg: Said = ['alg', '`ES256`', 'compared, never believed', 'RFC 7515 §4.1.1, RFC 8725 §3.1'];
-const typ = (values: string): Said => [
-  'typ',
-  values,
-  'keeps this kind apart from every other',
-  'RFC 8725 §3.11',
-];
+import { tokenCharsParsedMax, tokenLifetimeSecondsMax, tokenLifetimeSecondsMin } from './token.js';
 
 /** Members of an access token: RFC 9068 with our handles. */
 const token: ClaimTable = {

@@ -6,7 +6,8 @@ export {
   type UnverifiedAssertion,
 } from './assertion.js';
 export { decodeBase64url, encodeBase64url } from './base64url.js';
-export { type ClaimKind, type ClaimRow, type ClaimTable, claimTables } from './claim-table.js';
+export type { ClaimKind, ClaimRow, ClaimTable } from './claim-row.js';
+export { claimTables } from './claim-table.js';
 export { connectionCode, connectionFix } from './connection-fault.js';
 export { derOf, rawSignatureOf, spkiOf } from './der.js';
 export {
