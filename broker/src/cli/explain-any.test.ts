@@ -91,7 +91,7 @@ describe('explain of an id', () => {
       requestId: id,
     });
     expect(output.results.join('\n').split('\n')[0]).toBe(
-      `scope_not_granted a scope is not granted — presented: contacts:export at crm ; nearest rule: workloads.triage.grants, resource crm: contacts:read ; missing: contacts:export ; fix: ask for less ; request: ${id}`,
+      `scope_not_granted a scope is not granted — presented: contacts:export at crm; nearest rule: workloads.triage.grants, resource crm: contacts:read; missing: contacts:export; fix: ask for less; request: ${id}`,
     );
     expect(output.results.join('')).toContain('workload triage');
   });

@@ -8,7 +8,7 @@ import { explainedTree } from './explained.js';
 import type { LineFlags } from './operator-line.js';
 import { withLine } from './options.js';
 import { CommandFailed, type Format, type Output, print, printable } from './output.js';
-import { explainedRefusal, refusalText } from './refusal.js';
+import { explainedRefusal, explainedRefusalText } from './refusal.js';
 
 /** What to explain, and in what form. */
 export interface ExplainFlags {
@@ -73,7 +73,7 @@ async function found(
 
 async function refusal(line: OperatorLine, { id, o }: ExplainFlags, output: Output): Promise<void> {
   const shown = await explainedRefusal(line, id);
-  print(shown, () => refusalText(shown), o, output);
+  print(shown, () => explainedRefusalText(shown), o, output);
 }
 
 /** Says what the watch knows of a session and its tree: as text, for programs, or as a page of its own. */

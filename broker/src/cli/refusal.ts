@@ -1,9 +1,9 @@
-import { handleFromBytes, reasonFromErrorInfo, reasonRow } from '@creance/proto';
+import { errorText, handleFromBytes, reasonFromErrorInfo, reasonRow } from '@creance/proto';
 import { ExplainRefusalRequest, ExplainRefusalResponse } from '@creance/proto/wire';
 import { memberKindOf } from '../rpc/convert.js';
 import type { OperatorLine } from '../rpc/operator-client.js';
 import { call } from './operator-call.js';
-import { formatPairs, instantText, printable } from './output.js';
+import { formatPairs, instantText } from './output.js';
 
 /** A refusal as it is explained. */
 export interface ShownRefusal {
@@ -56,7 +56,7 @@ export async function explainedRefusal(
 }
 
 /** A refusal for a terminal: one line that says all, then when, who, whence. */
-export function refusalText(shown: ShownRefusal): string {
+export function explainedRefusalText(shown: ShownRefusal): string {
   const { kind, name, session } = shown;
   const facts = Object.entries(shown.facts).map(([fact, value]) => `${fact} ${value}`);
   const pairs = formatPairs([
@@ -70,15 +70,14 @@ export function refusalText(shown: ShownRefusal): string {
   return `${refusalLine(shown)}\n\n${pairs}`;
 }
 
-/** `<code> <what happened> — presented: … ; nearest rule: … ; missing: … ; fix: … ; request: …` */
-function refusalLine(shown: ShownRefusal): string {
-  const parts = [
-    ['presented', shown.presented],
-    ['nearest rule', shown.nearestRule],
-    ['missing', shown.missing],
-    ['fix', shown.fix],
-    ['request', shown.request],
-  ] as const;
-  const said = parts.filter(([, text]) => text !== '').map(([word, text]) => `${word}: ${text}`);
-  return printable(`${shown.reason} ${shown.means} — ${said.join(' ; ')}`);
+function refusalLine({
+  reason,
+  means,
+  presented,
+  nearestRule,
+  missing,
+  fix,
+  request,
+}: ShownRefusal) {
+  return errorText({ code: reason, what: means, presented, nearestRule, missing, fix, request });
 }
