@@ -6,7 +6,8 @@ import { edgeMethods } from '../../broker/src/rpc/server.js';
 import { type Entries, type OpenedByTest, TestEdge, type Wire } from '../support/edge.js';
 import { TestKey } from '../support/test-key.js';
 
-import { type CallerName, callers, type Row, rowsFor, type Sacrifices } from './rows.js';
+import { type CallerName, callers, type Row, type Sacrifices } from './row.js';
+import { rowsFor } from './rows.js';
 
 const open = (path: string) => !path.startsWith('/creance.');
 const isOpen = (path: string) => path.endsWith('/OpenSession');
