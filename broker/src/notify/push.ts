@@ -37,16 +37,22 @@ export async function push(
   token: string,
   { lookUp, limitHit, closing }: PushDoors,
 ): Promise<Pushed> {
-  const late = AbortSignal.timeout(limits.deliveryMillis);
+  const late = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<Pushed>((resolve) => {
-    late.addEventListener('abort', () => {
+    timer = setTimeout(() => {
       limitHit('deliveryMillis');
+      late.abort();
       resolve({ as: 'failed', fault: `no answer within ${limits.deliveryMillis / 1_000} s` });
-    });
+    }, limits.deliveryMillis);
   });
-  const signal = AbortSignal.any([late, closing]);
+  const signal = AbortSignal.any([late.signal, closing]);
   const attempt = attemptAt(receiver, token, lookUp, { signal, limitHit });
-  return Promise.race([attempt.catch(faultOf), tooLate]);
+  try {
+    return await Promise.race([attempt.catch(faultOf), tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 interface Bounds {
