@@ -136,7 +136,9 @@ export class DocReader {
   #env(): NodeJS.ProcessEnv {
     const { CREANCE_JOIN: _join, CREANCE_KEY_FILE: _file, ...rest } = process.env;
     const path = [join(this.folder, 'bin'), dirname(process.execPath), process.env['PATH']];
-    return { ...rest, ...this.#environment, PATH: path.join(delimiter), NO_COLOR: '1' };
+    // The port of the HTTP door may be taken too; no page speaks of it.
+    const own = { CREANCE_HTTP_LISTEN: '127.0.0.1:0', PATH: path.join(delimiter), NO_COLOR: '1' };
+    return { ...rest, ...own, ...this.#environment };
   }
 }
 
