@@ -42,10 +42,31 @@ describe('warnOfTrouble', () => {
     expect(said.some((text) => text.startsWith('CREANCE_PROOF_REPLAYED '))).toBe(false);
   });
 
+  // breaks when: each restart of the broker is a warning at every service
+  it('warns of a lost line once it is away for a while, and of one that never was at once', () => {
+    const clock = testClock();
+    const said: string[] = [];
+    const listen = warnOfTrouble(clock, (text) => said.push(text));
+    listen({ kind: 'connected', resource: 'crm' });
+    for (const millis of [0, 500, 1_000]) {
+      clock.advance(millis);
+      listen(away);
+    }
+    expect(said).toEqual([]);
+    listen({ kind: 'connected', resource: 'crm' });
+    clock.advance(60_000);
+    listen(away);
+    expect(said).toEqual([]);
+    clock.advance(2_000);
+    listen(away);
+    expect(said).toHaveLength(1);
+  });
+
   it('keeps silent of what mends itself', () => {
     const said: string[] = [];
     const listen = warnOfTrouble(testClock(), (text) => said.push(text));
     listen({ kind: 'disconnected', code: 'OK' });
+    listen({ kind: 'disconnected', code: 'nonce_required' });
     listen({ kind: 'refused', fault: 'broken_link' });
     listen({ kind: 'connected', resource: 'crm' });
     expect(said).toEqual([]);

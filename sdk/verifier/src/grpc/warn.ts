@@ -6,6 +6,12 @@ import { troubleOf, troubleText } from '../trouble.js';
 /** Milliseconds in which one code is said once. Codes are of our tables, so that they are few. */
 const warnMillis = 60_000;
 
+/** Milliseconds for which a line that was there may be away: so long a broker takes to start again. */
+const awayMillis = 2_000;
+
+/** Ends of the line that are steps of a normal start: of the broker in order, of a call that needs a nonce. */
+const inOrder: readonly string[] = ['OK', 'nonce_required'];
+
 /** Refusals behind which the settings of the resource may stand, and not its caller alone. */
 const ownersOwn: readonly FailureReason[] = [
   'method_not_protected',
@@ -28,7 +34,9 @@ export type Warn = (text: string) => void;
  */
 export function warnOfTrouble(clock: Clock, warn: Warn = warnProcess): OnEvent {
   const saidAt = new Map<string, number>();
+  const isAway = away(clock);
   return (event) => {
+    if (!isAway(event)) return;
     const trouble = needsOwner(event) ? troubleOf(event) : undefined;
     const text = trouble && troubleText(event);
     if (trouble === undefined || text === undefined) return;
@@ -40,11 +48,24 @@ export function warnOfTrouble(clock: Clock, warn: Warn = warnProcess): OnEvent {
   };
 }
 
+/** Whether an event about the line says more than that it was lost a moment ago; of every other event yes. */
+function away(clock: Clock): (event: VerifierEvent) => boolean {
+  let wasThere = false;
+  let lostAt: number | undefined;
+  return ({ kind }) => {
+    if (kind === 'connected') [wasThere, lostAt] = [true, undefined];
+    if (kind !== 'disconnected' || !wasThere) return true;
+    const now = clock.monotonicMillis();
+    lostAt ??= now;
+    return now - lostAt >= awayMillis;
+  };
+}
+
 function needsOwner(event: VerifierEvent): boolean {
   if (event.kind === 'denied') return ownersOwn.includes(event.reason);
   if (event.kind === 'refused') return !mended.includes(event.fault);
-  // A broker that restarts in order ends the feed; it comes back, or the next event says that it does not.
-  return event.kind !== 'disconnected' || event.code !== 'OK';
+  // The line comes back, or the next event says that it does not.
+  return event.kind !== 'disconnected' || !inOrder.includes(event.code);
 }
 
 function warnProcess(text: string): void {
