@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { type BrokerConfig, type BrokerFlags, readConfig } from '../../config.js';
+import { parseListen } from '../../http-listen.js';
 import { systemClock } from '../../runtime/clock.js';
 import type { ResolvedSettings } from '../../settings/resolve.js';
 import { lookAtStore, sqliteInUse } from '../../store/index.js';
@@ -68,7 +69,7 @@ async function installationFindings({
 }: Installation): Promise<Finding[]> {
   const { data, manifest, dev } = flags;
   const config = readConfig(flags, (name) => settings[name].origin);
-  const listening = config.ok ? await lookAtListen(config.value) : undefined;
+  const listening = await listeningAt(config, flags);
   const isRunning = listening === 'serving';
   const broker = await lookAtBroker({ data, keyFile, manifest, isRunning }, environment);
   return [
@@ -84,6 +85,14 @@ async function installationFindings({
     clockFinding(broker),
     verifiersFinding(broker),
   ];
+}
+
+/** Who has the address, whatever else is wrong with the settings; undefined when it is no address. */
+async function listeningAt(config: ReturnType<typeof readConfig>, flags: BrokerFlags) {
+  const { listen: named, tlsCertificate } = flags;
+  const listen = config.ok ? config.value.listen : parseListen(named);
+  const isTls = config.ok ? config.value.tls !== undefined : tlsCertificate !== undefined;
+  return listen && lookAtListen(listen, isTls);
 }
 
 function settingFindings(config: ReturnType<typeof readConfig>): Finding[] {

@@ -10,14 +10,14 @@ import type { CertificateFacts } from './tls.js';
 const reachMillis = 2_000;
 
 /** Tries to listen where the broker would, and asks whoever does. */
-export async function lookAtListen({
-  listen: { host, port },
-  tls,
-}: Pick<BrokerConfig, 'listen' | 'tls'>): Promise<ListenFacts> {
+export async function lookAtListen(
+  { host, port }: BrokerConfig['listen'],
+  isTls: boolean,
+): Promise<ListenFacts> {
   const code = await listenCode(host, port);
   if (code === undefined) return 'free';
   if (code !== 'EADDRINUSE') return { code };
-  return whoAnswers(`${reachableHost(host)}:${port}`, tls !== undefined);
+  return whoAnswers(`${reachableHost(host)}:${port}`, isTls);
 }
 
 function listenCode(host: string, port: number): Promise<string | undefined> {

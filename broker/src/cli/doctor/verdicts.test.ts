@@ -106,6 +106,16 @@ describe('keysFinding', () => {
   });
 });
 
+it('names every key file that others can read, so that one line mends them', () => {
+  const open = ['anchor', 'feed'].map((name) => ({
+    ...{ path: `${path}/keys/${name}.json`, code: undefined, mode: 0o644, uid: 1_000 },
+  }));
+  const { found, fix } = keysFinding({ keys: open, uid: 1_000 });
+  const [anchor, feed] = open.map((each) => each.path);
+  expect(found).toBe(`others can read ${anchor}, ${feed}`);
+  expect(fix).toContain(`chmod 600 ${anchor} ${feed};`);
+});
+
 describe('storeFinding', () => {
   const [low, high] = [5, 6] as Revision[];
   it.each([
