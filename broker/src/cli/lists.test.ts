@@ -5,7 +5,7 @@ import {
   SessionState,
   SessionSummary,
 } from '@creance/proto/wire';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { sessionIdOf } from '../doubles/ids.js';
 import { wireHandle } from '../rpc/convert.js';
 import { manifestText } from './double-hostile.js';
@@ -43,6 +43,21 @@ describe('session ls', () => {
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
     expect(lines[1]).toMatch(/suspended +\d+s +support-triage +support-platform$/);
     expect(lines[2]).toMatch(/ crm \(verifier\) +creance$/);
+  });
+
+  // breaks when: what is suspended looks like all the rest, or a table on a pipe holds colours
+  it('lets what is suspended stand out, where somebody sees colours', async () => {
+    const shownIn = async (env: 'FORCE_COLOR' | 'NO_COLOR') => {
+      vi.stubEnv('FORCE_COLOR', undefined);
+      vi.stubEnv('NO_COLOR', undefined);
+      vi.stubEnv(env, '1');
+      const output = new DoubleOutput();
+      await listSessions(new DoubleLine(listing(summary(1, {}))), flags, output);
+      vi.unstubAllEnvs();
+      return output.results.join('');
+    };
+    expect(await shownIn('FORCE_COLOR')).toContain('\u001b[33msuspended');
+    expect(await shownIn('NO_COLOR')).not.toContain('\u001b');
   });
 
   it('has all its columns for programs', async () => {
