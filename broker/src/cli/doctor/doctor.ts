@@ -10,8 +10,14 @@ import { type FolderFacts, folderFinding, keysFinding, storeFinding } from './fo
 import { diskFinding, nodeFinding, sqliteFinding, telemetryFinding } from './host.js';
 import { lookAtBroker, manifestFinding } from './look-broker.js';
 import { freeBytesAt, lookAtFolder } from './look-folder.js';
-import { lookAtListen, lookAtTelemetry, lookAtTls } from './look-network.js';
-import { clockFinding, driftFinding, listenFinding, verifiersFinding } from './running.js';
+import { lookAtHttpListen, lookAtListen, lookAtTelemetry, lookAtTls } from './look-network.js';
+import {
+  clockFinding,
+  driftFinding,
+  httpListenFinding,
+  listenFinding,
+  verifiersFinding,
+} from './running.js';
 import { tlsFindings } from './tls.js';
 import { type Finding, failure, fine } from './verdict.js';
 
@@ -80,6 +86,10 @@ async function installationFindings({
     diskFinding(freeBytesAt(data), config.ok ? config.value.historyBytes : 0),
     ...(config.ok ? certificateFindings(config.value) : []),
     ...(listening === undefined ? [] : [listenFinding(flags.listen, listening)]),
+    // A broker that is there has its other door too, also before it serves.
+    ...(config.ok && !isRunning && listening !== 'not_serving'
+      ? await httpFindings(config.value)
+      : []),
     await manifestFinding(manifest, dev),
     driftFinding(broker),
     clockFinding(broker),
@@ -93,6 +103,12 @@ async function listeningAt(config: ReturnType<typeof readConfig>, flags: BrokerF
   const listen = config.ok ? config.value.listen : parseListen(named);
   const isTls = config.ok ? config.value.tls !== undefined : tlsCertificate !== undefined;
   return listen && lookAtListen(listen, isTls);
+}
+
+async function httpFindings({ httpListen }: BrokerConfig): Promise<readonly Finding[]> {
+  if (httpListen === undefined) return [];
+  const { host, port } = httpListen;
+  return [httpListenFinding(`${host}:${port}`, await lookAtHttpListen(httpListen))];
 }
 
 function settingFindings(config: ReturnType<typeof readConfig>): Finding[] {

@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { connect, createServer, isIP } from 'node:net';
 import type { BrokerConfig } from '../../config.js';
+import type { ListenPlace } from '../../http-listen.js';
 import { whoAnswers } from '../../rpc/health-client.js';
 import { wantsTelemetry } from '../../telemetry/exporters.js';
 import { codeOf } from './look-folder.js';
@@ -18,6 +19,11 @@ export async function lookAtListen(
   if (code === undefined) return 'free';
   if (code !== 'EADDRINUSE') return { code };
   return whoAnswers(`${reachableHost(host)}:${port}`, isTls);
+}
+
+/** Why the HTTP door could not listen there, by the system's code; undefined when it could. */
+export function lookAtHttpListen({ host, port }: ListenPlace): Promise<string | undefined> {
+  return listenCode(host, port);
 }
 
 function listenCode(host: string, port: number): Promise<string | undefined> {

@@ -2,7 +2,7 @@ import type { Revision } from '@creance/proto';
 import { describe, expect, it } from 'vitest';
 import { type FolderFacts, folderFinding, keysFinding, storeFinding } from './folder.js';
 import { diskFinding, nodeFinding, sqliteFinding, telemetryFinding } from './host.js';
-import { listenFinding } from './running.js';
+import { httpListenFinding, listenFinding } from './running.js';
 import type { Finding } from './verdict.js';
 
 /** Every finding that is not ok says what to do. */
@@ -130,6 +130,16 @@ describe('storeFinding', () => {
     [{ head: undefined, mark: undefined, fault: 'SQLITE_NOTADB' }, 'fail'],
   ])('judges %j', (look, verdict) => {
     expect(verdictOf(storeFinding(look))).toBe(verdict);
+  });
+});
+
+describe('httpListenFinding', () => {
+  it.each([
+    [undefined, 'ok'],
+    ['EADDRINUSE', 'fail'],
+    ['EACCES', 'fail'],
+  ])('judges %s', (code, verdict) => {
+    expect(verdictOf(httpListenFinding('127.0.0.1:7421', code))).toBe(verdict);
   });
 });
 
