@@ -91,9 +91,18 @@ describe('creance doctor', () => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const found = await doctor(['--dev', '--listen', `127.0.0.1:${port}`]);
+    const place = `127.0.0.1:${port}`;
+    const found = await doctor(['--dev', '--listen', place, '--http-listen', 'none']);
+    // breaks when: only one of both doors is looked at, and the start fails by the other
+    const http = await doctor(['--dev', '--listen', '127.0.0.1:0', '--http-listen', place]);
+    expect([http.code, http.failing]).toEqual([1, ['http listen']]);
+    // breaks when: one fault of the settings hides who has the address
+    const tls = ['--tls-certificate', 'missing.crt', '--tls-key', 'missing.key'];
+    const both = await doctor(['--listen', `127.0.0.1:${port}`, ...tls]);
     server.close();
     expect([found.code, found.failing]).toEqual([1, ['listen']]);
+    expect(both.failing).toEqual(expect.arrayContaining(['settings', 'listen']));
+    expect(both.words).not.toContain('Warning');
   });
 
   it('names every fault of a broken installation, each with its fix', async () => {

@@ -1,7 +1,9 @@
+import { handleFromBytes } from '@creance/proto';
 import type { OperatorLine } from '../rpc/operator-client.js';
 import { systemClock } from '../runtime/clock.js';
 import { listedVerifiers } from './operator-call.js';
-import { CommandFailed, type Format, type Output, print } from './output.js';
+import { CommandFailed, type Format, type Output, print, printable } from './output.js';
+import { awayWords, lagText, resourcesAway } from './verifier-words.js';
 
 /** An act that verifiers have to hear of. */
 export interface Act {
@@ -11,6 +13,8 @@ export interface Act {
   readonly words: string;
   /** The same for programs, beside the revision. */
   readonly facts: Readonly<Record<string, unknown>>;
+  /** What it leaves possible, for people; undefined when there is nothing to say. */
+  readonly leaves?: string | undefined;
 }
 
 /** Acts, then waits until every subscribed verifier says that it enforces it, and prints both. */
@@ -21,7 +25,7 @@ export async function confirmed(
   act: () => Promise<Act>,
 ): Promise<void> {
   const startedAt = systemClock.monotonicMillis();
-  const { revision, words, facts } = await act();
+  const { revision, words, facts, leaves } = await act();
   const found = await enforcing(line, revision, flags.waitSeconds).catch((fault: unknown) => {
     // A cut may have ended the session of whoever made it: it stands, whatever cannot be asked any more.
     if (!(fault instanceof CommandFailed)) throw fault;
@@ -32,28 +36,50 @@ export async function confirmed(
     );
   });
   const millis = Math.round(systemClock.monotonicMillis() - startedAt);
-  const { verifiersEnforcing, verifiersSubscribed } = found;
+  const { verifiersEnforcing, verifiersSubscribed, unconfirmed } = found;
   const enforced = `enforced by ${verifiersEnforcing} of ${count(verifiersSubscribed, 'verifier')} after ${millis} ms`;
   const done = { revision: Number(revision), ...facts, ...found, millis };
   print(done, () => `${words}\n${enforced}`, flags.o, output);
-  if (verifiersEnforcing < verifiersSubscribed) {
-    throw new CommandFailed(
-      'it is in force at the broker; not every verifier has confirmed it yet — fix: see creance verifier ls',
-      3,
-    );
-  }
+  if (leaves !== undefined) output.words(leaves);
+  for (const resource of await resourcesAway(line)) output.words(awayWords(resource));
+  if (unconfirmed.length > 0) throw unconfirmedFailure(unconfirmed);
+}
+
+/** Who has not confirmed, since when, and what that means until he does. */
+function unconfirmedFailure(unconfirmed: readonly Unconfirmed[]): CommandFailed {
+  const names = unconfirmed.map(
+    ({ resource, session, lag }) => `${printable(resource)} ${session} (${lag})`,
+  );
+  return new CommandFailed(
+    `it is in force at the broker; not confirmed yet by ${names.join(', ')} — fix: creance verifier ls --watch; a strict resource that hears nothing refuses by itself (maxStaleSeconds), a bestEffort one goes on: stop its service`,
+    3,
+  );
+}
+
+/** A verifier that does not say yet that it enforces what was done. */
+interface Unconfirmed {
+  readonly resource: string;
+  readonly session: string;
+  readonly lag: string;
 }
 
 async function enforcing(line: OperatorLine, revision: bigint, waitSeconds: number) {
   const endsAt = systemClock.monotonicMillis() + waitSeconds * 1_000;
   for (;;) {
-    const { verifiers } = await listedVerifiers(line);
-    const verifiersEnforcing = verifiers.filter(
-      (one) => one.acknowledgedRevision >= revision,
-    ).length;
-    const found = { verifiersEnforcing, verifiersSubscribed: verifiers.length };
-    if (verifiersEnforcing === verifiers.length || systemClock.monotonicMillis() >= endsAt)
-      return found;
+    const { verifiers, revision: head } = await listedVerifiers(line);
+    const late = verifiers.filter((one) => one.acknowledgedRevision < revision);
+    if (late.length === 0 || systemClock.monotonicMillis() >= endsAt)
+      return {
+        verifiersEnforcing: verifiers.length - late.length,
+        verifiersSubscribed: verifiers.length,
+        unconfirmed: late.map(
+          (one): Unconfirmed => ({
+            resource: one.resource,
+            session: handleFromBytes(one.sessionId) ?? '',
+            lag: lagText(one, head),
+          }),
+        ),
+      };
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

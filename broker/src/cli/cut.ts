@@ -4,7 +4,7 @@ import { confirmed, count } from './confirm.js';
 import { type CutTargetFlags, cutTargetOf } from './cut-target.js';
 import { compromiseKey } from './keys.js';
 import { call } from './operator-call.js';
-import type { Format, Output } from './output.js';
+import { type Format, type Output, printable } from './output.js';
 
 /** What to cut, why, and how long to follow it. */
 export interface CutFlags extends CutTargetFlags {
@@ -24,6 +24,18 @@ export async function cut(line: OperatorLine, flags: CutFlags, output: Output): 
       await call(line, '/creance.v1.OperatorService/Cut', request),
     );
     const words = `cut at revision ${revision}: ${count(sessionsEnded, 'session')} ended`;
-    return { revision, words, facts: { sessionsEnded } };
+    return { revision, words, facts: { sessionsEnded }, leaves: leavesOf(flags) };
   });
+}
+
+/** A cut of sessions takes no evidence: whoever has any opens the next session within the second. */
+function leavesOf({ session, workload, owner }: CutFlags): string | undefined {
+  const again = 'what is opened afterwards, with evidence that is still good, lives';
+  if (session !== undefined)
+    return `${again}: creance session show ${session} has the cut that takes its evidence too`;
+  if (workload !== undefined)
+    return `${again}: creance session ls --workload ${printable(workload)}, and session show there has the cut that takes its evidence too`;
+  return owner === undefined
+    ? undefined
+    : `${again}: creance session ls --owner ${printable(owner)}, and session show there has the cut that takes its evidence too`;
 }

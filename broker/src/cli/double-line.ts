@@ -1,6 +1,9 @@
 import {
+  ListSessionsResponse,
   ListVerifiersRequest,
   ListVerifiersResponse,
+  SessionKind,
+  SessionSummary,
   type VerifierSummary,
 } from '@creance/proto/wire';
 import type { OperatorLine } from '../rpc/operator-client.js';
@@ -13,6 +16,10 @@ export class DoubleLine implements OperatorLine {
   readonly asked: { readonly method: string; readonly request: Buffer }[] = [];
   /** Verifiers, each by what it has acknowledged. */
   acknowledged: number[] = [];
+  /** The resource of each of these, in order; `crm` of all others. */
+  resources: readonly string[] = [];
+  /** Resources whose verifiers have sessions of the broker's own, where the test answers no ListSessions. */
+  joined: readonly string[] = [];
   /** The reason for which it refuses to list verifiers; undefined when it does not. */
   failsAfterwards: string | undefined;
   readonly #answers: Readonly<Record<string, (request: Buffer) => Uint8Array>>;
@@ -27,6 +34,7 @@ export class DoubleLine implements OperatorLine {
       if (this.failsAfterwards === undefined) return this.#verifiers(request);
       throw Object.assign(new Error('refused'), { reason: this.failsAfterwards });
     }
+    if (method === 'ListSessions' && this.#answers[method] === undefined) return this.#sessions();
     this.asked.push({ method, request: Buffer.from(request) });
     const answer = this.#answers[method];
     if (answer === undefined) throw new Error(`the test has no ${method}`);
@@ -35,12 +43,24 @@ export class DoubleLine implements OperatorLine {
 
   close(): void {}
 
+  #sessions(): Uint8Array {
+    const sessions = this.joined.map((name) =>
+      SessionSummary.fromPartial({
+        sessionId: Buffer.alloc(16),
+        kind: SessionKind.SESSION_KIND_VERIFIER,
+        name,
+        owner: 'creance',
+      }),
+    );
+    return ListSessionsResponse.encode({ sessions, nextPageToken: '' }).finish();
+  }
+
   #verifiers(request: Uint8Array): Uint8Array {
     ListVerifiersRequest.decode(request);
     const verifiers = this.acknowledged.map(
-      (revision): VerifierSummary => ({
+      (revision, at): VerifierSummary => ({
         sessionId: Buffer.alloc(16),
-        resource: 'crm',
+        resource: this.resources[at] ?? 'crm',
         acknowledgedRevision: BigInt(revision),
       }),
     );

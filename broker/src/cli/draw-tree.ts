@@ -49,7 +49,7 @@ const units = [
 ] as const;
 
 /** The two largest units of an age: `2h 5m`. */
-function ageText(micros: number): string {
+export function ageText(micros: number): string {
   let left = Math.max(0, Math.floor(micros / 1_000_000));
   const parts: string[] = [];
   for (const [unit, seconds] of units) {

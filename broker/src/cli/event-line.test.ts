@@ -31,6 +31,14 @@ describe('eventLine', () => {
     );
   });
 
+  it('names the session of a cut once', () => {
+    const value = { of: 'session', name: 'AQEBAQEBAQEBAQEBAQEBAQ', author: 'oncall' };
+    const rest = { reason: 'looks stolen', sessionsEnded: 1, revision: 7n };
+    expect(eventLine(eventOf({ $case: 'cut', value: { ...value, ...rest } }))).toBe(
+      '2025-11-24T16:00:00.000Z  CUT          triage  (team)  session AQEBAQEBAQEBAQEBAQEBAQ, 1 session ended at 7 by oncall: looks stolen',
+    );
+  });
+
   // breaks when: a word of an event reaches the terminal as it is
   it('lets no control character, line break or direction mark through, wherever it stands', () => {
     const hostile = '\u001b[2J\r\n\u202etxt';

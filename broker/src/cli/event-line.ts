@@ -11,7 +11,9 @@ export function eventLine(event: BrokerEvent): string {
   const { word, words } = told(event);
   const time = instantText(event.atUnixMicros);
   const whose = [event.workload, event.owner && `(${event.owner})`].filter((each) => each !== '');
-  const session = idOf(event.sessionId);
+  const id = idOf(event.sessionId);
+  // A cut of a session names it already: a line has little room.
+  const session = words.startsWith(`session ${id},`) ? '' : id;
   const parts = [time, word.padEnd(11), ...whose, session && `session ${session}`, words];
   return printable(parts.filter((part) => part !== '').join('  '));
 }

@@ -63,6 +63,8 @@ describe('explain of a code', () => {
     ['CREANCE_RATE_LIMITD', 'rate_limited'],
     ['evidence_key', 'evidence_key_expired'],
     ['\u202eabc', 'scope_not_granted, a session'],
+    ['CREANCE_BROKER_UNAVAILABLE', 'errors-agent.md#broker_unavailable'],
+    ['CREANCE_FEED_STALE\u202e', 'name a code'],
     ['__proto__', 'name a code'],
     ['constructor', 'name a code'],
   ])('suggests what %s may mean', async (what, meant) => {

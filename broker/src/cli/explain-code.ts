@@ -1,4 +1,5 @@
 import {
+  errorDocsUrl,
   errorInfoReason,
   type Reason,
   reasonFromErrorInfo,
@@ -76,9 +77,13 @@ export function unknownWord(word: string): CommandFailed {
   const close = nearest(plain, Object.keys(reasons));
   const holding = Object.keys(reasons).filter((each) => plain.length >= 4 && each.includes(plain));
   const meant = [...new Set([...(close === undefined ? [] : [close]), ...holding])].slice(0, 5);
-  const fix =
-    meant.length === 0
-      ? 'name a code such as scope_not_granted, a session of creance session ls, or the request id of a refusal'
-      : `did you mean ${meant.join(', ')}?`;
+  const fix = meant.length === 0 ? fixOfUnknown(word, plain) : `did you mean ${meant.join(', ')}?`;
   return new CommandFailed(`${printable(word)} is no code and no id — fix: ${fix}`, 2);
+}
+
+/** What the agent's or the verifier's package says by itself has its words in a table of theirs. */
+function fixOfUnknown(word: string, plain: string): string {
+  return /^CREANCE_[A-Z_]{1,64}$/.test(word)
+    ? `an agent or a verifier says it by itself, with its own fix; read on at ${errorDocsUrl('agent', plain)} or ${errorDocsUrl('verifier', plain)}`
+    : 'name a code such as scope_not_granted, a session of creance session ls, or the request id of a refusal';
 }

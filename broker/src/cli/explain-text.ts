@@ -24,7 +24,7 @@ export function explainText(tree: ShownTree): string {
   return [treeTable(tree), ...sections].join('\n\n');
 }
 
-const treeColumns = ['tree', 'state', 'level', 'risk', 'peak', 'owner', 'session'] as const;
+const treeColumns = ['tree', 'state', 'level', 'risk', 'peak', 'session', 'owner'] as const;
 
 function treeTable({ sessions, asked }: ShownTree): string {
   return formatTable(
@@ -35,8 +35,8 @@ function treeTable({ sessions, asked }: ShownTree): string {
       levelWord(session.level),
       riskText(session.risk),
       riskText(session.peak),
-      session.owner,
       session.session === asked ? `${session.session} *` : session.session,
+      session.owner,
     ]),
   );
 }

@@ -138,8 +138,8 @@ describe('explain', () => {
     await explain(line(), { id, o: 'table' }, output);
     const [text = ''] = output.results;
     const lines = text.split('\n');
-    expect(lines[1]).toMatch(/^root +suspended +suspend +0\.84 +0\.90 +support-platform +\S+$/);
-    expect(lines[2]).toMatch(/^└─ child .* \*$/);
+    expect(lines[1]).toMatch(/^root +suspended +suspend +0\.84 +0\.90 +\S+ +support-platform$/);
+    expect(lines[2]).toMatch(/^└─ child .* \* +support-platform$/);
     const own = lines.slice(lines.findIndex((each) => each.includes(`child ${id}`)) + 2);
     expect(own[0]).toMatch(/^ +\+0\.30 +origin +crm\.contacts\.read +by another client$/);
     expect(own[1]).toMatch(

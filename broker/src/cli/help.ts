@@ -25,6 +25,13 @@ export function addHelp(creance: Command): void {
   creance.addHelpText('after', exampleText(examples['creance'] ?? []));
   for (const command of leavesOf(creance))
     command.addHelpText('after', exampleText(examples[pathOf(command)] ?? []));
+  addWayToHelp(creance);
+}
+
+/** After a usage error one line says where the help is: the whole of it would push the error off the screen. */
+function addWayToHelp(command: Command): void {
+  command.showHelpAfterError(`fix: see ${['creance', pathOf(command)].join(' ').trim()} --help`);
+  for (const each of command.commands) addWayToHelp(each);
 }
 
 /** Commands that do something themselves. */

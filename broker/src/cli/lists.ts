@@ -1,8 +1,12 @@
 import { handleFromBytes } from '@creance/proto';
 import type { OperatorLine } from '../rpc/operator-client.js';
+import { systemClock } from '../runtime/clock.js';
+import { ageText } from './draw-tree.js';
 import { listedVerifiers } from './operator-call.js';
-import { type Format, type Output, printRows } from './output.js';
-import { listedSessions, type SessionFilter } from './sessions.js';
+import { type Format, formatTable, type Output, print, printRows } from './output.js';
+import { listedSessions, type SessionFilter, type SessionRow } from './sessions.js';
+import { awayWords, lagText, resourcesAway } from './verifier-words.js';
+import { noneWords } from './workloads.js';
 
 /** Lists live sessions, newest first. */
 export async function listSessions(
@@ -11,21 +15,25 @@ export async function listSessions(
   output: Output,
 ): Promise<void> {
   const { rows, more } = await listedSessions(line, flags);
-  const columns = [
-    'session',
-    'kind',
-    'name',
-    'owner',
-    'state',
-    'opened',
-    'active',
-    'ends',
-  ] as const;
   const shown = rows.map(({ session, kind, name, owner, state, opened, active, ends }) => {
     return { session, kind, name, owner, state, opened, active, ends };
   });
-  printRows(shown, columns, flags.o, output);
+  if (rows.length === 0) output.words(await noneWords(line, flags));
+  if (rows.length > 0 || flags.o !== 'table')
+    print(shown, () => sessionsTable(rows, systemClock.now()), flags.o, output);
   if (more) output.words(`more than ${flags.limit} sessions — fix: narrow the list, or --limit`);
+}
+
+/** Sessions for a terminal of 80 columns; what has more room is in the other formats. */
+function sessionsTable(rows: readonly SessionRow[], nowMicros: number): string {
+  const cells = rows.map(({ session, state, openedMicros, kind, name, owner }) => [
+    session,
+    state,
+    ageText(nowMicros - openedMicros),
+    kind === 'workload' ? name : `${name} (${kind})`,
+    owner,
+  ]);
+  return formatTable(['session', 'state', 'age', 'name', 'owner'], cells);
 }
 
 /** Lists subscribed verifiers and what each enforces. */
@@ -40,6 +48,8 @@ export async function listVerifiers(
     resource: verifier.resource,
     acknowledged: verifier.acknowledgedRevision.toString(),
     behind: verifier.acknowledgedRevision >= revision ? 'no' : 'yes',
+    lag: verifier.acknowledgedRevision >= revision ? '' : lagText(verifier, revision),
   }));
-  printRows(rows, ['session', 'resource', 'acknowledged', 'behind'], flags.o, output);
+  printRows(rows, ['session', 'resource', 'acknowledged', 'behind', 'lag'], flags.o, output);
+  for (const resource of await resourcesAway(line)) output.words(awayWords(resource));
 }

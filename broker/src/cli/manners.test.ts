@@ -35,7 +35,8 @@ describe('every command', () => {
     async (path) => {
       const { said } = await codeOf(...path.split(' '), '--nonsense');
       expect(said).toMatch(/^error: .*(--nonsense|required|missing)/);
-      expect(said).toContain(`Usage: creance ${path}`);
+      expect(said).toContain(`fix: see creance ${path} --help`);
+      expect(said.split('\n').length).toBeLessThan(5);
     },
   );
 

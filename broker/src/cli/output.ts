@@ -106,11 +106,19 @@ export function formatTable(head: readonly string[], rows: readonly (readonly st
   const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]) =>
     row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .map((cell, column) => tinted(head[column], cell, cell.padEnd(widths[column] ?? 0)))
       .join('  ')
       .trimEnd();
   const [first = [], ...others] = cells;
   return [styleText('dim', line(first)), ...others.map(line)].join('\n');
+}
+
+const tints: Readonly<Record<string, 'yellow' | 'red'>> = { suspended: 'yellow', revoked: 'red' };
+
+/** The states that somebody on call looks for stand out. */
+function tinted(head: string | undefined, cell: string, padded: string): string {
+  const tint = head === 'state' && Object.hasOwn(tints, cell) ? tints[cell] : undefined;
+  return tint === undefined ? padded : styleText(tint, padded);
 }
 
 /** Rows as people or programs read them. */

@@ -21,7 +21,6 @@ export function program(to: Output): Command {
   const creance = new Command('creance')
     .description('gives workloads their identity, and takes it away')
     .exitOverride()
-    .showHelpAfterError()
     // What stands behind a command of its own, as in creance run, is not ours to read.
     .enablePositionalOptions()
     .configureOutput({

@@ -92,13 +92,16 @@ function titled(title: string, text: string): string {
 }
 
 /** Commands as they can be copied; what ends something comes after what looks. */
-function nextCommands({ session, above, risk, evidence }: ShownDetail): string[] {
+function nextCommands({ session, above, risk, evidence, cause }: ShownDetail): string[] {
   const { session: id, state } = session;
+  // What the watch holds is let go only after fresh evidence.
+  const revalidated =
+    cause?.kind === 'risk_suspended' ? '   # once its process has called session.rekey()' : '';
   return [
     `creance session tree ${id}`,
     ...(risk === null ? [] : [`creance explain ${id}`]),
     ...(state === 'live' ? [`creance suspend --session ${id} --reason "…"`] : []),
-    ...(state === 'suspended' ? [`creance resume --session ${id} --reason "…"`] : []),
+    ...(state === 'suspended' ? [`creance resume --session ${id} --reason "…"${revalidated}`] : []),
     ...(isOpen(session) ? [`creance cut --session ${id} --reason "…"`] : []),
     ...(isOpen(session) && above[0] !== undefined
       ? [`creance cut --session ${above[0].session} --reason "…"   # the whole tree`]

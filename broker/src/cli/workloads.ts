@@ -1,4 +1,5 @@
 import { GetManifestRequest, GetManifestResponse } from '@creance/proto/wire';
+import { nearest } from '../domain/nearest.js';
 import {
   type CheckedManifest,
   formatFaults,
@@ -78,6 +79,38 @@ function workloadIn({ workloads }: Manifest, name: string): ManifestWorkload {
   throw new CommandFailed(
     `member_unknown the manifest in force has no workload ${printable(name)} — fix: see creance workload ls`,
   );
+}
+
+/**
+ * What to say of a list without sessions: that there are none, or that the name is of nobody. A slip in a name must not
+ * look as if all were over.
+ */
+export async function noneWords(
+  line: OperatorLine,
+  { workload, owner }: { readonly workload?: string; readonly owner?: string },
+): Promise<string> {
+  if (workload === undefined && owner === undefined) return 'none';
+  try {
+    const { workloads, owners } = (await manifestInForce(line)).manifest;
+    const unknown = [
+      ...unknownName('workload', workload, Object.keys(workloads)),
+      ...unknownName('owner', owner, [...Object.keys(owners), brokerItself]),
+    ];
+    return ['none', ...unknown].join(': ');
+  } catch (fault) {
+    if (fault instanceof CommandFailed) return 'none';
+    throw fault;
+  }
+}
+
+/** Whom the sessions of operators and verifiers belong to. */
+const brokerItself = 'creance';
+
+function unknownName(kind: string, name: string | undefined, known: readonly string[]): string[] {
+  if (name === undefined || known.includes(name)) return [];
+  const meant = nearest(name, known);
+  const fix = meant === undefined ? 'see creance workload ls' : `did you mean ${meant}?`;
+  return [`the manifest in force has no ${kind} ${printable(name)} — fix: ${fix}`];
 }
 
 /** The manifest in force. It was checked when it came into force; another version may read it otherwise. */

@@ -64,7 +64,7 @@ export const sessionReasons: Readonly<Record<SessionReason, ReasonRow>> = {
   revalidation_required: {
     ...failedPrecondition,
     message: 'the watch holds the session, and it was not revalidated since',
-    fix: "let its process rekey with fresh evidence, then resume; one that shares its parent's evidence can only be cut",
+    fix: "let its process call session.rekey(), then resume; or cut it, the only way with one that shares its parent's evidence",
   },
   session_key_in_use: {
     ...failedPrecondition,

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { type BrokerConfig, type BrokerFlags, readConfig } from '../../config.js';
+import { parseListen } from '../../http-listen.js';
 import { systemClock } from '../../runtime/clock.js';
 import type { ResolvedSettings } from '../../settings/resolve.js';
 import { lookAtStore, sqliteInUse } from '../../store/index.js';
@@ -9,8 +10,14 @@ import { type FolderFacts, folderFinding, keysFinding, storeFinding } from './fo
 import { diskFinding, nodeFinding, sqliteFinding, telemetryFinding } from './host.js';
 import { lookAtBroker, manifestFinding } from './look-broker.js';
 import { freeBytesAt, lookAtFolder } from './look-folder.js';
-import { lookAtListen, lookAtTelemetry, lookAtTls } from './look-network.js';
-import { clockFinding, driftFinding, listenFinding, verifiersFinding } from './running.js';
+import { lookAtHttpListen, lookAtListen, lookAtTelemetry, lookAtTls } from './look-network.js';
+import {
+  clockFinding,
+  driftFinding,
+  httpListenFinding,
+  listenFinding,
+  verifiersFinding,
+} from './running.js';
 import { tlsFindings } from './tls.js';
 import { type Finding, failure, fine } from './verdict.js';
 
@@ -68,7 +75,7 @@ async function installationFindings({
 }: Installation): Promise<Finding[]> {
   const { data, manifest, dev } = flags;
   const config = readConfig(flags, (name) => settings[name].origin);
-  const listening = config.ok ? await lookAtListen(config.value) : undefined;
+  const listening = await listeningAt(config, flags);
   const isRunning = listening === 'serving';
   const broker = await lookAtBroker({ data, keyFile, manifest, isRunning }, environment);
   return [
@@ -79,11 +86,29 @@ async function installationFindings({
     diskFinding(freeBytesAt(data), config.ok ? config.value.historyBytes : 0),
     ...(config.ok ? certificateFindings(config.value) : []),
     ...(listening === undefined ? [] : [listenFinding(flags.listen, listening)]),
+    // A broker that is there has its other door too, also before it serves.
+    ...(config.ok && !isRunning && listening !== 'not_serving'
+      ? await httpFindings(config.value)
+      : []),
     await manifestFinding(manifest, dev),
     driftFinding(broker),
     clockFinding(broker),
     verifiersFinding(broker),
   ];
+}
+
+/** Who has the address, whatever else is wrong with the settings; undefined when it is no address. */
+async function listeningAt(config: ReturnType<typeof readConfig>, flags: BrokerFlags) {
+  const { listen: named, tlsCertificate } = flags;
+  const listen = config.ok ? config.value.listen : parseListen(named);
+  const isTls = config.ok ? config.value.tls !== undefined : tlsCertificate !== undefined;
+  return listen && lookAtListen(listen, isTls);
+}
+
+async function httpFindings({ httpListen }: BrokerConfig): Promise<readonly Finding[]> {
+  if (httpListen === undefined) return [];
+  const { host, port } = httpListen;
+  return [httpListenFinding(`${host}:${port}`, await lookAtHttpListen(httpListen))];
 }
 
 function settingFindings(config: ReturnType<typeof readConfig>): Finding[] {

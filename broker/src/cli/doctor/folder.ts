@@ -58,10 +58,10 @@ export function keysFinding({ keys, uid }: Pick<FolderFacts, 'keys' | 'uid'>): F
     const found = `${unread.path} cannot be read: ${unread.code}`;
     return failure(check, found, `chown it to the user of the broker, chmod 600 ${unread.path}`);
   }
-  const open = keys.find(({ mode }) => (mode & othersAny) !== 0);
-  if (open !== undefined) {
-    const fix = `chmod 600 ${open.path}; if others had access, cut the key (creance keys compromise)`;
-    return failure(check, `others can read ${open.path}`, fix);
+  const open = keys.filter(({ mode }) => (mode & othersAny) !== 0).map(({ path }) => path);
+  if (open.length > 0) {
+    const fix = `chmod 600 ${open.join(' ')}; if others had access, cut the token keys (creance keys compromise); of the others docs/operations.md, "A key is compromised"`;
+    return failure(check, `others can read ${open.join(', ')}`, fix);
   }
   const foreign = keys.find((key) => key.uid !== uid);
   if (foreign !== undefined) {

@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { connect, createServer, isIP } from 'node:net';
 import type { BrokerConfig } from '../../config.js';
+import type { ListenPlace } from '../../http-listen.js';
 import { whoAnswers } from '../../rpc/health-client.js';
 import { wantsTelemetry } from '../../telemetry/exporters.js';
 import { codeOf } from './look-folder.js';
@@ -10,14 +11,19 @@ import type { CertificateFacts } from './tls.js';
 const reachMillis = 2_000;
 
 /** Tries to listen where the broker would, and asks whoever does. */
-export async function lookAtListen({
-  listen: { host, port },
-  tls,
-}: Pick<BrokerConfig, 'listen' | 'tls'>): Promise<ListenFacts> {
+export async function lookAtListen(
+  { host, port }: BrokerConfig['listen'],
+  isTls: boolean,
+): Promise<ListenFacts> {
   const code = await listenCode(host, port);
   if (code === undefined) return 'free';
   if (code !== 'EADDRINUSE') return { code };
-  return whoAnswers(`${reachableHost(host)}:${port}`, tls !== undefined);
+  return whoAnswers(`${reachableHost(host)}:${port}`, isTls);
+}
+
+/** Why the HTTP door could not listen there, by the system's code; undefined when it could. */
+export function lookAtHttpListen({ host, port }: ListenPlace): Promise<string | undefined> {
+  return listenCode(host, port);
 }
 
 function listenCode(host: string, port: number): Promise<string | undefined> {

@@ -29,6 +29,15 @@ export function listenFinding(listen: string, facts: ListenFacts): Finding {
   }
 }
 
+/** Whether the HTTP door could listen there, by the system's code; asked only where no broker runs that has it. */
+export function httpListenFinding(at: string, code: string | undefined): Finding {
+  const check = 'http listen';
+  if (code === undefined) return fine(check, `${at} is free`);
+  const elsewhere = 'stop what listens there, or name another place, or none, with --http-listen';
+  const found = code === 'EADDRINUSE' ? `${at} is taken` : `nothing can listen at ${at}: ${code}`;
+  return failure(check, found, elsewhere);
+}
+
 const fixes: Readonly<Record<string, string>> = {
   EACCES: 'listen at a port from 1024 on, or let the broker have the lower one',
   EADDRNOTAVAIL: 'name an address of this machine with --listen',

@@ -2,7 +2,7 @@ import type { Revision } from '@creance/proto';
 import { describe, expect, it } from 'vitest';
 import { type FolderFacts, folderFinding, keysFinding, storeFinding } from './folder.js';
 import { diskFinding, nodeFinding, sqliteFinding, telemetryFinding } from './host.js';
-import { listenFinding } from './running.js';
+import { httpListenFinding, listenFinding } from './running.js';
 import type { Finding } from './verdict.js';
 
 /** Every finding that is not ok says what to do. */
@@ -106,6 +106,16 @@ describe('keysFinding', () => {
   });
 });
 
+it('names every key file that others can read, so that one line mends them', () => {
+  const open = ['anchor', 'feed'].map((name) => ({
+    ...{ path: `${path}/keys/${name}.json`, code: undefined, mode: 0o644, uid: 1_000 },
+  }));
+  const { found, fix } = keysFinding({ keys: open, uid: 1_000 });
+  const [anchor, feed] = open.map((each) => each.path);
+  expect(found).toBe(`others can read ${anchor}, ${feed}`);
+  expect(fix).toContain(`chmod 600 ${anchor} ${feed};`);
+});
+
 describe('storeFinding', () => {
   const [low, high] = [5, 6] as Revision[];
   it.each([
@@ -120,6 +130,16 @@ describe('storeFinding', () => {
     [{ head: undefined, mark: undefined, fault: 'SQLITE_NOTADB' }, 'fail'],
   ])('judges %j', (look, verdict) => {
     expect(verdictOf(storeFinding(look))).toBe(verdict);
+  });
+});
+
+describe('httpListenFinding', () => {
+  it.each([
+    [undefined, 'ok'],
+    ['EADDRINUSE', 'fail'],
+    ['EACCES', 'fail'],
+  ])('judges %s', (code, verdict) => {
+    expect(verdictOf(httpListenFinding('127.0.0.1:7421', code))).toBe(verdict);
   });
 });
 

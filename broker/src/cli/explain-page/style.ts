@@ -43,7 +43,7 @@ th{text-align:left;font-weight:600;color:var(--quiet);font-size:13px;padding:4px
 td{padding:6px 10px 6px 0;border-top:1px solid var(--rule);vertical-align:top;overflow-wrap:anywhere}
 .at,.number{font-variant-numeric:tabular-nums;white-space:nowrap}.kind{white-space:nowrap}.who{color:var(--quiet)}
 .who{min-width:110px;max-width:220px}td.action{min-width:200px;max-width:280px}td.words{min-width:200px}
-.bar rect{fill:var(--suspend)}
+.bar rect{fill:var(--suspend)}.silent .bar rect{fill:var(--calm)}
 @media (min-width:1200px){figure>.wide{display:block}}
 @media (min-width:760px) and (max-width:1199.98px){figure>.middle{display:block}}
 @media (max-width:759.98px){figure>.narrow{display:block;width:100%;max-width:460px}
