@@ -50,6 +50,7 @@ export class DocReader {
     chmodSync(creance, 0o755);
     const [broker, service] = [await freePort(), await freePort()];
     this.#instead = [
+      ['npx creance', 'creance'],
       ['creance.example.internal:7420', `localhost:${broker}`],
       ['0.0.0.0:7420', `127.0.0.1:${broker}`],
       ['7420', broker],
@@ -136,8 +137,9 @@ export class DocReader {
   #env(): NodeJS.ProcessEnv {
     const { CREANCE_JOIN: _join, CREANCE_KEY_FILE: _file, ...rest } = process.env;
     const path = [join(this.folder, 'bin'), dirname(process.execPath), process.env['PATH']];
-    // The port of the HTTP door may be taken too; no page speaks of it.
-    const own = { CREANCE_HTTP_LISTEN: '127.0.0.1:0', PATH: path.join(delimiter), NO_COLOR: '1' };
+    // Ports that a page does not name may be taken too.
+    const ports = { CREANCE_LISTEN: '127.0.0.1:0', CREANCE_HTTP_LISTEN: '127.0.0.1:0' };
+    const own = { ...ports, PATH: path.join(delimiter), NO_COLOR: '1' };
     return { ...rest, ...own, ...this.#environment };
   }
 }
