@@ -27,6 +27,7 @@ describe('what is noted of a denial', () => {
   it.each([
     ['a token', `eyJhbGciOiJFUzI1NiJ9AAAA.${'p'.repeat(40)}.${'s'.repeat(86)}`],
     ['a join string', `creance-join:v1:${'A'.repeat(120)}`],
+    ['a child join string', `creance-child:v1:${'A'.repeat(20)}`],
     ['a join token', 'q4Yb6oTQ2nX1ZkVh0sJ8mC5rW3eD7gLp'],
     ['a hash of 43 characters', thumbprint],
   ])('never holds %s, wherever somebody has put it', (_name, secret) => {

@@ -58,7 +58,8 @@ function fieldsText(fields: NonNullable<Denial['fields']>): string {
 }
 
 /** A join string, three parts of base64url, or one as long as a join token. */
-const bearer = /creance-join:[\w:-]+|[\w-]{16,}\.[\w-]{16,}\.[\w-]*|(?<![\w-])[\w-]{32,}(?![\w-])/g;
+const bearer =
+  /creance-(?:join|child):[\w:-]+|[\w-]{16,}\.[\w-]{16,}\.[\w-]*|(?<![\w-])[\w-]{32,}(?![\w-])/g;
 
 function shortened(text: string): string {
   const clean = text.replaceAll(bearer, '[taken out]');
