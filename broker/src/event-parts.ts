@@ -1,4 +1,4 @@
-import { nobodyReached, nowhere, type Occurrence, type TellSignal } from './domain/event.js';
+import type { Occurrence, TellSignal } from './domain/event.js';
 import type { CurrentRegistry } from './domain/registry.js';
 import { Enforcement } from './events/enforcement.js';
 import { occurrenceOf, placeOf } from './events/from-record.js';
@@ -41,18 +41,11 @@ export function joinEvents(rooms: RoomsOfEvents): RunningEvents {
   const hub = new EventHub({ clock, limitHit });
   const enforcement = new Enforcement({
     limitHit,
-    publish: (what) =>
-      void hub.publish({
-        at: clock.now(),
-        cause: undefined,
-        ...nowhere,
-        reached: nobodyReached,
-        what,
-      }),
+    publish: (what, cut) => void hub.publish({ ...cut, at: clock.now(), what }),
   });
   const tell = (occurrence: Occurrence) => {
     const { what } = occurrence;
-    if (what.kind === 'cut' || what.kind === 'held') enforcement.follow(what.revision);
+    if (what.kind === 'cut' || what.kind === 'held') enforcement.follow(what.revision, occurrence);
     hub.publish(occurrence);
   };
   const stops = [

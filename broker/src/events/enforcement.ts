@@ -1,5 +1,5 @@
 import type { Revision } from '@creance/proto';
-import type { Happening } from '../domain/event.js';
+import type { Happening, Occurrence } from '../domain/event.js';
 import { limits } from '../domain/limits.js';
 
 /** Rows of one commit of the log, by their first and last revision, on their way to the verifiers. */
@@ -14,7 +14,11 @@ export interface EnforcedRows {
 
 /** Parts of the follower. */
 export interface EnforcementParts {
-  readonly publish: (what: Extract<Happening, { kind: 'enforced' | 'enforced_by_all' }>) => void;
+  /** Tells it of whom the cut was: whoever watches one workload wants to know when its cut is enforced. */
+  readonly publish: (
+    what: Extract<Happening, { kind: 'enforced' | 'enforced_by_all' }>,
+    cut: Occurrence,
+  ) => void;
   /** Called when a cut is not followed to its end for want of room. */
   readonly limitHit: (name: 'enforcementsFollowed') => void;
 }
@@ -26,15 +30,15 @@ export interface EnforcementParts {
 export class Enforcement {
   readonly #parts: EnforcementParts;
   /** Cuts and holds that were told of, ascending. */
-  #told: Revision[] = [];
+  #told: { readonly revision: Revision; readonly cut: Occurrence }[] = [];
 
   constructor(parts: EnforcementParts) {
     this.#parts = parts;
   }
 
   /** A cut or hold was committed. */
-  follow(revision: Revision): void {
-    this.#told.push(revision);
+  follow(revision: Revision, cut: Occurrence): void {
+    this.#told.push({ revision, cut });
     if (this.#told.length <= limits.enforcementsFollowed) return;
     this.#told.shift();
     this.#parts.limitHit('enforcementsFollowed');
@@ -43,8 +47,11 @@ export class Enforcement {
   /** A verifier has said that it enforces these rows. Of many only all together are told. */
   enforced(rows: EnforcedRows, resource: string, millis: number): void {
     if (rows.subscribed > limits.enforcersTold) return;
-    for (const revision of this.#in(rows))
-      this.#parts.publish({ kind: 'enforced', resource, revision, millis: Math.round(millis) });
+    for (const { revision, cut } of this.#in(rows))
+      this.#parts.publish(
+        { kind: 'enforced', resource, revision, millis: Math.round(millis) },
+        cut,
+      );
   }
 
   /**
@@ -53,17 +60,15 @@ export class Enforcement {
    */
   enforcedByAll(rows: EnforcedRows, millis: number): void {
     const verifiers = rows.enforcing;
-    for (const revision of this.#in(rows))
-      this.#parts.publish({
-        kind: 'enforced_by_all',
-        verifiers,
-        revision,
-        millis: Math.round(millis),
-      });
-    this.#told = this.#told.filter((revision) => revision > rows.last);
+    for (const { revision, cut } of this.#in(rows))
+      this.#parts.publish(
+        { kind: 'enforced_by_all', verifiers, revision, millis: Math.round(millis) },
+        cut,
+      );
+    this.#told = this.#told.filter(({ revision }) => revision > rows.last);
   }
 
-  #in({ first, last }: EnforcedRows): readonly Revision[] {
-    return this.#told.filter((revision) => revision >= first && revision <= last);
+  #in({ first, last }: EnforcedRows) {
+    return this.#told.filter(({ revision }) => revision >= first && revision <= last);
   }
 }
