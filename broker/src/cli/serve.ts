@@ -1,4 +1,3 @@
-import { styleText } from 'node:util';
 import pino from 'pino';
 import { type Broker, startBroker } from '../broker.js';
 import { type BrokerFlags, readConfig } from '../config.js';
@@ -8,8 +7,8 @@ import { CallSpans } from '../telemetry/call-spans.js';
 import { exportFaults } from '../telemetry/export-faults.js';
 import { startExporters } from '../telemetry/exporters.js';
 import { harmlessLine } from '../telemetry/harmless-line.js';
-import { count } from './confirm.js';
 import { CommandFailed, formatStartFault, type Output, printable } from './output.js';
+import { insteadWords, takenWords, welcome } from './welcome.js';
 
 /** Starts a broker and keeps it running until a signal; resolves when it has stopped. */
 export async function serve(
@@ -35,9 +34,13 @@ export async function serve(
   });
   if (!started.ok) throw new CommandFailed(formatStartFault(started.error), started.error.exitCode);
   const broker = started.value;
-  output.result(welcome(broker, config.value.data));
-  if (broker.manifestInsteadOfFile !== undefined)
-    output.words(driftWords(broker.manifestInsteadOfFile));
+  const { data } = config.value;
+  const places = { manifest: flags.manifest, data, isDataByDefault: isByDefault(settings) };
+  output.result(welcome(broker, places));
+  const { manifestInsteadOfFile: instead, fileTaken } = broker;
+  if (instead !== undefined) output.words(insteadWords(instead, places));
+  const taken = fileTaken && takenWords(fileTaken);
+  if (taken !== undefined) output.words(taken);
   const reloading = reloadOn('SIGHUP', broker, output);
   await stopped();
   reloading.stop();
@@ -46,9 +49,9 @@ export async function serve(
   if ((await exporters?.close()) === false) process.exit(0);
 }
 
-function driftWords(version: number): string {
-  const fix = 'creance plan shows how; creance apply or SIGHUP puts the file in force';
-  return `version ${version} of the manifest is in force, and the file differs — fix: ${fix}`;
+/** Whether a command that is typed in the same folder finds the data folder unnamed. */
+function isByDefault({ data }: ResolvedSettings): boolean {
+  return data.origin === 'default';
 }
 
 /** Reads the manifest again at each signal, one after the other; a faulty one changes nothing. */
@@ -68,9 +71,8 @@ function reloadOn(signal: 'SIGHUP', broker: Broker, output: Output): { stop(): v
 async function reload(broker: Broker, output: Output): Promise<void> {
   const reloaded = await broker.reload();
   if (reloaded.ok) {
-    output.words(
-      `the manifest was read again: ${count(reloaded.value.sessionsEnded, 'session')} ended`,
-    );
+    const words = takenWords(reloaded.value) ?? 'nothing changed';
+    output.words(`the manifest was read again: ${words}`);
     return;
   }
   const { code, lines, fix } = reloaded.error;
@@ -88,29 +90,4 @@ function stopped(): Promise<void> {
     process.once('SIGINT', onSignal);
     process.once('SIGTERM', onSignal);
   });
-}
-
-function welcome(
-  { identity, publicOrigin, httpOrigin, anchor, devSocket, firstOperatorFile }: Broker,
-  data: string,
-): string {
-  const kind = identity.dev ? 'development broker' : 'broker';
-  const rows = [
-    ['issuer', identity.issuer],
-    ['gRPC', publicOrigin],
-    ...(httpOrigin === undefined ? [] : [['HTTP', `${httpOrigin}/.well-known/jwks.json`]]),
-    ['data', `${data} (kept; Ctrl-C stops)`],
-    ['anchor', anchor],
-    ...(devSocket === undefined ? [] : [['operator', devSocket]]),
-    ...(firstOperatorFile === undefined ? [] : [['operator', `join with ${firstOperatorFile}`]]),
-  ];
-  const lines = rows.map(
-    ([name = '', value = '']) => `  ${styleText('dim', name.padEnd(9))} ${value}`,
-  );
-  const next = '  next      creance join-token create --workload <name>';
-  return [
-    styleText('bold', `Creance ${kind} is ready`),
-    ...lines,
-    ...(identity.dev ? [next] : []),
-  ].join('\n');
 }
