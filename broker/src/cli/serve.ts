@@ -8,6 +8,7 @@ import { exportFaults } from '../telemetry/export-faults.js';
 import { startExporters } from '../telemetry/exporters.js';
 import { harmlessLine } from '../telemetry/harmless-line.js';
 import { CommandFailed, formatStartFault, type Output, printable } from './output.js';
+import { terminalLine } from './terminal-log.js';
 import { insteadWords, takenWords, welcome } from './welcome.js';
 
 /** Starts a broker and keeps it running until a signal; resolves when it has stopped. */
@@ -19,7 +20,7 @@ export async function serve(
   const config = readConfig(flags, (name) => settings[name].origin);
   if (!config.ok) throw new CommandFailed(config.error.map(formatStartFault).join('\n'), 78);
   const logging = { level: flags.logLevel, hooks: { streamWrite: harmlessLine } };
-  const logger = pino(logging, pino.destination({ dest: 2, sync: true }));
+  const logger = pino(logging, logStream(config.value.dev));
   const exporters = await startExporters(
     process.env,
     exportFaults(logger, () => systemClock.monotonicMillis()),
@@ -47,6 +48,16 @@ export async function serve(
   await broker.stop();
   // Everything else is closed: nobody waits for the retries of an exporter.
   if ((await exporters?.close()) === false) process.exit(0);
+}
+
+/**
+ * Where the log goes. Programs read JSON; somebody who sits before a development broker reads lines. Also on a
+ * terminal a broker in production writes JSON: what collects the log of a container may have given it one.
+ */
+function logStream(dev: boolean): pino.DestinationStream {
+  const errors = pino.destination({ dest: 2, sync: true });
+  if (!dev || !process.stderr.isTTY) return errors;
+  return { write: (line) => void errors.write(terminalLine(line)) };
 }
 
 /** Whether a command that is typed in the same folder finds the data folder unnamed. */
