@@ -5,9 +5,6 @@ import type { Narrator } from './narrator.js';
 import { type Place, placeOf } from './place.js';
 import type { Scene } from './scene.js';
 
-/** The story cannot be played there: in one sentence, with the fix. */
-export class PlaceUnusable extends Error {}
-
 /** Opens the stage, with the proxy before the contacts service, and tells of it. */
 export async function openScene(
   place: Place,
@@ -34,11 +31,10 @@ async function mustBeFree(listen: string): Promise<void> {
   if (code !== undefined) throw unusable(listen, code, '--listen 127.0.0.1:0');
 }
 
-function unusable(where: string, code: string, flag: string): PlaceUnusable {
+/** Why the story cannot be played there: in one sentence, with the fix. */
+function unusable(where: string, code: string, flag: string): Error {
   const why = code === 'EADDRINUSE' ? 'somebody listens there already' : code;
-  return new PlaceUnusable(
-    `${where} cannot be used (${why}): npm start -- ${flag} takes a free one`,
-  );
+  return new Error(`${where} cannot be used (${why}): npm start -- ${flag} takes a free one`);
 }
 
 function open(
