@@ -37,6 +37,8 @@ export interface Stage {
   readonly broker: RunningBroker;
   /** Origin of the broker's HTTP door. */
   readonly httpOrigin: string;
+  /** Whether somebody has the port that the HTTP door takes otherwise. */
+  readonly isHttpElsewhere: boolean;
   /** Throws for one that the plan did not name. */
   service(name: ServiceName): RunningService;
   /** A join string for a workload of the manifest. */
@@ -62,11 +64,14 @@ export interface ServicePlan {
   readonly publicOrigin?: string;
 }
 
+const httpPortPreferred = 7421;
+
 /** Starts a broker and services. */
 export async function openStage(plan: StagePlan): Promise<Stage> {
   const { data } = plan;
   // Whoever leaves one port open leaves the other.
-  const httpPort = plan.listen.endsWith(':0') ? await freePort() : 7421;
+  const preferred = plan.listen.endsWith(':0') ? 0 : httpPortPreferred;
+  const httpPort = await freePort(preferred);
   const http = `127.0.0.1:${httpPort}`;
   let broker = await startBroker(data, plan.listen, http);
   const running = new Map<ServiceName, RunningService>();
@@ -91,6 +96,7 @@ export async function openStage(plan: StagePlan): Promise<Stage> {
     data,
     stop,
     httpOrigin: `http://${http}`,
+    isHttpElsewhere: preferred !== 0 && httpPort !== preferred,
     get broker() {
       return broker;
     },

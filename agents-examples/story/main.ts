@@ -1,45 +1,44 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { openNarrator } from './narrator.js';
-import { openScene, PortTaken } from './open.js';
+import { openScene } from './open.js';
+import { readAsk, type StoryAsk, usage } from './place.js';
 import { play } from './play.js';
 import type { Scene } from './scene.js';
 
-const { values } = parseArgs({
-  options: {
-    /** End after the story. */
-    once: { type: 'boolean', default: false },
-    data: { type: 'string', default: './creance-data' },
-    listen: { type: 'string', default: '127.0.0.1:7420' },
-    /** Where the contacts service is reached; 0 takes a free port. */
-    port: { type: 'string', default: '7430' },
-  },
-});
+/** sysexits.h: EX_USAGE, EX_CONFIG. */
+const exitUsage = 64;
+const exitNotStarted = 78;
 
-const narrator = openNarrator();
-const { data, listen } = values;
-const scene = await openScene({ data, listen, port: Number(values.port) }, narrator).catch(
-  portTaken,
-);
-try {
-  await play(scene);
-  if (!narrator.allGood) process.exitCode = 1;
-  if (!values.once && narrator.allGood) await keepRunning(scene);
-} finally {
-  await scene.close();
+const ask = readAsk(process.argv.slice(2));
+if (ask === 'help') console.log(usage);
+else if ('fault' in ask) leave(`${ask.fault}\n${usage}`, exitUsage);
+else await tell(ask);
+
+async function tell({ once, ...place }: StoryAsk): Promise<void> {
+  const narrator = openNarrator();
+  // Whoever starts it wants the reason, not where in our code it came to light.
+  const scene = await openScene(place, narrator).catch((error: Error) =>
+    leave(`the story did not start: ${error.message}`, exitNotStarted),
+  );
+  try {
+    await play(scene);
+    if (!narrator.allGood) process.exitCode = 1;
+    if (!once && narrator.allGood) await keepRunning(scene);
+  } finally {
+    await scene.close();
+  }
 }
 
-function portTaken(error: Error): never {
-  if (!(error instanceof PortTaken)) throw error;
-  console.error(`${error.message}: npm start -- --port 0 takes a free one`);
-  process.exit(78);
+function leave(sentence: string, code: number): never {
+  console.error(sentence);
+  process.exit(code);
 }
 
 async function keepRunning({ stage }: Scene): Promise<void> {
   const cli = 'npm run creance --';
   console.log(`
 Everything goes on running; Ctrl-C stops it.
-  broker    ${stage.broker.origin}
+  broker    ${stage.broker.origin}, HTTP ${stage.httpOrigin}
   contacts  ${stage.service('crm').origin}/contacts
   mail      ${stage.service('mail').origin}/mails
   tickets   ${stage.service('tickets').origin}, gRPC

@@ -3,6 +3,7 @@ import { ok, type Result, refuse, type Thumbprint } from '@creance/proto';
 import type { Logger } from 'pino';
 import type { CheckManifest, FitManifest } from './commands/manifest-source.js';
 import type { BrokerConfig } from './config.js';
+import type { CurrentRegistry } from './domain/registry.js';
 import { joinEdgeParts } from './edge-parts.js';
 import { figuresOf } from './figures.js';
 import { inviteFirstOperator } from './first-operator.js';
@@ -11,7 +12,7 @@ import { startHousekeeping } from './housekeeping.js';
 import { identityOf } from './identity.js';
 import { LiveRegistry } from './live-registry.js';
 import { readFileAgain, readFileAtStart } from './manifest-file.js';
-import { enforce, fitManifest, manifestCheck, takeFile } from './manifest-parts.js';
+import { enforce, type FileTaken, fitManifest, manifestCheck, takeFile } from './manifest-parts.js';
 import { startingManifest } from './manifest-start.js';
 import { openDoors } from './open-doors.js';
 import { openOutward } from './outward-parts.js';
@@ -19,7 +20,7 @@ import { type Clock, systemClock } from './runtime/clock.js';
 import { type Entropy, systemEntropy } from './runtime/entropy.js';
 import type { StartFault } from './start-fault.js';
 import { openSqliteStore } from './store/index.js';
-import type { RegistryChanged, Store, StoreIdentity } from './store/store.js';
+import type { Store, StoreIdentity } from './store/store.js';
 import type { CallSpans } from './telemetry/call-spans.js';
 import { observeFigures } from './telemetry/gauges.js';
 import { type Meters, openMeters } from './telemetry/meters.js';
@@ -40,11 +41,15 @@ export interface Broker {
   readonly firstOperatorFile: string | undefined;
   /** The kept version of the manifest that is in force in place of the file, which differs. */
   readonly manifestInsteadOfFile: number | undefined;
+  /** What came of the file at the start; undefined where the kept version is in force. */
+  readonly fileTaken: FileTaken | undefined;
+  /** Everybody who may join, by the manifest in force at the moment. */
+  readonly registry: CurrentRegistry;
   /**
    * Reads the manifest again and takes it when nothing in it is wrong: sessions of members that it no
    * longer holds end in its transaction, and every later decision goes by it.
    */
-  reload(): Promise<Result<RegistryChanged, StartFault>>;
+  reload(): Promise<Result<FileTaken, StartFault>>;
   /** Lets calls in flight finish, ends subscriptions, closes the store. */
   stop(): Promise<void>;
 }
@@ -125,7 +130,7 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
   const housekeeping = await startHousekeeping({ store, ring: keys.ring, clock, logger });
   const opened = await openManifest(parts, doors);
   if (!opened.ok) return opened;
-  const { registry, own, insteadOfFile } = opened.value;
+  const { registry, own, insteadOfFile, taken } = opened.value;
   noteLog(store, { logger, clock, meters });
   const outward = openOutward({ ...parts, ...doors, registry: registry.current });
   const { feed } = outward;
@@ -175,6 +180,8 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
     devSocket: edge.devSocketPath,
     firstOperatorFile,
     manifestInsteadOfFile: insteadOfFile,
+    fileTaken: taken,
+    registry: registry.current,
     async reload() {
       const file = await readFileAgain(config, identity, keys.destinations.hash);
       return file.ok ? takeFile(own, file.value, 'the file was read again') : file;
@@ -204,10 +211,12 @@ async function openManifest(parts: Parts, { clock, entropy }: Doors) {
   const { takesFile, insteadOfFile } = starting.value;
   const registry = new LiveRegistry(starting.value.registry);
   const own = { store, registry, clock, entropy };
-  const changed = takesFile
-    ? await takeFile(own, file, 'the file at the start of the broker')
-    : await enforce(own);
-  return changed.ok ? ok({ registry, own, insteadOfFile }) : changed;
+  if (takesFile) {
+    const taken = await takeFile(own, file, 'the file at the start of the broker');
+    return taken.ok ? ok({ registry, own, insteadOfFile, taken: taken.value }) : taken;
+  }
+  const changed = await enforce(own);
+  return changed.ok ? ok({ registry, own, insteadOfFile, taken: undefined }) : changed;
 }
 
 /** Counts the rows of the log, and says at which moment of the machine each commit was. */

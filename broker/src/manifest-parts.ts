@@ -62,6 +62,17 @@ export async function enforce(
   return changed.ok ? changed : refuse(notWritten(changed.error.reason));
 }
 
+/** What came of the broker's own file. */
+export interface FileTaken {
+  /** The version that is in force now. */
+  readonly version: number;
+  /** Whether another version was in force before: the first one changes nothing that was. */
+  readonly replaces: boolean;
+  /** Differences to what was in force; zero where the file is in force already. */
+  readonly changes: number;
+  readonly sessionsEnded: number;
+}
+
 /**
  * Puts the broker's own file in force, as whoever runs the broker wants it: as one more version, unless it
  * is the one in force already.
@@ -70,10 +81,15 @@ export async function takeFile(
   parts: OwnFileParts,
   manifest: FitManifest,
   reason: string,
-): Promise<Result<RegistryChanged, StartFault>> {
+): Promise<Result<FileTaken, StartFault>> {
   const { store, registry, ...doors } = parts;
-  if (store.manifest()?.hash === manifest.hash)
-    return registry.change(manifest.registry, () => enforce(parts, manifest.registry));
+  const kept = store.manifest();
+  if (kept?.hash === manifest.hash) {
+    const same = await registry.change(manifest.registry, () => enforce(parts, manifest.registry));
+    if (!same.ok) return same;
+    const { sessionsEnded } = same.value;
+    return ok({ version: kept.version, replaces: true, changes: 0, sessionsEnded });
+  }
   const apply = applyManifest({
     store,
     dev: true,
@@ -83,7 +99,9 @@ export async function takeFile(
   const source = { kind: 'text', text: manifest.text } as const;
   const ask = { source, expectedVersion: undefined, prune: true, reason };
   const applied = await apply(ask, ownCall(doors));
-  return applied.ok ? applied : refuse(notWritten(applied.error.reason));
+  if (!applied.ok) return refuse(notWritten(applied.error.reason));
+  const { version, changes, sessionsEnded } = applied.value;
+  return ok({ version, replaces: kept !== undefined, changes, sessionsEnded });
 }
 
 function ownCall({ clock, entropy }: Pick<OwnFileParts, 'clock' | 'entropy'>): Call {

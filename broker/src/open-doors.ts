@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ok, type Result } from '@creance/proto';
+import { ok, type Result, refuse } from '@creance/proto';
 import type { BrokerConfig } from './config.js';
 import type { EdgeParts } from './edge-parts.js';
 import { type RoomsOfHttp, type RunningHttp, startHttpDoor } from './http-parts.js';
@@ -21,7 +21,7 @@ export interface Doors {
   readonly http: RunningHttp;
 }
 
-/** Opens both doors, or none. */
+/** Opens both doors, or none. Both are tried, so that the faults of both are named at once. */
 export async function openDoors(
   config: BrokerConfig,
   inside: BehindDoors,
@@ -37,9 +37,23 @@ export async function openDoors(
     ...(config.tls && { tls: config.tls }),
     ...(config.dev && { devSocketPath: join(config.data, 'run', 'operator.sock') }),
   });
-  if (!edge.ok) return edge;
   const http = await startHttpDoor(config, inside);
-  if (http.ok) return ok({ edge: edge.value, http: http.value });
-  await edge.value.drain();
-  return http;
+  if (edge.ok && http.ok) return ok({ edge: edge.value, http: http.value });
+  if (edge.ok) await edge.value.drain();
+  if (http.ok) await http.value.close();
+  const faults = [edge, http].flatMap((door) => (door.ok ? [] : [door.error]));
+  return refuse(joined(faults));
+}
+
+/** Faults of both doors as one: each line says which it is of, and the whole may pass only where each may. */
+function joined(faults: readonly StartFault[]): StartFault {
+  const [first, second] = faults;
+  if (first === undefined) throw new Error('a door that is not open has a fault');
+  if (second === undefined) return first;
+  return {
+    code: first.code,
+    lines: [...first.lines, ...second.lines.map((line) => `${second.code} ${line}`)],
+    fix: `of the first: ${first.fix}; of the second: ${second.fix}`,
+    exitCode: first.exitCode === 75 && second.exitCode === 75 ? 75 : 78,
+  };
 }

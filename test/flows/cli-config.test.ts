@@ -37,7 +37,19 @@ describe('the settings of a broker', () => {
       logLevel: { value: 'info', origin: 'flag --log-level' },
       listen: { value: '127.0.0.1:7420', origin: 'default' },
       tlsKey: { value: null, origin: 'default' },
+      httpListen: { value: '127.0.0.1:7421', origin: 'default' },
     });
+  });
+
+  // breaks when: an address that the broker does open is shown as none
+  it.each([
+    [['--listen', '[::1]:8000'], '[::1]:7421'],
+    [['--listen', '127.0.0.1:0'], '127.0.0.1:0'],
+    [['--listen', '127.0.0.1:0', '--http-listen', 'none'], 'none'],
+    [['--listen', 'nowhere'], null],
+  ])('show where the HTTP door is, with %j', async (args, place) => {
+    const shown = await CreanceCommand.run(['config', 'show', '-o', 'json', ...args], {}, folder);
+    expect(JSON.parse(shown.result)).toMatchObject({ httpListen: place });
   });
 
   it('start nothing when the file has a fault, and say who said what', async () => {

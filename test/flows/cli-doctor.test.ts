@@ -12,6 +12,7 @@ import {
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect } from '@creance/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selfSigned } from '../support/certificate.js';
 import { CreanceCommand } from '../support/creance-command.js';
@@ -179,5 +180,24 @@ describe('creance doctor', () => {
     const found = await doctor([...own(), '--data', join(folder, 'none')], { CREANCE_KEY_FILE });
     expect(found.verdict('clock')).toBe('ok');
     expect(statSync(CREANCE_KEY_FILE).mode & 0o777).toBe(0o600);
+  });
+
+  // breaks when: an agent's environment gets the same refusal at length for each check
+  it('says once that the key of an agent is no operator, and how to be one', async () => {
+    const CREANCE_KEY_FILE = join(folder, 'agent.key.json');
+    const CREANCE_JOIN = await stage.broker.joinString('workload', 'triage');
+    const client = await connect({ join: CREANCE_JOIN, keyFile: CREANCE_KEY_FILE });
+    await client.session();
+    const found = await doctor(own(), { CREANCE_KEY_FILE });
+    await client.close();
+    expect(found.code).toBe(0);
+    expect(found.findings.filter(({ verdict }) => verdict !== 'ok')).toEqual([
+      {
+        check: 'operator',
+        verdict: 'warn',
+        found: expect.stringContaining('of a workload or a service'),
+        fix: expect.stringMatching(/^unset CREANCE_KEY_FILE and CREANCE_JOIN/),
+      },
+    ]);
   });
 });

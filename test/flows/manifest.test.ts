@@ -75,7 +75,11 @@ describe('the manifest from the command line', () => {
     ]);
     // Nobody can be asked: nothing happens.
     expect((await creance('apply', wider, '--reason', 'exports')).code).toBe(1);
-    expect((await creance('plan', wider)).code).toBe(2);
+    const differs = await creance('plan', wider);
+    expect(differs.code).toBe(2);
+    // Its last line is the whole command, and nothing reads like an error.
+    const command = `creance apply ${wider} --data ${stage.broker.data} --reason "…"`;
+    expect(differs.words).toBe(`to put it in force: ${command}\n`);
     const applied = await creance('apply', wider, '--yes', '--reason', 'exports');
     expect([applied.code, applied.result]).toEqual([0, expect.stringContaining('version 2')]);
     expect((await creance('plan', wider)).code).toBe(0);
@@ -102,6 +106,9 @@ describe('the manifest from the command line', () => {
     const smaller = file('without.yaml', without);
     const guarded = await creance('apply', smaller, '--yes', '--reason', 'gone');
     expect([guarded.code, guarded.words]).toEqual([1, expect.stringContaining('--prune')]);
+    expect(guarded.words).toContain('workloads.triage leaves (1 session)');
+    expect(guarded.words).toContain(`creance apply ${smaller} --prune --data`);
+    expect((await creance('plan', smaller)).words).toContain(`${smaller} --prune `);
     const text = { $case: 'text' as const, value: without };
     const ask = { source: text, expectedVersion: 3n, prune: false, reason: 'gone' };
     // The broker guards it too: the command line is not the only way.

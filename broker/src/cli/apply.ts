@@ -9,6 +9,7 @@ import {
 import type { OperatorLine } from '../rpc/operator-client.js';
 import { count } from './confirm.js';
 import { call } from './operator-call.js';
+import type { LineFlags } from './operator-line.js';
 import {
   CommandFailed,
   type Format,
@@ -18,10 +19,11 @@ import {
   printRows,
 } from './output.js';
 import { fileSource, planned, type WireSource } from './plan-call.js';
+import { commandInForce, leaverWords } from './plan-next.js';
 import { planText } from './plan-text.js';
 
 /** How a manifest is to come into force. */
-export interface ApplyFlags {
+export interface ApplyFlags extends LineFlags {
   /** Whether live sessions may end by it. */
   readonly prune: boolean;
   /** Whether nobody is asked. */
@@ -36,7 +38,8 @@ export async function apply(
   { file, ...flags }: ApplyFlags & { readonly file: string },
   output: Output,
 ): Promise<void> {
-  await putInForce(line, await fileSource(file), flags, output);
+  const chosen = { source: await fileSource(file), what: ['apply', file] } as const;
+  await putInForce(line, chosen, flags, output);
 }
 
 /** Puts an earlier version in force again; without one named, the one before what is in force. */
@@ -46,7 +49,11 @@ export async function rollback(
   output: Output,
 ): Promise<void> {
   const value = version === undefined ? await versionBefore(line) : versionOf(version);
-  await putInForce(line, { $case: 'version', value }, flags, output);
+  const chosen = {
+    source: { $case: 'version', value },
+    what: ['rollback', String(value)],
+  } as const;
+  await putInForce(line, chosen, flags, output);
 }
 
 /** Lists the versions that are kept, newest first. */
@@ -67,10 +74,16 @@ export async function listVersions(
   printRows(rows, columns, o, output);
 }
 
+/** What is to be put in force, and the words that name it on the command line. */
+interface Chosen {
+  readonly source: WireSource;
+  readonly what: Parameters<typeof commandInForce>[0];
+}
+
 async function putInForce(
   line: OperatorLine,
-  source: WireSource,
-  { prune, yes, reason, o }: ApplyFlags,
+  { source, what }: Chosen,
+  { prune, yes, reason, o, ...place }: ApplyFlags,
   output: Output,
 ): Promise<void> {
   const plan = await planned(line, source);
@@ -82,8 +95,9 @@ async function putInForce(
   }
   output.words(planText(plan));
   if (plan.sessionsEnding > 0 && !prune) {
-    const what = `${count(plan.sessionsEnding, 'live session')} would end: nothing was applied`;
-    throw new CommandFailed(`${what} — fix: add --prune when that is meant`);
+    const ending = `${count(plan.sessionsEnding, 'live session')} would end`;
+    const fix = `when that is meant: ${commandInForce(what, place, { prune: true, reason })}`;
+    throw new CommandFailed(`${ending}, nothing was applied: ${leaverWords(plan)} — fix: ${fix}`);
   }
   if (!yes) await ask();
   const expectedVersion = plan.version;

@@ -23,7 +23,7 @@ import { listWorkloads, showWorkload } from './workloads.js';
 
 const listing = { limit: 10 };
 const why = { reason: 'a test', waitSeconds: 0 };
-const change = { prune: true, yes: true, reason: 'a test' };
+const change = { data: './creance-data', prune: true, yes: true, reason: 'a test' };
 
 type Run = (line: OperatorLine, output: Output, o: Format) => Promise<void>;
 
@@ -83,7 +83,7 @@ describe('text from elsewhere', () => {
     const file = join(folder, 'creance.yaml');
     writeFileSync(file, manifestText);
     const output = new DoubleOutput();
-    const planned = plan(new DoubleLine(answers), { file, o: 'table' }, guarded(output));
+    const planned = plan(new DoubleLine(answers), { file, data: '.', o: 'table' }, guarded(output));
     await expect(planned).rejects.toMatchObject({ exitCode: 2 });
     rmSync(folder, { recursive: true });
     expect(output.results.join('')).not.toMatch(doing);

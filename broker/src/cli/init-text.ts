@@ -28,7 +28,7 @@ resources:
     strictness: strict
     maxStaleSeconds: 10
 
-# The software that joins: creance join-token create --workload support-triage
+# The software that joins: creance join-token create --workload NAME
 workloads:
   support-triage:
     owner: support-platform
@@ -38,11 +38,11 @@ workloads:
     # All that its sessions may ask for. What is not here is refused.
     grants:
       - { resource: crm, scopes: [contacts:read], lifetimeSeconds: 60 }
-      # A person has to say yes to each of these.
+      # A person would have to say yes to each of these. Nobody can approve yet: it is refused until approval is taken out.
       - { resource: crm, scopes: [contacts:export], approval: required }
     # Its sessions may start others, up to three levels below, of these workloads.
     delegation: { depth: 3, to: [support-triage] }
-    # What it does by its own statement. creance envelope suggest support-triage writes it from what was seen.
+    # What it does by its own statement. creance envelope suggest writes it from what was seen.
     pace: { turnsPerMinute: 30, systems: [crm], fanout: 5 }
     # shadow says what would have been done, alert tells somebody, enforce acts.
     responses: { onForeignKey: token, mode: enforce }

@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs';
+import { ignoreKeys } from './init-ignore.js';
 import { initText } from './init-text.js';
 import { CommandFailed, type Output, printable } from './output.js';
+import { typed } from './typed.js';
 
-/** Writes a commented manifest to start from. A file that is there stays as it is. */
+/** Writes a commented manifest to start from, and keeps keys out of version control. A file that is there stays as it is. */
 export function init(file: string, output: Output): void {
   try {
     writeFileSync(file, initText, { flag: 'wx' });
@@ -15,7 +17,9 @@ export function init(file: string, output: Output): void {
     throw new CommandFailed(`${printable(file)} ${fix}`);
   }
   output.result(`wrote ${printable(file)}`);
+  const ignored = ignoreKeys(file);
+  if (ignored !== undefined) output.words(ignored);
   output.words(
-    `next: creance dev --manifest ${printable(file)}, or creance plan ${printable(file)}`,
+    `next: creance dev --manifest ${printable(typed(file))}, or creance plan ${printable(typed(file))}`,
   );
 }

@@ -3,7 +3,8 @@ import type { OperatorLine } from '../rpc/operator-client.js';
 import { type LineFlags, openLine } from './operator-line.js';
 import { formats } from './output.js';
 
-const dataByDefault = './creance-data';
+/** Data folder where nobody names one. */
+export const dataByDefault = './creance-data';
 
 /** The data folder of the broker. */
 export function dataOption(): Option {

@@ -15,12 +15,7 @@ export function planText(plan: PlanManifestResponse): string {
 }
 
 /** The sum of a plan in one line. */
-export function summary({
-  changes,
-  leftOut,
-  widenings,
-  sessionsEnding,
-}: PlanManifestResponse): string {
+function summary({ changes, leftOut, widenings, sessionsEnding }: PlanManifestResponse): string {
   const all = count(changes.length + leftOut, 'change');
   const widen =
     widenings === 0

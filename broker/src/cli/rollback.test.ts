@@ -10,7 +10,14 @@ import { rollback } from './apply.js';
 import { DoubleLine, DoubleOutput } from './double-line.js';
 
 const service = '/creance.v1.RegistryService/';
-const flags = { prune: false, yes: true, reason: 'a test', o: 'json', version: undefined } as const;
+const flags = {
+  data: './creance-data',
+  prune: false,
+  yes: true,
+  reason: 'a test',
+  o: 'json',
+  version: undefined,
+} as const;
 
 /** A broker that keeps versions, each with the one that it rolled back to, oldest first. */
 class Kept extends DoubleLine {

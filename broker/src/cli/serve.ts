@@ -1,4 +1,3 @@
-import { styleText } from 'node:util';
 import pino from 'pino';
 import { type Broker, startBroker } from '../broker.js';
 import { type BrokerFlags, readConfig } from '../config.js';
@@ -8,8 +7,9 @@ import { CallSpans } from '../telemetry/call-spans.js';
 import { exportFaults } from '../telemetry/export-faults.js';
 import { startExporters } from '../telemetry/exporters.js';
 import { harmlessLine } from '../telemetry/harmless-line.js';
-import { count } from './confirm.js';
 import { CommandFailed, formatStartFault, type Output, printable } from './output.js';
+import { terminalLine } from './terminal-log.js';
+import { insteadWords, takenWords, welcome } from './welcome.js';
 
 /** Starts a broker and keeps it running until a signal; resolves when it has stopped. */
 export async function serve(
@@ -20,7 +20,7 @@ export async function serve(
   const config = readConfig(flags, (name) => settings[name].origin);
   if (!config.ok) throw new CommandFailed(config.error.map(formatStartFault).join('\n'), 78);
   const logging = { level: flags.logLevel, hooks: { streamWrite: harmlessLine } };
-  const logger = pino(logging, pino.destination({ dest: 2, sync: true }));
+  const logger = pino(logging, logStream(config.value.dev));
   const exporters = await startExporters(
     process.env,
     exportFaults(logger, () => systemClock.monotonicMillis()),
@@ -35,9 +35,13 @@ export async function serve(
   });
   if (!started.ok) throw new CommandFailed(formatStartFault(started.error), started.error.exitCode);
   const broker = started.value;
-  output.result(welcome(broker, config.value.data));
-  if (broker.manifestInsteadOfFile !== undefined)
-    output.words(driftWords(broker.manifestInsteadOfFile));
+  const { data } = config.value;
+  const places = { manifest: flags.manifest, data, isDataByDefault: isByDefault(settings) };
+  output.result(welcome(broker, places));
+  const { manifestInsteadOfFile: instead, fileTaken } = broker;
+  if (instead !== undefined) output.words(insteadWords(instead, places));
+  const taken = fileTaken && takenWords(fileTaken);
+  if (taken !== undefined) output.words(taken);
   const reloading = reloadOn('SIGHUP', broker, output);
   await stopped();
   reloading.stop();
@@ -46,9 +50,19 @@ export async function serve(
   if ((await exporters?.close()) === false) process.exit(0);
 }
 
-function driftWords(version: number): string {
-  const fix = 'creance plan shows how; creance apply or SIGHUP puts the file in force';
-  return `version ${version} of the manifest is in force, and the file differs — fix: ${fix}`;
+/**
+ * Where the log goes. Programs read JSON; somebody who sits before a development broker reads lines. Also on a
+ * terminal a broker in production writes JSON: what collects the log of a container may have given it one.
+ */
+function logStream(dev: boolean): pino.DestinationStream {
+  const errors = pino.destination({ dest: 2, sync: true });
+  if (!dev || !process.stderr.isTTY) return errors;
+  return { write: (line) => void errors.write(terminalLine(line)) };
+}
+
+/** Whether a command that is typed in the same folder finds the data folder unnamed. */
+function isByDefault({ data }: ResolvedSettings): boolean {
+  return data.origin === 'default';
 }
 
 /** Reads the manifest again at each signal, one after the other; a faulty one changes nothing. */
@@ -68,9 +82,8 @@ function reloadOn(signal: 'SIGHUP', broker: Broker, output: Output): { stop(): v
 async function reload(broker: Broker, output: Output): Promise<void> {
   const reloaded = await broker.reload();
   if (reloaded.ok) {
-    output.words(
-      `the manifest was read again: ${count(reloaded.value.sessionsEnded, 'session')} ended`,
-    );
+    const words = takenWords(reloaded.value) ?? 'nothing changed';
+    output.words(`the manifest was read again: ${words}`);
     return;
   }
   const { code, lines, fix } = reloaded.error;
@@ -88,29 +101,4 @@ function stopped(): Promise<void> {
     process.once('SIGINT', onSignal);
     process.once('SIGTERM', onSignal);
   });
-}
-
-function welcome(
-  { identity, publicOrigin, httpOrigin, anchor, devSocket, firstOperatorFile }: Broker,
-  data: string,
-): string {
-  const kind = identity.dev ? 'development broker' : 'broker';
-  const rows = [
-    ['issuer', identity.issuer],
-    ['gRPC', publicOrigin],
-    ...(httpOrigin === undefined ? [] : [['HTTP', `${httpOrigin}/.well-known/jwks.json`]]),
-    ['data', `${data} (kept; Ctrl-C stops)`],
-    ['anchor', anchor],
-    ...(devSocket === undefined ? [] : [['operator', devSocket]]),
-    ...(firstOperatorFile === undefined ? [] : [['operator', `join with ${firstOperatorFile}`]]),
-  ];
-  const lines = rows.map(
-    ([name = '', value = '']) => `  ${styleText('dim', name.padEnd(9))} ${value}`,
-  );
-  const next = '  next      creance join-token create --workload <name>';
-  return [
-    styleText('bold', `Creance ${kind} is ready`),
-    ...lines,
-    ...(identity.dev ? [next] : []),
-  ].join('\n');
 }

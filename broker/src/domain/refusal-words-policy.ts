@@ -90,7 +90,7 @@ const approvalRequired: WordsOf = (refusal, registry) => {
     presented: presentedAt(refusal),
     nearest: `without an approval at ${resource}: ${listed(open)}`,
     missing: `an approval for ${scope}`,
-    fix: `ask for less, or take approval: required off ${scope} at workloads.${workload}.grants; ${planned}`,
+    fix: `nobody can approve yet: take approval: required out of the grant of ${scope} at workloads.${workload}.grants (${planned}), or ask for a scope without it`,
   };
 };
 

@@ -104,7 +104,7 @@ const rows: [
   [
     'approval_required',
     { ...about, missingScope: 'contacts:export' },
-    { nearest: 'contacts:read', missing: 'contacts:export', fix: 'approval: required' },
+    { nearest: 'contacts:read', missing: 'contacts:export', fix: 'nobody can approve yet' },
   ],
   [
     'lifetime_not_allowed',

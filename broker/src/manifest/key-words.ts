@@ -47,7 +47,7 @@ export const keyWords: Readonly<Record<string, string>> = {
   'workloads.*.grants.[].lifetimeSeconds':
     'Seconds that a token lives when nothing is asked, and at most.',
   'workloads.*.grants.[].approval':
-    'required: a person has to say yes; until then nothing is granted.',
+    'required: a person has to say yes. Nobody can approve yet, so nothing is granted by it.',
   'workloads.*.delegation': 'What its sessions may have below them; nothing when it is left out.',
   'workloads.*.delegation.depth': 'Levels below one of its sessions.',
   'workloads.*.delegation.to':

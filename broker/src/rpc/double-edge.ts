@@ -54,7 +54,7 @@ async function startDoubleEdge(options: DoubleOptions = {}): Promise<DoubleEdge>
       request: (_method, outcome) => outcomes.push(outcome),
       limitHit: (limit) => hits.push(limit),
     },
-    logger: { warn: note('warn'), error: note('error') },
+    logger: { info: note('info'), warn: note('warn'), error: note('error') },
   });
   if (!started.ok) throw new Error(started.error.lines.join('\n'));
   const client = new DoubleClient(started.value.port);
@@ -81,7 +81,7 @@ export function doubleOptions({ commands, ...others }: DoubleOptions = {}): Edge
     clock: systemClock,
     entropy: systemEntropy(),
     meters: quietMeters,
-    logger: { warn() {}, error() {} },
+    logger: { info() {}, warn() {}, error() {} },
     refusals: { note() {} },
     ...others,
   };

@@ -12,6 +12,7 @@ const record = { requestId: 'r', method: '/m', address: '192.0.2.1', peer: 'p' }
 function reportWith(hits: string[], lines: object[] = [], kept: KeptRefusal[] = []) {
   return openReport({
     logger: {
+      info: (fields) => void lines.push({ ...fields, level: 'info' }),
       warn: (fields) => void lines.push(fields),
       error: (fields) => void lines.push(fields),
     },
@@ -42,6 +43,16 @@ describe('a report', () => {
     const report = reportWith([], lines);
     for (let at = 0; at < 1_000; at += 1) report.refused(record, { reason: 'proof_malformed' });
     expect(lines).toHaveLength(edgeLimits().failuresBurst);
+  });
+
+  it('warns nobody of what the owner of a development broker was refused and told', () => {
+    const lines: object[] = [];
+    const report = reportWith([], lines);
+    const caller = { kind: 'dev-owner' } as const;
+    report.refused({ ...record, caller } as CallRecord, { reason: 'refusal_unknown' });
+    report.refused(record, { reason: 'proof_malformed' });
+    expect(lines).toMatchObject([{ level: 'info', reason: 'refusal_unknown' }, {}]);
+    expect(lines[1]).not.toHaveProperty('level');
   });
 
   // breaks when: a refusal is kept only where it is written down

@@ -18,6 +18,7 @@ import type { EdgeLimits } from './limits.js';
 
 /** Where the edge writes what it has refused and what has failed; pino fits. */
 export interface EdgeLogger {
+  info(fields: LogFields, text: string): void;
   warn(fields: LogFields, text: string): void;
   error(fields: LogFields, text: string): void;
 }
@@ -85,7 +86,9 @@ export function openReport(parts: ReportParts): Report {
       if (denial.reason === 'rate_limited' || !mayWrite('refusal', causeOf(record))) return;
       const words = refusalWords(registry(), kept);
       const { reason, facts: detail } = kept;
-      logger.warn({ ...callFields(record), reason, detail, ...words, ...traced }, 'call refused');
+      // The owner of a development broker has been told at their own terminal: nobody else is to be warned.
+      const level = record.caller?.kind === 'dev-owner' ? 'info' : 'warn';
+      logger[level]({ ...callFields(record), reason, detail, ...words, ...traced }, 'call refused');
     },
     failed(record, fault) {
       const traced = ended(record, 'internal');

@@ -47,7 +47,7 @@ export const policyReasons: Readonly<Record<PolicyReason, ReasonRow>> = {
     ...permissionDenied,
     oauth: 'access_denied',
     message: 'the grant needs an approval by a person',
-    fix: 'ask for a scope that needs none',
+    fix: 'nobody can approve yet: take approval: required out of the grant, or ask for a scope without it',
   },
   lifetime_not_allowed: {
     ...invalidArgument,

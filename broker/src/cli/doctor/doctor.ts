@@ -11,13 +11,7 @@ import { diskFinding, nodeFinding, sqliteFinding, telemetryFinding } from './hos
 import { lookAtBroker, manifestFinding } from './look-broker.js';
 import { freeBytesAt, lookAtFolder } from './look-folder.js';
 import { lookAtHttpListen, lookAtListen, lookAtTelemetry, lookAtTls } from './look-network.js';
-import {
-  clockFinding,
-  driftFinding,
-  httpListenFinding,
-  listenFinding,
-  verifiersFinding,
-} from './running.js';
+import { brokerFindings, httpListenFinding, listenFinding } from './running.js';
 import { tlsFindings } from './tls.js';
 import { type Finding, failure, fine } from './verdict.js';
 
@@ -91,9 +85,7 @@ async function installationFindings({
       ? await httpFindings(config.value)
       : []),
     await manifestFinding(manifest, dev),
-    driftFinding(broker),
-    clockFinding(broker),
-    verifiersFinding(broker),
+    ...brokerFindings(broker),
   ];
 }
 

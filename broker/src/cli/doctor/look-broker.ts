@@ -36,6 +36,8 @@ export async function lookAtBroker(ask: BrokerAsk, environment: Environment): Pr
     return await answerOf(line, ask.manifest);
   } catch (error) {
     if (!ask.isRunning) return { said: 'not_running' };
+    if (error instanceof CommandFailed && error.reason === 'session_wrong_kind')
+      return { said: 'wrong_kind' };
     const why =
       error instanceof CommandFailed ? error.message : `it cannot be asked: ${codeOf(error)}`;
     return { said: 'refused', why };

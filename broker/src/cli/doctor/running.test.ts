@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type BrokerFacts, clockFinding, driftFinding, verifiersFinding } from './running.js';
+import {
+  type BrokerFacts,
+  brokerFindings,
+  clockFinding,
+  driftFinding,
+  verifiersFinding,
+} from './running.js';
 import type { CertificateFacts } from './tls.js';
 import { tlsFindings } from './tls.js';
 import type { Finding } from './verdict.js';
@@ -18,16 +24,26 @@ const answer: BrokerFacts & { said: 'answer' } = {
   drift: { version: 3n, changes: 0 },
 };
 
-const silent: BrokerFacts[] = [
-  { said: 'not_running' },
-  { said: 'no_operator' },
-  { said: 'refused', why: 'role_missing' },
-];
+const silent = [{ said: 'not_running' }, { said: 'no_operator' }] as const;
+const refusing: BrokerFacts[] = [{ said: 'refused', why: 'role_missing' }, { said: 'wrong_kind' }];
 
 describe('checks of a running broker', () => {
   it.each(silent)('warn when it says nothing: %j', (facts) => {
     for (const finding of [clockFinding(facts), verifiersFinding(facts), driftFinding(facts)])
       expect(verdictOf(finding)).toBe('warn');
+  });
+});
+
+describe('brokerFindings', () => {
+  // breaks when: each check says again, at length, what is true of all
+  it.each(refusing)('say once that it refuses: %j', (facts) => {
+    expect(brokerFindings(facts).map(({ check }) => check)).toEqual(['operator']);
+    expect(brokerFindings(facts).map(verdictOf)).toEqual(['warn']);
+  });
+
+  it('say all that it has answered', () => {
+    const checks = brokerFindings(answer).map(({ check }) => check);
+    expect(checks).toEqual(['version in force', 'clock', 'verifiers']);
   });
 });
 

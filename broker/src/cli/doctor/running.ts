@@ -49,6 +49,8 @@ export type BrokerFacts =
   | { readonly said: 'not_running' }
   | { readonly said: 'no_operator' }
   | { readonly said: 'refused'; readonly why: string }
+  /** Whoever asked is known to it, and is no operator. */
+  | { readonly said: 'wrong_kind' }
   | {
       readonly said: 'answer';
       readonly verifiers: ListVerifiersResponse['verifiers'];
@@ -64,12 +66,27 @@ export type BrokerFacts =
 const start = 'start it with creance serve, or creance dev';
 const asOperator =
   'set CREANCE_KEY_FILE or --key-file to the key of an operator with the role viewer';
+const beOperator = `unset CREANCE_KEY_FILE and CREANCE_JOIN, which makes you the owner of a development broker; or ${asOperator}`;
+
+/** The facts of a broker that has answered, or of one that nobody could ask. */
+type Askable = Exclude<BrokerFacts, { readonly said: 'refused' | 'wrong_kind' }>;
 
 /** What stands instead of a check that needs a running broker; undefined when it has answered. */
-function silentFinding(check: string, facts: BrokerFacts): Finding | undefined {
+function silentFinding(check: string, facts: Askable): Finding | undefined {
   if (facts.said === 'not_running') return warning(check, 'the broker is not running', start);
-  if (facts.said === 'no_operator') return warning(check, 'no operator asks here', asOperator);
-  return facts.said === 'refused' ? warning(check, facts.why, asOperator) : undefined;
+  return facts.said === 'no_operator'
+    ? warning(check, 'no operator asks here', asOperator)
+    : undefined;
+}
+
+/** What a running broker says of itself; where it refuses, that alone, and once. */
+export function brokerFindings(facts: BrokerFacts): readonly Finding[] {
+  if (facts.said === 'refused') return [warning('operator', facts.why, asOperator)];
+  if (facts.said === 'wrong_kind') {
+    const found = 'the key here is of a workload or a service, and the broker answers operators';
+    return [warning('operator', found, beOperator)];
+  }
+  return [driftFinding(facts), clockFinding(facts), verifiersFinding(facts)];
 }
 
 /** Milliseconds between two clocks at which somebody should look, and at which it must be set right. */
@@ -77,7 +94,7 @@ const offsetLow = 1_000;
 const offsetMost = 5_000;
 
 /** Whether this machine and the broker mean the same time. */
-export function clockFinding(facts: BrokerFacts): Finding {
+export function clockFinding(facts: Askable): Finding {
   const check = 'clock';
   const silent = silentFinding(check, facts);
   if (facts.said !== 'answer') return silent as Finding;
@@ -90,7 +107,7 @@ export function clockFinding(facts: BrokerFacts): Finding {
 }
 
 /** Whether every verifier enforces what was cut. */
-export function verifiersFinding(facts: BrokerFacts): Finding {
+export function verifiersFinding(facts: Askable): Finding {
   const check = 'verifiers';
   const silent = silentFinding(check, facts);
   if (facts.said !== 'answer') return silent as Finding;
@@ -111,7 +128,7 @@ export function verifiersFinding(facts: BrokerFacts): Finding {
 }
 
 /** Whether the file is what is in force. */
-export function driftFinding(facts: BrokerFacts): Finding {
+export function driftFinding(facts: Askable): Finding {
   const check = 'version in force';
   const silent = silentFinding(check, facts);
   if (facts.said !== 'answer') return silent as Finding;
