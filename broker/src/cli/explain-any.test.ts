@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { type Reason, reasons } from '@creance/proto';
 import { ExplainRefusalRequest, ExplainRefusalResponse, SessionKind } from '@creance/proto/wire';
 import { describe, expect, it } from 'vitest';
@@ -92,10 +93,38 @@ describe('explain of an id', () => {
     expect(ExplainRefusalRequest.decode(line.asked[1]?.request as Buffer)).toEqual({
       requestId: id,
     });
-    expect(output.results.join('\n').split('\n')[0]).toBe(
-      `scope_not_granted a scope is not granted — presented: contacts:export at crm; nearest rule: workloads.triage.grants, resource crm: contacts:read; missing: contacts:export; fix: ask for less; request: ${id}`,
-    );
-    expect(output.results.join('')).toContain('workload triage');
+    const lines = stripVTControlCharacters(output.results.join('\n')).split('\n');
+    expect(lines).toEqual([
+      'scope_not_granted a scope is not granted',
+      '',
+      'presented     contacts:export at crm',
+      'nearest rule  workloads.triage.grants, resource crm: contacts:read',
+      'missing       contacts:export',
+      'fix           ask for less',
+      `request       ${id}`,
+      'call          /creance.v1.SessionService/IssueToken',
+      'at            2025-11-24T16:00:00.000Z',
+      `by            workload triage, session ${sessionIdOf(2)}`,
+      'from          192.0.2.0/24',
+      `trace         ${'f'.repeat(32)}`,
+      'noted         workload triage',
+    ]);
+  });
+
+  it.each([
+    ['dev-owner', /^by +dev-owner$/m],
+    ['', /^by +nobody who was proved$/m],
+  ])('of a call without a session says who made it: %j', async (name, by) => {
+    const kind = SessionKind.SESSION_KIND_UNSPECIFIED;
+    const own = { ...refusal, sessionId: Buffer.alloc(0), kind, name };
+    const line = new DoubleLine({
+      ExplainSession: refuses('session_not_watched'),
+      ExplainRefusal: () => ExplainRefusalResponse.encode(own).finish(),
+      GetSession: refuses('target_unknown'),
+    });
+    const output = new DoubleOutput();
+    await explainId(line, { id, o: 'table' }, output);
+    expect(stripVTControlCharacters(output.results.join('\n'))).toMatch(by);
   });
 
   it('of a message of a stream asks for no session', async () => {

@@ -637,7 +637,10 @@ export interface ExplainRefusalResponse {
   sessionId: Buffer;
   /** Kind of the caller's session; unspecified when nobody was proved. */
   kind: SessionKind;
-  /** Name of the workload, resource or operator that called; empty when nobody was proved. */
+  /**
+   * Name of the workload, resource or operator that called; `dev-owner`, without a session, for the owner of a
+   * development broker; empty when nobody was proved.
+   */
   name: string;
   /** The network that the call came from, as in SessionOpening. */
   network: string;
