@@ -163,7 +163,7 @@ describe('somebody who was refused', () => {
     const nobody = await creance('explain', 'A'.repeat(22));
     expect([nobody.code, nobody.words]).toEqual([
       1,
-      expect.stringContaining('no session that is watched, and no refusal that is kept'),
+      expect.stringContaining('no session, and no refusal that the broker keeps'),
     ]);
   });
 });

@@ -1,6 +1,14 @@
 import { stripVTControlCharacters } from 'node:util';
 import { type Reason, reasons } from '@creance/proto';
-import { ExplainRefusalRequest, ExplainRefusalResponse, SessionKind } from '@creance/proto/wire';
+import {
+  ExplainRefusalRequest,
+  ExplainRefusalResponse,
+  GetSessionResponse,
+  SessionCause,
+  SessionKind,
+  SessionState,
+  SessionSummary,
+} from '@creance/proto/wire';
 import { describe, expect, it } from 'vitest';
 import { sessionIdOf } from '../doubles/ids.js';
 import { wireHandle } from '../rpc/convert.js';
@@ -137,9 +145,64 @@ describe('explain of an id', () => {
     const line = new DoubleLine({
       ExplainSession: refuses('session_not_watched'),
       ExplainRefusal: refuses('refusal_unknown'),
+      GetSession: refuses('target_unknown'),
     });
     const act = explainId(line, { id, o: 'json' }, new DoubleOutput());
-    await expect(act).rejects.toThrow('no session that is watched, and no refusal that is kept');
+    await expect(act).rejects.toThrow('no session, and no refusal that the broker keeps');
+    await expect(act).rejects.toThrow('its log (verifier event denied)');
+  });
+
+  describe('of a session that was never watched', () => {
+    const session = SessionSummary.fromPartial({
+      sessionId: wireHandle(id),
+      kind: SessionKind.SESSION_KIND_WORKLOAD,
+      name: 'triage',
+      state: SessionState.SESSION_STATE_REVOKED,
+      actionsAllowed: 3n,
+      actionsRefused: 1n,
+    });
+    const cause = SessionCause.fromPartial({
+      kind: 'session_cut',
+      author: 'oncall',
+      reason: 'looks stolen',
+      atUnixMicros: 1_764_000_000_000_000n,
+      revision: 7n,
+    });
+    const broker = () =>
+      new DoubleLine({
+        ExplainSession: refuses('session_not_watched'),
+        ExplainRefusal: refuses('refusal_unknown'),
+        GetSession: () => GetSessionResponse.encode(detail).finish(),
+      });
+    const detail = GetSessionResponse.fromPartial({ session, cause });
+
+    // breaks when: a session that was cut before it acted is called no session
+    it('says who has cut it, when and why, and what shows more', async () => {
+      const output = new DoubleOutput();
+      await explainId(broker(), { id, o: 'table' }, output);
+      const text = stripVTControlCharacters(output.results.join('\n'));
+      expect(text).toMatch(
+        /^why +session_cut by oncall at 2025-11-24T16:00:00\.000Z: looks stolen \(revision 7\)$/m,
+      );
+      expect(text).toMatch(/^seen +3 allowed, 1 refused/m);
+      expect(text).toMatch(new RegExp(`^more +creance session show ${id}$`, 'm'));
+    });
+
+    it('gives programs the same', async () => {
+      const output = new DoubleOutput();
+      await explainId(broker(), { id, o: 'json' }, output);
+      expect(output.json).toMatchObject({
+        asked: id,
+        isWatched: false,
+        session: { session: id, state: 'revoked', actionsAllowed: 3 },
+        cause: { kind: 'session_cut', author: 'oncall', reason: 'looks stolen' },
+      });
+    });
+
+    it('draws no page of nothing', async () => {
+      const act = explainId(broker(), { id, o: 'table', html: '/nowhere/x' }, new DoubleOutput());
+      await expect(act).rejects.toThrow('nothing to draw');
+    });
   });
 
   // breaks when: whatever goes wrong with the session is taken for a session that is not there

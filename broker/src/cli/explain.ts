@@ -9,6 +9,7 @@ import type { LineFlags } from './operator-line.js';
 import { withLine } from './options.js';
 import { CommandFailed, type Format, type Output, print, printable } from './output.js';
 import { explainedRefusal, explainedRefusalText } from './refusal.js';
+import { explainUnwatched } from './unwatched.js';
 
 /** What to explain, and in what form. */
 export interface ExplainFlags {
@@ -38,7 +39,7 @@ export async function explainAny(
   await withLine(flags, (line) => explainId(line, { ...flags, id: what }, output));
 }
 
-/** Explains a session, or else a refused request. */
+/** Explains a session by the watch, or else a refused request, or else a session by its record. */
 export async function explainId(
   line: OperatorLine,
   flags: ExplainFlags,
@@ -48,8 +49,10 @@ export async function explainId(
   if (isSession && (await found(() => explain(line, flags, output), sessionUnknown))) return;
   if (flags.html === undefined && (await found(() => refusal(line, flags, output), refusalUnknown)))
     return;
+  if (isSession && (await found(() => explainUnwatched(line, flags, output), sessionUnknown)))
+    return;
   throw new CommandFailed(
-    `${printable(flags.id)} is no session that is watched, and no refusal that is kept — fix: creance session show ${printable(flags.id)} shows a session that nothing was seen of; of a refusal look for the request id in the broker's log`,
+    `${printable(flags.id)} is no session, and no refusal that the broker keeps — fix: a request id in the answer of a service is known to that service: look in its log (verifier event denied), or see creance session show of the session whose request it was; one of a broker's refusal that was let go is in the broker's log`,
   );
 }
 
@@ -83,6 +86,11 @@ export async function explain(
   output: Output,
 ): Promise<void> {
   const tree = await explainedTree(line, id);
+  // Others of its tree may be watched, and not the one that was asked for.
+  if (!tree.sessions.some(({ session }) => session === id))
+    output.words(
+      `nothing was seen of ${printable(id)} itself — more: creance session show ${printable(id)}`,
+    );
   if (file === undefined) return print(tree, () => explainText(tree), o, output);
   writePage(file, explainPage(tree));
   output.words(`written to ${printable(file)}`);

@@ -72,7 +72,8 @@ function isOpen({ state }: SessionRow): boolean {
   return state === 'live' || state === 'suspended';
 }
 
-function causeText({ kind, reason, author, at, revision, request }: ShownCause): string {
+/** Who has ended or held a session, when and why, in one line. */
+export function causeText({ kind, reason, author, at, revision, request }: ShownCause): string {
   const said = reason === '' ? '' : `: ${reason}`;
   const asked = request === '' ? '' : `, request ${request}`;
   return `${kind} by ${author} at ${at}${said} (revision ${revision}${asked})`;
