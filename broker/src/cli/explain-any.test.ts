@@ -14,6 +14,7 @@ import { sessionIdOf } from '../doubles/ids.js';
 import { wireHandle } from '../rpc/convert.js';
 import { DoubleLine, DoubleOutput } from './double-line.js';
 import { explainAny, explainId } from './explain.js';
+import { packageCodes } from './gen/package-codes.js';
 
 const id = sessionIdOf(1);
 const nowhere = { data: '/nonexistent', o: 'json' } as const;
@@ -67,13 +68,62 @@ describe('explain of a code', () => {
     expect(output.results.join('')).not.toContain('undefined');
   });
 
+  const packageCases = packageCodes.map(({ code, fix }) => [code, fix] as const);
+
+  // breaks when: what an agent or a service says by itself is unknown here, or has lost its fix
+  it.each(packageCases)('knows %s, which no broker has said', async (what, fix) => {
+    const output = new DoubleOutput();
+    await explainAny({ ...nowhere, what, o: 'table' }, output);
+    const text = stripVTControlCharacters(output.results.join('\n'));
+    expect(text).toContain(`fix  `);
+    expect(text).toContain(fix);
+    expect(text).not.toContain('undefined');
+  });
+
+  it.each(['token_missing', 'TOKEN_MISSING', 'creance_token_missing'])(
+    'says of a refusal of a service who says it, and who knows its request: %s',
+    async (what) => {
+      const output = new DoubleOutput();
+      await explainAny({ ...nowhere, what }, output);
+      expect(output.json).toEqual({
+        said: [
+          {
+            code: 'token_missing',
+            saidBy: 'the verifier of a service, in answer to a request: the broker is not asked',
+            means: 'the request carries no token',
+            http: 401,
+            oauth: '',
+            again: 'no: something must change first',
+            fix: 'send Authorization: DPoP with a token, and a proof in the header DPoP',
+            told: [
+              expect.stringContaining('the code and a request id'),
+              expect.stringContaining('the event denied'),
+            ],
+            docsUrl: expect.stringMatching(/errors-verifier\.md#token_missing$/),
+          },
+        ],
+      });
+    },
+  );
+
+  // breaks when: a code that broker and services share is explained as the broker's alone
+  it('says both of a code that the broker and a service have', async () => {
+    const output = new DoubleOutput();
+    await explainAny({ ...nowhere, what: 'proof_replayed' }, output);
+    expect(output.json).toMatchObject({
+      reason: 'proof_replayed',
+      elsewhere: [{ code: 'proof_replayed', http: 401 }],
+    });
+  });
+
   it.each([
     ['scope_not_grantd', 'scope_not_granted'],
     ['CREANCE_RATE_LIMITD', 'rate_limited'],
     ['evidence_key', 'evidence_key_expired'],
     ['\u202eabc', 'scope_not_granted, a session'],
-    ['CREANCE_BROKER_UNAVAILABLE', 'errors-agent.md#broker_unavailable'],
-    ['CREANCE_FEED_STALE\u202e', 'name a code'],
+    ['tokn_missing', 'token_missing'],
+    ['insufficient_scop', 'insufficient_scope'],
+    ['CREANCE_ROLLED\u202e', 'name a code'],
     ['__proto__', 'name a code'],
     ['constructor', 'name a code'],
   ])('suggests what %s may mean', async (what, meant) => {

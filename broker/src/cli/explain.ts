@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { parseSessionId, type Reason } from '@creance/proto';
 import type { OperatorLine } from '../rpc/operator-client.js';
 import { reasonNamed, reasonText, shownReason, unknownWord } from './explain-code.js';
+import { packageCodeText, saidByPackages } from './explain-package-code.js';
 import { explainPage } from './explain-page/page.js';
 import { explainText } from './explain-text.js';
 import { explainedTree } from './explained.js';
@@ -23,7 +24,7 @@ export interface ExplainFlags {
 const idForm = /^[A-Za-z0-9_-]{22}(\.\d{1,19})?$/;
 
 /**
- * Explains whatever is named: the code of a refusal, for which no broker is asked; a session; or a request that
+ * Explains whatever is named: a code of the broker, of an agent or of a service, for which no broker is asked; a session; or a request that
  * was refused. Ids of sessions and of requests look alike, so that one is looked for as both, the session first.
  */
 export async function explainAny(
@@ -35,6 +36,9 @@ export async function explainAny(
     const shown = shownReason(reason);
     return print(shown, () => reasonText(shown), flags.o, output);
   }
+  const said = saidByPackages(what);
+  if (said.length > 0)
+    return print({ said }, () => said.map(packageCodeText).join('\n\n'), flags.o, output);
   if (!idForm.test(what)) throw unknownWord(what);
   await withLine(flags, (line) => explainId(line, { ...flags, id: what }, output));
 }
