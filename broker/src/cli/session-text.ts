@@ -54,6 +54,7 @@ function doings(shown: ShownDetail): Pair[] {
     ['why', cause === null ? '' : causeText(cause)],
     ['opened', session.opened],
     ['last active', session.active],
+    ['last seen', session.lastSeen],
     ['ends', `${session.ends} whatever happens`],
     ['idle end', idleEnd ?? ''],
     [
