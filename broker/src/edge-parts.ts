@@ -185,7 +185,7 @@ function manifestVerbs({ registry, identity, store, manifests }: OpenRooms) {
 
 /** How operators look at sessions. */
 function lookVerbs({ registry, store }: OpenRooms, witness: Witness, watch: Watch) {
-  const actionsOf = (id: SessionId) => witness.counts(id);
+  const actionsOf = (id: SessionId) => ({ ...witness.counts(id), lastAt: witness.lastUse(id) });
   return {
     listSessions: listSessions({ store, registry, actionsOf }),
     getSession: getSession({ store, registry, actionsOf, watch }),

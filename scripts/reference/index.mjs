@@ -4,9 +4,10 @@ import { auditPage } from './audit-events.mjs';
 import { claimsPage } from './claims.mjs';
 import { cliPage } from './cli.mjs';
 import { limitsPage } from './limits.mjs';
+import { packageCodesSource } from './package-codes.mjs';
 import { reasonsPage } from './reasons.mjs';
 
-/** Pages of docs/reference that are made from built code, by file. */
+/** Pages of docs/reference, and what else is made from built code, by file. */
 export async function referencePages(root) {
   const built = (path) => import(pathToFileURL(join(root, path)).href);
   const proto = await built('proto/dist/src/index.js');
@@ -16,6 +17,7 @@ export async function referencePages(root) {
   const { beyond } = await built('broker/dist/src/domain/limit-words.js');
   const { program } = await built('broker/dist/src/cli/program.js');
   return {
+    'broker/src/cli/gen/package-codes.ts': packageCodesSource({ root, failures }),
     'docs/reference/reasons.md': reasonsPage({ ...proto, failures }),
     'docs/reference/claims.md': claimsPage(proto),
     'docs/reference/audit-events.md': auditPage({ auditTable }),

@@ -128,7 +128,7 @@ const mistakes: readonly Mistake[] = [
   {
     does: 'an explanation of a session that never was',
     code: '',
-    fix: /fix: creance session show \S+ shows a session that nothing was seen of/,
+    fix: /fix: a request id in the answer of a service is known to that service/,
     make: () => asOwner('explain', nobody),
   },
   {

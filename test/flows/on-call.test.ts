@@ -132,7 +132,7 @@ describe('somebody who was refused', () => {
     });
     const text = await creance('explain', requestId);
     expect(text.result).toMatch(
-      /^scope_not_granted .* — presented: .*; nearest rule: workloads\.triage\.grants.*; missing: contacts:exprt; fix: .*; request: \S+\n/,
+      /^scope_not_granted .*\n\npresented +contacts:exprt at crm\nnearest rule +workloads\.triage\.grants.*\nmissing +contacts:exprt\nfix +.*\nrequest +\S+\n/,
     );
     // The log line of the broker says the same.
     const line = stage.broker.output
@@ -163,7 +163,7 @@ describe('somebody who was refused', () => {
     const nobody = await creance('explain', 'A'.repeat(22));
     expect([nobody.code, nobody.words]).toEqual([
       1,
-      expect.stringContaining('no session that is watched, and no refusal that is kept'),
+      expect.stringContaining('no session, and no refusal that the broker keeps'),
     ]);
   });
 });

@@ -211,6 +211,7 @@ describe('session tree', () => {
     actionsAllowed: 4n,
     actionsRefused: 0n,
     owner: 'team',
+    seenUnixMicros: 2n,
   });
   /** Pages of one session each. */
   const line = () =>

@@ -39,6 +39,7 @@ const summary = {
   state: SessionState.SESSION_STATE_LIVE,
   actionsAllowed: 0n,
   actionsRefused: 0n,
+  seenUnixMicros: micros,
   owner: hostile,
 };
 const point = {

@@ -76,6 +76,7 @@ export class DoubleLine implements OperatorLine {
 export class DoubleOutput implements Output {
   readonly results: string[] = [];
   readonly said: string[] = [];
+  columns: number | undefined;
 
   readonly result = (text: string): void => void this.results.push(text);
   readonly words = (text: string): void => void this.said.push(text);

@@ -31,6 +31,30 @@ describe('eventLine', () => {
     );
   });
 
+  const { SESSION_KIND_VERIFIER, SESSION_KIND_WORKLOAD } = SessionKind;
+  it.each([
+    [SESSION_KIND_VERIFIER, { workload: '', owner: '' }, 'crm  (verifier)'],
+    [SESSION_KIND_VERIFIER, { workload: '', owner: 'creance' }, 'crm  (verifier)'],
+    [SESSION_KIND_WORKLOAD, { workload: 'triage', owner: 'team' }, 'triage  (team)'],
+  ])('has whoever was opened in the place of names, once: %j %j', (kind, over, whose) => {
+    const value = { kind, name: over.workload || 'crm', parentId: none };
+    expect(eventLine(eventOf({ $case: 'sessionOpened', value }, over))).toBe(
+      `2025-11-24T16:00:00.000Z  opened       ${whose}  session AQEBAQEBAQEBAQEBAQEBAQ  a root`,
+    );
+  });
+
+  it('says from where the time to enforcement is measured: a command measures its own', () => {
+    const value = { resource: 'crm', revision: 7n, millis: 12 };
+    const [each, all] = [
+      eventLine(eventOf({ $case: 'enforced', value })),
+      eventLine(
+        eventOf({ $case: 'enforcedByAll', value: { verifiers: 1, revision: 7n, millis: 12 } }),
+      ),
+    ];
+    expect(each).toMatch(/crm enforces 7, 12 ms after its commit$/);
+    expect(all).toMatch(/1 verifier: all enforce 7, 12 ms after its commit$/);
+  });
+
   it('names the session of a cut once', () => {
     const value = { of: 'session', name: 'AQEBAQEBAQEBAQEBAQEBAQ', author: 'oncall' };
     const rest = { reason: 'looks stolen', sessionsEnded: 1, revision: 7n };

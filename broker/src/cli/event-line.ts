@@ -10,12 +10,19 @@ const wordsMost = 160;
 export function eventLine(event: BrokerEvent): string {
   const { word, words } = told(event);
   const time = instantText(event.atUnixMicros);
-  const whose = [event.workload, event.owner && `(${event.owner})`].filter((each) => each !== '');
+  const whose = whoseOf(event).filter((each) => each !== '');
   const id = idOf(event.sessionId);
   // A cut of a session names it already: a line has little room.
   const session = words.startsWith(`session ${id},`) ? '' : id;
   const parts = [time, word.padEnd(11), ...whose, session && `session ${session}`, words];
   return printable(parts.filter((part) => part !== '').join('  '));
+}
+
+/** The workload with its owner; of the broker's own members the name with what they are. */
+function whoseOf({ workload, owner, what }: BrokerEvent): readonly string[] {
+  if (workload !== '' || what?.$case !== 'sessionOpened') return [workload, owner && `(${owner})`];
+  const { name, kind } = what.value;
+  return [name, `(${memberWords[kind] ?? 'unknown'})`];
 }
 
 /** An event as programs read it: plain values alone. */
@@ -87,9 +94,9 @@ function told({ what }: BrokerEvent): { readonly word: string; readonly words: s
   if (what === undefined) return { word: 'unknown', words: 'this creance is too old to read it' };
   switch (what.$case) {
     case 'sessionOpened': {
-      const { name, parentId } = what.value;
+      const { parentId } = what.value;
       const below = parentId.length === 0 ? 'a root' : `below ${idOf(parentId)}`;
-      return { word: 'opened', words: `${name}, ${below}` };
+      return { word: 'opened', words: below };
     }
     case 'sessionEnded': {
       const { expired, sessionsEnded } = what.value;
@@ -118,11 +125,14 @@ function told({ what }: BrokerEvent): { readonly word: string; readonly words: s
     }
     case 'enforced': {
       const { resource, revision, millis } = what.value;
-      return { word: 'enforced', words: `${resource} enforces ${revision} after ${millis} ms` };
+      return {
+        word: 'enforced',
+        words: `${resource} enforces ${revision}, ${millis} ms after its commit`,
+      };
     }
     case 'enforcedByAll': {
       const { verifiers, revision, millis } = what.value;
-      const all = `${count(verifiers, 'verifier')}: all enforce ${revision} after ${millis} ms`;
+      const all = `${count(verifiers, 'verifier')}: all enforce ${revision}, ${millis} ms after its commit`;
       return { word: 'enforced', words: all };
     }
     case 'manifestApplied': {

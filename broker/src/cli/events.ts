@@ -8,6 +8,7 @@ import { eventKinds, type EventKind as KindName } from '../domain/event.js';
 import type { ListeningLine } from '../rpc/operator-client.js';
 import { sessionBytes } from './cut-target.js';
 import { eventLine, eventValue } from './event-line.js';
+import { type KeptSince, keptWords } from './kept-words.js';
 import { failureOf, refusalOf } from './operator-call.js';
 import { CommandFailed, type Format, type Output, print } from './output.js';
 
@@ -46,6 +47,7 @@ export async function events(
   const interrupted = interruption();
   let waitMillis = pauseMillis;
   let isEmpty = true;
+  let kept: KeptSince | undefined;
   try {
     while (true) {
       const onEvent = (event: BrokerEvent) => {
@@ -54,8 +56,12 @@ export async function events(
         after = event.number;
         printEvent(event, flags.o, output);
       };
-      const end = await heard(line, requestOf(flags, after), onEvent, interrupted.signal);
-      if (!flags.watch && end === undefined && isEmpty) output.words('no such events are kept');
+      const onKept = (since: KeptSince) => {
+        kept ??= since;
+      };
+      const on = { onEvent, onKept };
+      const end = await heard(line, requestOf(flags, after), on, interrupted.signal);
+      if (!flags.watch && end === undefined) output.words(keptWords(kept, isEmpty));
       if (interrupted.signal.aborted || (!flags.watch && end === undefined)) return;
       const reason = end && refusalOf(end);
       if (!flags.watch || (reason !== undefined && !goesOnAfter.has(reason)))
@@ -101,14 +107,18 @@ const wireKinds = Object.fromEntries(
 function heard(
   line: ListeningLine,
   request: Uint8Array,
-  onEvent: (event: BrokerEvent) => void,
+  on: {
+    readonly onEvent: (event: BrokerEvent) => void;
+    readonly onKept: (since: KeptSince) => void;
+  },
   signal: AbortSignal,
 ): Promise<Error | undefined> {
   return new Promise((resolve) => {
     const listening = line.listen('/creance.v1.OperatorService/WatchEvents', request, {
       onMessage(bytes) {
-        const { event } = WatchEventsResponse.decode(bytes);
-        if (event !== undefined) onEvent(event);
+        const message = WatchEventsResponse.decode(bytes);
+        if (message.event !== undefined) on.onEvent(message.event);
+        else on.onKept(message);
       },
       onEnd: resolve,
     });

@@ -1,5 +1,4 @@
 import {
-  errorDocsUrl,
   errorInfoReason,
   type Reason,
   reasonFromErrorInfo,
@@ -8,6 +7,13 @@ import {
 } from '@creance/proto';
 import { status } from '@grpc/grpc-js';
 import { nearest } from '../domain/nearest.js';
+import {
+  packageCodeText,
+  plainCode,
+  plainPackageCodes,
+  type ShownPackageCode,
+  saidByPackages,
+} from './explain-package-code.js';
 import { CommandFailed, formatPairs, printable } from './output.js';
 
 /** A reason as it is explained: what stands in its row, and who is told what. */
@@ -22,6 +28,8 @@ export interface ShownReason {
   readonly isRetryable: boolean;
   readonly fix: string;
   readonly told: readonly string[];
+  /** What agents and services say under the same code by themselves. */
+  readonly elsewhere: readonly ShownPackageCode[];
 }
 
 /** The reason that a word names, in any of its spellings; undefined when it names none. */
@@ -47,14 +55,16 @@ export function shownReason(reason: Reason): ShownReason {
       'the session: these, and the first scope that is missing',
       'owner and operators: what was presented, the nearest rule, what is missing, the fix, by creance explain <request id>',
     ],
+    elsewhere: saidByPackages(reason),
   };
 }
 
 /** The same for a terminal. */
 export function reasonText(shown: ShownReason): string {
-  const { told } = shown;
-  return formatPairs([
+  const { told, elsewhere } = shown;
+  const own = formatPairs([
     ['code', shown.reason],
+    ['said by', 'the broker'],
     ['in the SDK', shown.sdkCode],
     ['in ErrorInfo', shown.errorInfo],
     ['means', shown.means],
@@ -69,21 +79,19 @@ export function reasonText(shown: ShownReason): string {
     ['fix', shown.fix],
     ...told.map((line, at) => [at === 0 ? 'who is told' : `${' '.repeat(at)}`, line] as const),
   ]);
+  return [own, ...elsewhere.map(packageCodeText)].join('\n\n');
 }
 
 /** What to say to a word that is no code and no id: the codes that it may have meant. */
 export function unknownWord(word: string): CommandFailed {
-  const plain = word.toLowerCase().replace(/^creance_/, '');
-  const close = nearest(plain, Object.keys(reasons));
-  const holding = Object.keys(reasons).filter((each) => plain.length >= 4 && each.includes(plain));
+  const plain = plainCode(word);
+  const codes = [...new Set([...Object.keys(reasons), ...plainPackageCodes])];
+  const close = nearest(plain, codes);
+  const holding = codes.filter((each) => plain.length >= 4 && each.includes(plain));
   const meant = [...new Set([...(close === undefined ? [] : [close]), ...holding])].slice(0, 5);
-  const fix = meant.length === 0 ? fixOfUnknown(word, plain) : `did you mean ${meant.join(', ')}?`;
+  const fix =
+    meant.length === 0
+      ? 'name a code such as scope_not_granted, a session of creance session ls, or the request id of a refusal'
+      : `did you mean ${meant.join(', ')}?`;
   return new CommandFailed(`${printable(word)} is no code and no id — fix: ${fix}`, 2);
-}
-
-/** What the agent's or the verifier's package says by itself has its words in a table of theirs. */
-function fixOfUnknown(word: string, plain: string): string {
-  return /^CREANCE_[A-Z_]{1,64}$/.test(word)
-    ? `an agent or a verifier says it by itself, with its own fix; read on at ${errorDocsUrl('agent', plain)} or ${errorDocsUrl('verifier', plain)}`
-    : 'name a code such as scope_not_granted, a session of creance session ls, or the request id of a refusal';
 }

@@ -154,6 +154,14 @@ describe('explain', () => {
     expect(own[6]).toMatch(/^2 .* not shown$/);
   });
 
+  it('says when nothing was seen of the session itself, only of its tree', async () => {
+    const [own, other] = [new DoubleOutput(), new DoubleOutput()];
+    await explain(line(), { id, o: 'table' }, own);
+    expect(own.said).toEqual([]);
+    await explain(line(), { id: sessionIdOf('quiet'), o: 'table' }, other);
+    expect(other.said.join('')).toContain(`creance session show ${sessionIdOf('quiet')}`);
+  });
+
   it('writes the page to a file that only its owner reads', async () => {
     const [file, output] = [join(folder, 'page.html'), new DoubleOutput()];
     await explain(line(), { id, o: 'table', html: file }, output);

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { parseSessionId, type Reason } from '@creance/proto';
 import type { OperatorLine } from '../rpc/operator-client.js';
 import { reasonNamed, reasonText, shownReason, unknownWord } from './explain-code.js';
+import { packageCodeText, saidByPackages } from './explain-package-code.js';
 import { explainPage } from './explain-page/page.js';
 import { explainText } from './explain-text.js';
 import { explainedTree } from './explained.js';
@@ -9,6 +10,7 @@ import type { LineFlags } from './operator-line.js';
 import { withLine } from './options.js';
 import { CommandFailed, type Format, type Output, print, printable } from './output.js';
 import { explainedRefusal, explainedRefusalText } from './refusal.js';
+import { explainUnwatched } from './unwatched.js';
 
 /** What to explain, and in what form. */
 export interface ExplainFlags {
@@ -22,7 +24,7 @@ export interface ExplainFlags {
 const idForm = /^[A-Za-z0-9_-]{22}(\.\d{1,19})?$/;
 
 /**
- * Explains whatever is named: the code of a refusal, for which no broker is asked; a session; or a request that
+ * Explains whatever is named: a code of the broker, of an agent or of a service, for which no broker is asked; a session; or a request that
  * was refused. Ids of sessions and of requests look alike, so that one is looked for as both, the session first.
  */
 export async function explainAny(
@@ -34,11 +36,14 @@ export async function explainAny(
     const shown = shownReason(reason);
     return print(shown, () => reasonText(shown), flags.o, output);
   }
+  const said = saidByPackages(what);
+  if (said.length > 0)
+    return print({ said }, () => said.map(packageCodeText).join('\n\n'), flags.o, output);
   if (!idForm.test(what)) throw unknownWord(what);
   await withLine(flags, (line) => explainId(line, { ...flags, id: what }, output));
 }
 
-/** Explains a session, or else a refused request. */
+/** Explains a session by the watch, or else a refused request, or else a session by its record. */
 export async function explainId(
   line: OperatorLine,
   flags: ExplainFlags,
@@ -48,8 +53,10 @@ export async function explainId(
   if (isSession && (await found(() => explain(line, flags, output), sessionUnknown))) return;
   if (flags.html === undefined && (await found(() => refusal(line, flags, output), refusalUnknown)))
     return;
+  if (isSession && (await found(() => explainUnwatched(line, flags, output), sessionUnknown)))
+    return;
   throw new CommandFailed(
-    `${printable(flags.id)} is no session that is watched, and no refusal that is kept — fix: creance session show ${printable(flags.id)} shows a session that nothing was seen of; of a refusal look for the request id in the broker's log`,
+    `${printable(flags.id)} is no session, and no refusal that the broker keeps — fix: a request id in the answer of a service is known to that service: look in its log (verifier event denied), or see creance session show of the session whose request it was; one of a broker's refusal that was let go is in the broker's log`,
   );
 }
 
@@ -83,6 +90,11 @@ export async function explain(
   output: Output,
 ): Promise<void> {
   const tree = await explainedTree(line, id);
+  // Others of its tree may be watched, and not the one that was asked for.
+  if (!tree.sessions.some(({ session }) => session === id))
+    output.words(
+      `nothing was seen of ${printable(id)} itself — more: creance session show ${printable(id)}`,
+    );
   if (file === undefined) return print(tree, () => explainText(tree), o, output);
   writePage(file, explainPage(tree));
   output.words(`written to ${printable(file)}`);

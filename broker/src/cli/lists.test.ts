@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import {
   GetManifestResponse,
   ListSessionsResponse,
@@ -37,12 +38,58 @@ describe('session ls', () => {
       summary(1, { openedUnixMicros: opened }),
       summary(2, { ...verifier, openedUnixMicros: opened }),
     ];
+    output.columns = 80;
     await listSessions(new DoubleLine(listing(...rows)), flags, output);
     const lines = output.results.join('').split('\n');
     expect(lines).toHaveLength(3);
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
-    expect(lines[1]).toMatch(/suspended +\d+s +support-triage +support-platform$/);
+    expect(lines[1]).toMatch(/suspended +\d+s ago +support-triage +support-platform$/);
     expect(lines[2]).toMatch(/ crm \(verifier\) +creance$/);
+  });
+
+  it.each([
+    [undefined, 'session state age last seen name owner opened ends'],
+    [200, 'session state age last seen name owner opened ends'],
+    [110, 'session state age last seen name owner'],
+    [80, 'session state last seen name owner'],
+    [70, 'session state last seen name'],
+    [50, 'session state name'],
+  ])('leaves columns out at a width of %s', async (columns, head) => {
+    const output = new DoubleOutput();
+    output.columns = columns;
+    await listSessions(new DoubleLine(listing(summary(1, {}))), flags, output);
+    const [first = '', row = ''] = stripVTControlCharacters(output.results.join('')).split('\n');
+    expect(first.replaceAll(/ +/g, ' ')).toBe(head);
+    expect(row).toContain(sessionIdOf(1));
+    if (columns !== undefined) expect(row.length).toBeLessThanOrEqual(columns);
+  });
+
+  // breaks when: a long name pushes the line over, or cuts the id that somebody has to copy
+  it('cuts a name of 64 characters before an id', async () => {
+    const output = new DoubleOutput();
+    output.columns = 80;
+    await listSessions(
+      new DoubleLine(listing(summary(1, { name: 'n'.repeat(64) }))),
+      flags,
+      output,
+    );
+    const [, row = ''] = stripVTControlCharacters(output.results.join('')).split('\n');
+    expect(row).toHaveLength(80);
+    expect(row).toMatch(new RegExp(`^${sessionIdOf(1)} +suspended +n+…$`));
+  });
+
+  it('says when a session was seen last, by whichever came later', async () => {
+    const micros = 1_764_000_000_000_000n;
+    const output = new DoubleOutput();
+    const rows = [
+      summary(1, { activeUnixMicros: micros, seenUnixMicros: micros + 5_000_000n }),
+      summary(2, { activeUnixMicros: micros }),
+    ];
+    await listSessions(new DoubleLine(listing(...rows)), { ...flags, o: 'json' }, output);
+    expect(output.json).toMatchObject([
+      { active: '2025-11-24T16:00:00.000Z', lastSeen: '2025-11-24T16:00:05.000Z' },
+      { active: '2025-11-24T16:00:00.000Z', lastSeen: '2025-11-24T16:00:00.000Z' },
+    ]);
   });
 
   // breaks when: what is suspended looks like all the rest, or a table on a pipe holds colours
@@ -64,7 +111,7 @@ describe('session ls', () => {
     const output = new DoubleOutput();
     await listSessions(new DoubleLine(listing(summary(1, {}))), { ...flags, o: 'json' }, output);
     expect(Object.keys((output.json as object[])[0] ?? {})).toEqual(
-      'session kind name owner state opened active ends'.split(' '),
+      'session kind name owner state opened active lastSeen ends'.split(' '),
     );
   });
 

@@ -1,10 +1,10 @@
 import { handleFromBytes } from '@creance/proto';
 import type { OperatorLine } from '../rpc/operator-client.js';
 import { systemClock } from '../runtime/clock.js';
-import { ageText } from './draw-tree.js';
 import { listedVerifiers } from './operator-call.js';
-import { type Format, formatTable, type Output, print, printRows } from './output.js';
-import { listedSessions, type SessionFilter, type SessionRow } from './sessions.js';
+import { type Format, type Output, print, printRows } from './output.js';
+import { listedSessions, type SessionFilter } from './sessions.js';
+import { sessionsTable } from './sessions-table.js';
 import { awayWords, lagText, resourcesAway } from './verifier-words.js';
 import { noneWords } from './workloads.js';
 
@@ -15,25 +15,15 @@ export async function listSessions(
   output: Output,
 ): Promise<void> {
   const { rows, more } = await listedSessions(line, flags);
-  const shown = rows.map(({ session, kind, name, owner, state, opened, active, ends }) => {
-    return { session, kind, name, owner, state, opened, active, ends };
-  });
+  const shown = rows.map(
+    ({ session, kind, name, owner, state, opened, active, lastSeen, ends }) => {
+      return { session, kind, name, owner, state, opened, active, lastSeen, ends };
+    },
+  );
   if (rows.length === 0) output.words(await noneWords(line, flags));
   if (rows.length > 0 || flags.o !== 'table')
-    print(shown, () => sessionsTable(rows, systemClock.now()), flags.o, output);
+    print(shown, () => sessionsTable(rows, systemClock.now(), output.columns), flags.o, output);
   if (more) output.words(`more than ${flags.limit} sessions — fix: narrow the list, or --limit`);
-}
-
-/** Sessions for a terminal of 80 columns; what has more room is in the other formats. */
-function sessionsTable(rows: readonly SessionRow[], nowMicros: number): string {
-  const cells = rows.map(({ session, state, openedMicros, kind, name, owner }) => [
-    session,
-    state,
-    ageText(nowMicros - openedMicros),
-    kind === 'workload' ? name : `${name} (${kind})`,
-    owner,
-  ]);
-  return formatTable(['session', 'state', 'age', 'name', 'owner'], cells);
 }
 
 /** Lists subscribed verifiers and what each enforces. */

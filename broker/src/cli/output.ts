@@ -9,6 +9,8 @@ export interface Output {
   readonly words: (text: string) => void;
   /** Whether results go to a terminal, which may be drawn anew. */
   readonly isTerminal?: boolean;
+  /** How wide a terminal is, in characters; undefined where results go to none. */
+  readonly columns?: number | undefined;
   /** Clears the terminal; only where results go to one. */
   readonly clear?: () => void;
 }
@@ -24,6 +26,10 @@ export const processOutput: Output = {
   result: (text) => void process.stdout.write(`${text}\n`),
   words: (text) => void process.stderr.write(`${text}\n`),
   isTerminal: process.stdout.isTTY === true,
+  // Asked anew each time: a terminal that is watched may change.
+  get columns() {
+    return process.stdout.isTTY ? process.stdout.columns : undefined;
+  },
   clear: () => void process.stdout.write('\u001b[2J\u001b[H'),
 };
 

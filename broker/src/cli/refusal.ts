@@ -1,9 +1,9 @@
-import { errorText, handleFromBytes, reasonFromErrorInfo, reasonRow } from '@creance/proto';
+import { handleFromBytes, reasonFromErrorInfo, reasonRow } from '@creance/proto';
 import { ExplainRefusalRequest, ExplainRefusalResponse } from '@creance/proto/wire';
 import { memberKindOf } from '../rpc/convert.js';
 import type { OperatorLine } from '../rpc/operator-client.js';
 import { call } from './operator-call.js';
-import { formatPairs, instantText } from './output.js';
+import { formatPairs, instantText, printable } from './output.js';
 
 /** A refusal as it is explained. */
 export interface ShownRefusal {
@@ -55,29 +55,27 @@ export async function explainedRefusal(
   };
 }
 
-/** A refusal for a terminal: one line that says all, then when, who, whence. */
+/** A refusal for a terminal: what happened in a line of its own, then a row for each thing that is known. */
 export function explainedRefusalText(shown: ShownRefusal): string {
-  const { kind, name, session } = shown;
   const facts = Object.entries(shown.facts).map(([fact, value]) => `${fact} ${value}`);
   const pairs = formatPairs([
+    ['presented', shown.presented],
+    ['nearest rule', shown.nearestRule],
+    ['missing', shown.missing],
+    ['fix', shown.fix],
+    ['request', shown.request],
     ['call', shown.method],
     ['at', shown.at],
-    ['by', name === '' ? 'nobody who was proved' : `${kind} ${name}, session ${session}`],
+    ['by', callerText(shown)],
     ['from', shown.network],
     ['trace', shown.trace],
     ['noted', facts.join('; ')],
   ]);
-  return `${refusalLine(shown)}\n\n${pairs}`;
+  return `${printable(`${shown.reason} ${shown.means}`.trimEnd())}\n\n${pairs}`;
 }
 
-function refusalLine({
-  reason,
-  means,
-  presented,
-  nearestRule,
-  missing,
-  fix,
-  request,
-}: ShownRefusal) {
-  return errorText({ code: reason, what: means, presented, nearestRule, missing, fix, request });
+/** The owner of a development broker has a name and no session. */
+function callerText({ kind, name, session }: ShownRefusal): string {
+  if (name === '') return 'nobody who was proved';
+  return session === '' ? name : `${kind} ${name}, session ${session}`;
 }

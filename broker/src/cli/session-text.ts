@@ -54,6 +54,7 @@ function doings(shown: ShownDetail): Pair[] {
     ['why', cause === null ? '' : causeText(cause)],
     ['opened', session.opened],
     ['last active', session.active],
+    ['last seen', session.lastSeen],
     ['ends', `${session.ends} whatever happens`],
     ['idle end', idleEnd ?? ''],
     [
@@ -72,7 +73,8 @@ function isOpen({ state }: SessionRow): boolean {
   return state === 'live' || state === 'suspended';
 }
 
-function causeText({ kind, reason, author, at, revision, request }: ShownCause): string {
+/** Who has ended or held a session, when and why, in one line. */
+export function causeText({ kind, reason, author, at, revision, request }: ShownCause): string {
   const said = reason === '' ? '' : `: ${reason}`;
   const asked = request === '' ? '' : `, request ${request}`;
   return `${kind} by ${author} at ${at}${said} (revision ${revision}${asked})`;

@@ -20,10 +20,15 @@ export interface SessionRow extends Record<string, string | number> {
   readonly owner: string;
   readonly state: string;
   readonly opened: string;
+  /** Its last call to the broker: what the idle end counts from. */
   readonly active: string;
+  /** The last that the broker knows of it, actions that were reported included. */
+  readonly lastSeen: string;
   readonly ends: string;
   /** Unix time in microseconds. */
   readonly openedMicros: number;
+  /** Unix time in microseconds. */
+  readonly lastSeenMicros: number;
   readonly actionsAllowed: number;
   readonly actionsRefused: number;
 }
@@ -74,6 +79,8 @@ export async function listedSessions(
 
 /** A session as the command shows it. */
 export function rowOf(summary: SessionSummary): SessionRow {
+  // A broker of an earlier version does not know of the other.
+  const seen = summary.seenUnixMicros || summary.activeUnixMicros;
   return {
     session: handleFromBytes(summary.sessionId) ?? '',
     parent: handleFromBytes(summary.parentId) ?? '',
@@ -83,8 +90,10 @@ export function rowOf(summary: SessionSummary): SessionRow {
     state: stateWord(summary.state),
     opened: instantText(summary.openedUnixMicros),
     active: instantText(summary.activeUnixMicros),
+    lastSeen: instantText(seen),
     ends: instantText(summary.absoluteEndUnixSeconds * 1_000_000n),
     openedMicros: Number(summary.openedUnixMicros),
+    lastSeenMicros: Number(seen),
     actionsAllowed: Number(summary.actionsAllowed),
     actionsRefused: Number(summary.actionsRefused),
   };

@@ -26,8 +26,8 @@ export async function showSession(
   print(shown, () => sessionText(shown), o, output);
 }
 
-/** Asks the broker for one session. */
-async function sessionDetail(line: OperatorLine, id: string): Promise<ShownDetail> {
+/** Asks the broker for one session. Refuses with `target_unknown` where there is none. */
+export async function sessionDetail(line: OperatorLine, id: string): Promise<ShownDetail> {
   const request = GetSessionRequest.encode({ sessionId: sessionBytes(id) }).finish();
   const reply = await call(line, '/creance.v1.OperatorService/GetSession', request);
   return shownDetail(GetSessionResponse.decode(reply));

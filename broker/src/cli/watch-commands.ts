@@ -15,7 +15,7 @@ export function addWatchCommands(creance: Command, output: Output): void {
   )
     .argument(
       '<what>',
-      'a session id: what the watch knows of its tree; a request id: all of its refusal; a code such as scope_not_granted, in any spelling. Ids look alike: a session is looked for first, then a request',
+      'a session id: what the watch knows of its tree, or else its record; a request id of a refusal by the broker: all of it (one of a service is known to that service alone); a code such as scope_not_granted or token_missing, of the broker, an agent or a service, in any spelling. Ids look alike: a session is looked for first, then a request',
     )
     .option('--html <file>', 'of a session: write one self-contained page to a file')
     .addOption(formatOption())

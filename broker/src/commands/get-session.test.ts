@@ -33,7 +33,7 @@ function verb(tree: readonly Session[], records: readonly AuditEvent[] = [], end
   };
   const get = getSession({
     registry: () => registry,
-    actionsOf: () => ({ allowed: 3, refused: 1 }),
+    actionsOf: () => ({ allowed: 3, refused: 1, lastAt: undefined }),
     watch: { explain: () => undefined },
     store: {
       path,

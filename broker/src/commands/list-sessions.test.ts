@@ -1,11 +1,12 @@
 import type { Revision, SessionId } from '@creance/proto';
 import { describe, expect, it } from 'vitest';
+import type { Instant } from '../domain/instant.js';
 import type { Session } from '../domain/session.js';
 import { callBy } from '../doubles/calls.js';
 import { sessionIdOf } from '../doubles/ids.js';
 import { registryOf, workloadOf } from '../doubles/registries.js';
 import { pathOf, sessionOf } from '../doubles/sessions.js';
-import { type ListSessionsAsk, listSessions } from './list-sessions.js';
+import { type ListSessionsAsk, listedSession, listSessions } from './list-sessions.js';
 
 const all = Array.from({ length: 25 }, (_, at) => sessionOf(at));
 
@@ -25,7 +26,9 @@ const list = listSessions({
   },
   registry: () => registryOf(),
   actionsOf: (id) =>
-    id === sessionIdOf(3) ? { allowed: 7, refused: 2 } : { allowed: 0, refused: 0 },
+    id === sessionIdOf(3)
+      ? { allowed: 7, refused: 2, lastAt: undefined }
+      : { allowed: 0, refused: 0, lastAt: undefined },
 });
 
 const every = { workload: undefined, owner: undefined, state: undefined };
@@ -87,7 +90,7 @@ describe('a narrowed list', () => {
       tree: () => many.slice(0, 40),
     },
     registry: () => registry,
-    actionsOf: () => ({ allowed: 0, refused: 0 }),
+    actionsOf: () => ({ allowed: 0, refused: 0, lastAt: undefined }),
   });
   const found = async (narrow: Partial<ListSessionsAsk>) => {
     const names: string[] = [];
@@ -184,5 +187,20 @@ describe('the tree of a session', () => {
     expect(await list({ size: 5, after: undefined, treeOf, ...every }, callBy())).toMatchObject({
       error: { reason: 'target_unknown' },
     });
+  });
+});
+
+describe('listedSession', () => {
+  // breaks when: a session whose tokens are in use looks idle, or an old report makes it look older than it is
+  it.each([
+    [undefined, 0],
+    [-5, 0],
+    [5, 5],
+  ])('was seen last by its own call or a reported action, whichever is later: %s', (after, by) => {
+    const session = sessionOf(1);
+    const lastAt = after === undefined ? undefined : ((session.activeAt + after) as Instant);
+    const actionsOf = () => ({ allowed: 1, refused: 0, lastAt });
+    const listed = listedSession({ registry: () => registryOf(), actionsOf }, session);
+    expect(listed.seenAt).toBe(session.activeAt + by);
   });
 });

@@ -1,5 +1,6 @@
 import { ok, type Result, refuse, type SessionId } from '@creance/proto';
 import type { Denial } from '../domain/denial.js';
+import type { Instant } from '../domain/instant.js';
 import { type CurrentRegistry, ownerOf, type Registry } from '../domain/registry.js';
 import type { Session, SessionEnd } from '../domain/session.js';
 import type { Store } from '../store/store.js';
@@ -28,6 +29,8 @@ export interface ListedSession {
   readonly owner: string;
   readonly actionsAllowed: number;
   readonly actionsRefused: number;
+  /** The last that is known of it: a call of its own, or an action that was reported. It prolongs nothing. */
+  readonly seenAt: Instant;
 }
 
 /** A page of sessions. */
@@ -42,7 +45,12 @@ export interface ListSessionsParts {
   readonly store: Pick<Store, 'liveSessions' | 'tree'>;
   readonly registry: CurrentRegistry;
   /** Actions of a session, as witnesses have reported them. */
-  readonly actionsOf: (id: SessionId) => { readonly allowed: number; readonly refused: number };
+  readonly actionsOf: (id: SessionId) => {
+    readonly allowed: number;
+    readonly refused: number;
+    /** When the last of them was; undefined when there was none. */
+    readonly lastAt: Instant | undefined;
+  };
 }
 
 /** Sessions of one tree that can be listed: what lies beyond is not shown. */
@@ -78,9 +86,10 @@ export function listedSession(
   { registry, actionsOf }: Pick<ListSessionsParts, 'registry' | 'actionsOf'>,
   session: Session,
 ): ListedSession {
-  const { allowed, refused } = actionsOf(session.id);
+  const { allowed, refused, lastAt = session.activeAt } = actionsOf(session.id);
   const owner = ownerOf(registry(), session);
-  return { session, owner, actionsAllowed: allowed, actionsRefused: refused };
+  const seenAt = Math.max(lastAt, session.activeAt) as Instant;
+  return { session, owner, actionsAllowed: allowed, actionsRefused: refused, seenAt };
 }
 
 /** Whether a session may act, an end before a hold. */

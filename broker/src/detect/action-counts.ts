@@ -1,4 +1,5 @@
 import type { SessionId } from '@creance/proto';
+import type { Instant } from '../domain/instant.js';
 import { limits } from '../domain/limits.js';
 
 /** How many uses of a session's tokens strong witnesses have reported. */
@@ -11,6 +12,7 @@ export interface ActionCount {
 interface Counted {
   allowed: number;
   refused: number;
+  lastAt: Instant;
 }
 
 /** Counts looked at again, with each use, for whether their session is still in memory. */
@@ -37,13 +39,15 @@ export class ActionCounts {
     return this.#counts.size;
   }
 
-  /** Counts a use; false when there is no room for one more session. */
-  note(session: SessionId, outcome: 'allowed' | 'refused'): boolean {
+  /** Counts a use of an instant; false when there is no room for one more session. */
+  note(session: SessionId, outcome: 'allowed' | 'refused', at: Instant): boolean {
     this.#forgetSome();
     const known = this.#counts.get(session);
     if (known === undefined && this.#counts.size >= this.#most) return false;
-    const count = known ?? { allowed: 0, refused: 0 };
+    const count = known ?? { allowed: 0, refused: 0, lastAt: at };
     count[outcome] += 1;
+    // Reports overtake each other.
+    if (at > count.lastAt) count.lastAt = at;
     if (known === undefined) this.#counts.set(session, count);
     return true;
   }
@@ -52,6 +56,11 @@ export class ActionCounts {
   of(session: SessionId): ActionCount {
     const { allowed, refused } = this.#counts.get(session) ?? { allowed: 0, refused: 0 };
     return { allowed, refused };
+  }
+
+  /** When a session's tokens were used last; undefined when nothing was counted of it. */
+  lastAt(session: SessionId): Instant | undefined {
+    return this.#counts.get(session)?.lastAt;
   }
 
   /** A hand goes round over all counts, a little with each use: no timer, no long sweep. */

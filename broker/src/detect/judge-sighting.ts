@@ -46,8 +46,8 @@ export function judgeSighting(parts: JudgeSightingParts, sighting: Sighting): vo
 }
 
 function countUse(parts: JudgeSightingParts, sighting: Sighting): void {
-  const { session, resource, outcome, refusal } = sighting;
-  if (session !== undefined && !parts.counts.note(session, outcome)) parts.limitHit('counters');
+  const { session, resource, outcome, refusal, at } = sighting;
+  if (session !== undefined && !parts.counts.note(session, outcome, at)) parts.limitHit('counters');
   if (outcome !== 'refused') return;
   const kind = meaningOf(refusal);
   parts.onSignal({ kind, resource, session }, sighting);

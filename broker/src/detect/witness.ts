@@ -1,6 +1,7 @@
 import type { SessionId, Thumbprint } from '@creance/proto';
 import type { Sighting } from '../domain/action.js';
 import type { TheftProofs } from '../domain/fact.js';
+import type { Instant } from '../domain/instant.js';
 import { type LimitName, limits } from '../domain/limits.js';
 import type { CurrentRegistry } from '../domain/registry.js';
 import type { OnSignal } from '../domain/signal.js';
@@ -80,6 +81,8 @@ export interface Witness {
   onProof(seen: ProofOfCall): void;
   /** Uses of a session that verifiers have reported since the broker started. */
   counts(session: SessionId): ActionCount;
+  /** When the last of these was; undefined when there was none. */
+  lastUse(session: SessionId): Instant | undefined;
   /** How full the room is now. */
   figures(): WitnessFigures;
   /** Takes no more, forgets what waits, and resolves when every answer under way is durable. */
@@ -138,6 +141,7 @@ export function openWitness(parts: WitnessParts): Witness {
         seenMillis: clock.monotonicMillis(),
       }),
     counts: (session) => counts.of(session),
+    lastUse: (session) => counts.lastAt(session),
     figures: () => ({ ...queue.waitingByLine, suspicions: suspicions.size }),
     async close() {
       stopListening();

@@ -24,6 +24,8 @@ export interface KeptRefusal {
   readonly network: string;
   /** Undefined for strangers, and for the owner of a development broker. */
   readonly caller: RefusedCaller | undefined;
+  /** Set where the owner of a development broker made the call, over its unix socket. */
+  readonly byDevOwner?: true;
   readonly reason: Reason;
   readonly facts: RefusalFacts;
   /** Undefined when nobody traces. */

@@ -98,6 +98,18 @@ describe('EventHub', () => {
     expect(reader.line.ended).toBe('in order');
   });
 
+  it('says since when nothing is missing: its beginning, then what the ring let go last', () => {
+    const { clock, hub, publish } = stage({ eventsKept: 2 });
+    const began = clock.now();
+    expect(hub.kept).toEqual({ since: began, beganAt: began });
+    clock.advance(1);
+    const first = publish();
+    publish();
+    expect(hub.kept.since).toBe(began);
+    publish();
+    expect(hub.kept).toEqual({ since: first.number, beganAt: began });
+  });
+
   // breaks when: the ring forgets without saying so, or a number of another process is taken for one of this
   it('goes on after a number without a gap, and says the gap where there is one', () => {
     const { publish, watch } = stage({ eventsKept: 3 });

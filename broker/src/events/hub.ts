@@ -1,4 +1,5 @@
 import { type BrokerEvent, isWanted, nowhere, type Occurrence } from '../domain/event.js';
+import type { Instant } from '../domain/instant.js';
 import { limits } from '../domain/limits.js';
 import type { Clock } from '../runtime/clock.js';
 import { type EventLine, EventSubscriber, type WatchAsk, type WatchEnd } from './subscriber.js';
@@ -10,6 +11,14 @@ export interface EventHubParts {
   readonly limitHit: (name: 'eventSubscribers' | 'eventsWaiting') => void;
   /** Bounds that differ from `limits`. */
   readonly limits?: Partial<HubBounds>;
+}
+
+/** Since when events are kept. */
+export interface KeptSince {
+  /** Every event after this is kept. */
+  readonly since: Instant;
+  /** When the first could have been. */
+  readonly beganAt: Instant;
 }
 
 type HubBounds = Readonly<Record<'eventsKept' | 'eventsWaiting' | 'eventSubscribers', number>>;
@@ -27,14 +36,22 @@ export class EventHub {
   #oldest = 0;
   /** Number of the last event, or the one before the first of this process. */
   #last: number;
+  readonly #beganAt: Instant;
   /** Number of the last event that is not kept any more. */
   #gone: number;
 
   constructor(parts: EventHubParts) {
     this.#parts = parts;
     this.#bounds = { ...limits, ...parts.limits };
-    this.#last = parts.clock.now();
+    this.#beganAt = parts.clock.now();
+    this.#last = this.#beganAt;
     this.#gone = this.#last;
+  }
+
+  /** Since when events are kept: a restart of the broker forgets them. */
+  get kept(): KeptSince {
+    // A number is the instant of its event in microseconds, or a little more.
+    return { since: this.#gone as Instant, beganAt: this.#beganAt };
   }
 
   /** Whoever watches, in order of coming. */

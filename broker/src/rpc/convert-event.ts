@@ -7,6 +7,7 @@ import {
 } from '@creance/proto/wire';
 import type { Denial } from '../domain/denial.js';
 import type { BrokerEvent, EventFilter, EventKind, Happening } from '../domain/event.js';
+import type { KeptSince } from '../events/hub.js';
 import { idFault, malformed, wireHandle, wireKind } from './convert.js';
 import { decodeMessage } from './reader.js';
 import { encodeMessage } from './writer.js';
@@ -70,9 +71,22 @@ export function readWatchEvents(bytes: Uint8Array): Result<WatchEventsAsk, Denia
   return ok({ after: Number(after), follow, filter });
 }
 
-/** Writes a WatchEventsResponse. */
+/** Writes a WatchEventsResponse with an event. */
 export function writeWatchEvents(event: BrokerEvent): Buffer {
-  return encodeMessage(WatchEventsResponse, { event: eventMessage(event) });
+  return encodeMessage(WatchEventsResponse, {
+    event: eventMessage(event),
+    keptSinceUnixMicros: 0n,
+    beganUnixMicros: 0n,
+  });
+}
+
+/** Writes the WatchEventsResponse that comes before all events. */
+export function writeKeptSince({ since, beganAt }: KeptSince): Buffer {
+  return encodeMessage(WatchEventsResponse, {
+    event: undefined,
+    keptSinceUnixMicros: BigInt(since),
+    beganUnixMicros: BigInt(beganAt),
+  });
 }
 
 function eventMessage(event: BrokerEvent): WireEvent {

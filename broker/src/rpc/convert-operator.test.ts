@@ -1,6 +1,7 @@
 import { encodeBase64url, type Revision } from '@creance/proto';
 import { ListSessionsRequest, ListSessionsResponse, SessionState } from '@creance/proto/wire';
 import { describe, expect, it } from 'vitest';
+import type { Instant } from '../domain/instant.js';
 import { sessionOf } from '../doubles/sessions.js';
 import { readListSessions, writeListSessions } from './convert-operator.js';
 import { bytesOf, faultsOf } from './double-messages.js';
@@ -65,11 +66,12 @@ describe('readListSessions', () => {
       owner: 'team',
       actionsAllowed: 3,
       actionsRefused: 1,
+      seenAt: 9 as Instant,
     };
     const page = ListSessionsResponse.decode(
       writeListSessions({ sessions: [listed], next: undefined }),
     );
-    const counts = { actionsAllowed: 3n, actionsRefused: 1n };
+    const counts = { actionsAllowed: 3n, actionsRefused: 1n, seenUnixMicros: 9n };
     expect(page.sessions).toMatchObject([{ state, ...counts }]);
   });
 

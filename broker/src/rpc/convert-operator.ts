@@ -79,6 +79,7 @@ export function summaryOf(listed: ListedSession): SessionSummary {
     actionsAllowed: BigInt(listed.actionsAllowed),
     actionsRefused: BigInt(listed.actionsRefused),
     owner: listed.owner,
+    seenUnixMicros: BigInt(listed.seenAt),
   };
 }
 

@@ -21,14 +21,14 @@ export function readExplainRefusal(bytes: Uint8Array): Result<ExplainRefusalAsk,
 
 /** Writes an ExplainRefusalResponse. */
 export function writeExplainRefusal({ refusal, words }: ExplainedRefusal): Buffer {
-  const { requestId, method, at, network, caller, reason, facts, traceId } = refusal;
+  const { requestId, method, at, network, caller, byDevOwner, reason, facts, traceId } = refusal;
   return encodeMessage(ExplainRefusalResponse, {
     requestId,
     method,
     atUnixMicros: BigInt(at),
     sessionId: caller === undefined ? Buffer.alloc(0) : wireHandle(caller.session),
     kind: caller === undefined ? SessionKind.SESSION_KIND_UNSPECIFIED : wireKind(caller.kind),
-    name: caller?.name ?? '',
+    name: caller?.name ?? (byDevOwner ? 'dev-owner' : ''),
     network,
     reason,
     presented: words.presented ?? '',

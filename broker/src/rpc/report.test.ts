@@ -1,9 +1,12 @@
+import { ExplainRefusalResponse } from '@creance/proto/wire';
 import { describe, expect, it } from 'vitest';
 import type { KeptRefusal } from '../domain/refusal.js';
 import { boundOfReason } from '../domain/refusal-bounds.js';
+import { refusalWords } from '../domain/refusal-words.js';
 import { FakeClock } from '../doubles/fake-clock.js';
 import { registryOf } from '../doubles/registries.js';
 import type { CallRecord } from './call-record.js';
+import { writeExplainRefusal } from './convert-refusal.js';
 import { edgeLimits } from './limits.js';
 import { openReport } from './report.js';
 
@@ -53,6 +56,20 @@ describe('a report', () => {
     report.refused(record, { reason: 'proof_malformed' });
     expect(lines).toMatchObject([{ level: 'info', reason: 'refusal_unknown' }, {}]);
     expect(lines[1]).not.toHaveProperty('level');
+  });
+
+  // breaks when: the owner of a development broker is kept like somebody who proved nothing
+  it('keeps that it was the owner of a development broker', () => {
+    const kept: KeptRefusal[] = [];
+    const own = { ...record, caller: { kind: 'dev-owner' } } as CallRecord;
+    reportWith([], [], kept).refused(own, { reason: 'target_unknown' });
+    const registry = registryOf();
+    const [refusal] = kept as [KeptRefusal];
+    const words = refusalWords(registry, refusal);
+    expect(ExplainRefusalResponse.decode(writeExplainRefusal({ refusal, words }))).toMatchObject({
+      name: 'dev-owner',
+      sessionId: Buffer.alloc(0),
+    });
   });
 
   // breaks when: a refusal is kept only where it is written down

@@ -120,6 +120,7 @@ function keptOf(
     method,
     network,
     caller: refusedCaller(caller),
+    ...(caller?.kind === 'dev-owner' && { byDevOwner: true as const }),
     reason,
     facts: factsOf(denial),
   };

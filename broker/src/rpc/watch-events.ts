@@ -10,13 +10,13 @@ import type { Clock } from '../runtime/clock.js';
 import type { Store } from '../store/store.js';
 import type { ProvedRule } from './admission.js';
 import type { CallRecord } from './call-record.js';
-import { readWatchEvents, writeWatchEvents } from './convert-event.js';
+import { readWatchEvents, writeKeptSince, writeWatchEvents } from './convert-event.js';
 import type { RawServerStream } from './health.js';
 import type { Pipeline } from './pipeline.js';
 import { OpenStreams, type StreamedCall, serverStream, streamLine } from './server-stream.js';
 
 /** The hub as the edge uses it. */
-export type EdgeEvents = Pick<EventHub, 'watch' | 'unwatch' | 'close'>;
+export type EdgeEvents = Pick<EventHub, 'watch' | 'unwatch' | 'close' | 'kept'>;
 
 /** Parts of OperatorService.WatchEvents. */
 export interface WatchEventsParts {
@@ -60,6 +60,8 @@ function open(
     graceMillis: edge.connectionAgeGraceMillis,
     drop: () => parts.drop(record.peer),
   });
+  // Before the events: without it nobody can tell that nothing happened from that nothing is kept.
+  call.write(writeKeptSince(events.kept));
   const subscriber = events.watch(line, { ...ask.value, fault: faultOf(parts, caller, clock) });
   if (subscriber === undefined) return refuse({ reason: 'connection_limit' });
   streams.hold(who, call, () => events.unwatch(subscriber));

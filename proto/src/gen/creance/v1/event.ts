@@ -150,10 +150,16 @@ export interface WatchEventsRequest {
   kinds: EventKind[];
 }
 
-/** WatchEventsResponse is one event. */
+/** WatchEventsResponse is one event; or, first of all and without an event, since when events are kept. */
 export interface WatchEventsResponse {
   /** The event. */
-  event: BrokerEvent | undefined;
+  event:
+    | BrokerEvent
+    | undefined;
+  /** Every event after this is kept, Unix time in microseconds; zero beside an event. */
+  keptSinceUnixMicros: bigint;
+  /** When the broker began to keep events, Unix time in microseconds; zero beside an event. */
+  beganUnixMicros: bigint;
 }
 
 /** BrokerEvent is something that has happened. What is committed is told after its commit. */
@@ -506,13 +512,25 @@ export const WatchEventsRequest: MessageFns<WatchEventsRequest> = {
 };
 
 function createBaseWatchEventsResponse(): WatchEventsResponse {
-  return { event: undefined };
+  return { event: undefined, keptSinceUnixMicros: 0n, beganUnixMicros: 0n };
 }
 
 export const WatchEventsResponse: MessageFns<WatchEventsResponse> = {
   encode(message: WatchEventsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.event !== undefined) {
       BrokerEvent.encode(message.event, writer.uint32(10).fork()).join();
+    }
+    if (message.keptSinceUnixMicros !== 0n) {
+      if (BigInt.asUintN(64, message.keptSinceUnixMicros) !== message.keptSinceUnixMicros) {
+        throw new globalThis.Error("value provided for field message.keptSinceUnixMicros of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.keptSinceUnixMicros);
+    }
+    if (message.beganUnixMicros !== 0n) {
+      if (BigInt.asUintN(64, message.beganUnixMicros) !== message.beganUnixMicros) {
+        throw new globalThis.Error("value provided for field message.beganUnixMicros of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.beganUnixMicros);
     }
     return writer;
   },
@@ -538,6 +556,22 @@ export const WatchEventsResponse: MessageFns<WatchEventsResponse> = {
             message.event = BrokerEvent.decode(reader, reader.uint32());
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.keptSinceUnixMicros = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.beganUnixMicros = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -551,13 +585,31 @@ export const WatchEventsResponse: MessageFns<WatchEventsResponse> = {
   },
 
   fromJSON(object: any): WatchEventsResponse {
-    return { event: isSet(object.event) ? BrokerEvent.fromJSON(object.event) : undefined };
+    return {
+      event: isSet(object.event) ? BrokerEvent.fromJSON(object.event) : undefined,
+      keptSinceUnixMicros: isSet(object.keptSinceUnixMicros)
+        ? BigInt(object.keptSinceUnixMicros)
+        : isSet(object.kept_since_unix_micros)
+        ? BigInt(object.kept_since_unix_micros)
+        : 0n,
+      beganUnixMicros: isSet(object.beganUnixMicros)
+        ? BigInt(object.beganUnixMicros)
+        : isSet(object.began_unix_micros)
+        ? BigInt(object.began_unix_micros)
+        : 0n,
+    };
   },
 
   toJSON(message: WatchEventsResponse): unknown {
     const obj: any = {};
     if (message.event !== undefined) {
       obj.event = BrokerEvent.toJSON(message.event);
+    }
+    if (message.keptSinceUnixMicros !== 0n) {
+      obj.keptSinceUnixMicros = message.keptSinceUnixMicros.toString();
+    }
+    if (message.beganUnixMicros !== 0n) {
+      obj.beganUnixMicros = message.beganUnixMicros.toString();
     }
     return obj;
   },
@@ -570,6 +622,12 @@ export const WatchEventsResponse: MessageFns<WatchEventsResponse> = {
     message.event = (object.event !== undefined && object.event !== null)
       ? BrokerEvent.fromPartial(object.event)
       : undefined;
+    message.keptSinceUnixMicros = (object.keptSinceUnixMicros !== undefined && object.keptSinceUnixMicros !== null)
+      ? BigInt(object.keptSinceUnixMicros)
+      : 0n;
+    message.beganUnixMicros = (object.beganUnixMicros !== undefined && object.beganUnixMicros !== null)
+      ? BigInt(object.beganUnixMicros)
+      : 0n;
     return message;
   },
 };

@@ -461,7 +461,7 @@ export interface SessionSummary {
   parentId: Buffer;
   /** When it was opened, Unix time in microseconds. */
   openedUnixMicros: bigint;
-  /** When it was last active, Unix time in microseconds. */
+  /** When it last called the broker, or a descendant did, Unix time in microseconds. */
   activeUnixMicros: bigint;
   /** End whatever happens, as Unix time in seconds. */
   absoluteEndUnixSeconds: bigint;
@@ -473,6 +473,11 @@ export interface SessionSummary {
   actionsRefused: bigint;
   /** Its owner by name; `creance` for verifiers and operators. */
   owner: string;
+  /**
+   * The last that is known of it, Unix time in microseconds: a call of its own, or an action that a verifier has
+   * reported. It prolongs nothing.
+   */
+  seenUnixMicros: bigint;
 }
 
 /** GetSessionRequest names a session. */
@@ -637,7 +642,10 @@ export interface ExplainRefusalResponse {
   sessionId: Buffer;
   /** Kind of the caller's session; unspecified when nobody was proved. */
   kind: SessionKind;
-  /** Name of the workload, resource or operator that called; empty when nobody was proved. */
+  /**
+   * Name of the workload, resource or operator that called; `dev-owner`, without a session, for the owner of a
+   * development broker; empty when nobody was proved.
+   */
   name: string;
   /** The network that the call came from, as in SessionOpening. */
   network: string;
@@ -3015,6 +3023,7 @@ function createBaseSessionSummary(): SessionSummary {
     actionsAllowed: 0n,
     actionsRefused: 0n,
     owner: "",
+    seenUnixMicros: 0n,
   };
 }
 
@@ -3067,6 +3076,12 @@ export const SessionSummary: MessageFns<SessionSummary> = {
     }
     if (message.owner !== "") {
       writer.uint32(90).string(message.owner);
+    }
+    if (message.seenUnixMicros !== 0n) {
+      if (BigInt.asUintN(64, message.seenUnixMicros) !== message.seenUnixMicros) {
+        throw new globalThis.Error("value provided for field message.seenUnixMicros of type uint64 too large");
+      }
+      writer.uint32(96).uint64(message.seenUnixMicros);
     }
     return writer;
   },
@@ -3172,6 +3187,14 @@ export const SessionSummary: MessageFns<SessionSummary> = {
             message.owner = reader.string();
             continue;
           }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.seenUnixMicros = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3225,6 +3248,11 @@ export const SessionSummary: MessageFns<SessionSummary> = {
         ? BigInt(object.actions_refused)
         : 0n,
       owner: isSet(object.owner) ? globalThis.String(object.owner) : "",
+      seenUnixMicros: isSet(object.seenUnixMicros)
+        ? BigInt(object.seenUnixMicros)
+        : isSet(object.seen_unix_micros)
+        ? BigInt(object.seen_unix_micros)
+        : 0n,
     };
   },
 
@@ -3263,6 +3291,9 @@ export const SessionSummary: MessageFns<SessionSummary> = {
     if (message.owner !== "") {
       obj.owner = message.owner;
     }
+    if (message.seenUnixMicros !== 0n) {
+      obj.seenUnixMicros = message.seenUnixMicros.toString();
+    }
     return obj;
   },
 
@@ -3293,6 +3324,9 @@ export const SessionSummary: MessageFns<SessionSummary> = {
       ? BigInt(object.actionsRefused)
       : 0n;
     message.owner = object.owner ?? "";
+    message.seenUnixMicros = (object.seenUnixMicros !== undefined && object.seenUnixMicros !== null)
+      ? BigInt(object.seenUnixMicros)
+      : 0n;
     return message;
   },
 };
