@@ -52,11 +52,10 @@ export async function openLine(
 async function sessionLine(env: Environment): Promise<ListeningLine> {
   // Loaded only here: a broker that starts has no use for it.
   const { fromEnvironment } = await import('@creance/sdk');
-  const { internalSession } = await import('@creance/sdk/internal');
+  const { sessionOfAny } = await import('@creance/sdk/internal');
   try {
     const client = await fromEnvironment(env);
-    const session = internalSession(await client.session());
-    if (session === undefined) throw new Error('the SDK gave a session of another kind');
+    const session = await sessionOfAny(client);
     return {
       call: (path, request) => session.call(path, request, { digest: digested.has(path) }),
       listen(path, request, ears) {
