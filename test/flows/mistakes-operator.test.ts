@@ -152,7 +152,8 @@ const mistakes: readonly Mistake[] = [
   {
     does: 'a join token for nobody',
     code: 'member_unknown',
-    fix: /fix: register it in the manifest/,
+    also: /presented: workload triagge; nearest rule: triage;/,
+    fix: /fix: register triagge with creance apply, or did you mean triage\?;/,
     make: () => refused(asOwner('join-token', 'create', '--workload', 'triagge')),
   },
   {
