@@ -116,6 +116,8 @@ describe('joinVerifier', () => {
   });
 
   it('rejects when the broker refuses for good, with its reason as a code', async () => {
+    broker.refusals['OpenSession'] = ['evidence_key_revoked'];
+    await expect(start({ join: broker.joinString })).rejects.toThrow('fix: ask an operator why');
     broker.refusals['OpenSession'] = ['join_token_used'];
     await expect(start({ join: broker.joinString })).rejects.toMatchObject({
       reason: 'join_token_used',

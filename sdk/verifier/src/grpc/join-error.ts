@@ -1,4 +1,5 @@
 import { errorDocsUrl, errorText, type Reason, reasonDocsUrl, reasonRow } from '@creance/proto';
+import { ownerRows, type TroubleRow } from '../trouble-rows.js';
 
 /** Why a verifier cannot even start, where the broker was not asked. */
 export type LocalReason =
@@ -98,7 +99,7 @@ export class JoinError extends Error {
 
   constructor(reason: Reason | LocalReason, facts: JoinFacts = {}) {
     const local = isLocal(reason);
-    const { message: what, fix } = local ? joinRows[reason] : reasonRow(reason);
+    const { what, fix } = rowOf(reason);
     const code = `CREANCE_${reason.toUpperCase()}`;
     super(errorText({ ...facts, code, what, fix, request: facts.requestId }));
     this.reason = reason;
@@ -107,6 +108,13 @@ export class JoinError extends Error {
     this.docsUrl = local ? errorDocsUrl('verifier', reason) : reasonDocsUrl(reason);
     this.requestId = facts.requestId;
   }
+}
+
+function rowOf(reason: Reason | LocalReason): TroubleRow {
+  const own = isLocal(reason) ? undefined : ownerRows[reason];
+  if (own !== undefined) return own;
+  const { message: what, fix } = isLocal(reason) ? joinRows[reason] : reasonRow(reason);
+  return { what, fix };
 }
 
 function isLocal(reason: Reason | LocalReason): reason is LocalReason {
