@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { connect } from '@creance/sdk';
-import { internalSession } from '@creance/sdk/internal';
+import { sessionOfAny } from '@creance/sdk/internal';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { creanceCommand } from '../support/broker-process.js';
 import { EventWatch, watchRequest } from '../support/event-watch.js';
@@ -123,12 +123,11 @@ describe('events of a running broker', () => {
       const join = await stage.broker.joinString('operator', 'oncall');
       const client = await connect({ join });
       stage.closeLater(() => client.close());
-      const session = await client.session();
-      const inner = internalSession(session);
+      const session = await sessionOfAny(client);
       let count = 0;
       const ended = new Promise<string | undefined>((resolve) => {
         session.signal.addEventListener('abort', () => resolve(session.signal.reason.code));
-        inner?.listen({
+        session.listen({
           path: '/creance.v1.OperatorService/WatchEvents',
           request: watchRequest(),
           onMessage: () => {

@@ -1,4 +1,4 @@
-import type { Session } from '@creance/sdk';
+import type { ProtectedInit, Session } from '@creance/sdk';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { audiences, flowManifest } from '../support/flow-manifest.js';
 import { type AgentOnStage, FlowStage } from '../support/flow-stage.js';
@@ -49,11 +49,22 @@ async function closed(): Promise<Session> {
   return opened;
 }
 
-const fetched = (url: string, init: RequestInit = {}) =>
+const fetched = (url: string, init: Partial<ProtectedInit> = {}) =>
   sdkErrorOf(session.fetch(url, { audience: crm, scopes: read, ...init }));
 
 const mistakes: readonly Mistake[] = [
-  { does: 'an audience without scheme', ...unknown, make: () => asks('crm.example.internal') },
+  {
+    does: 'a fetch of a service whose audience is not its origin, and that names none',
+    ...unknown,
+    also: /presented: the audience https:\/\/crm-internal\.example \(the origin of the URL, since the call names no/,
+    make: () => fetched('https://crm-internal.example/contacts', { audience: undefined }),
+  },
+  {
+    does: 'an audience without scheme',
+    ...unknown,
+    also: /presented: the audience crm\.example\.internal; fix/,
+    make: () => asks('crm.example.internal'),
+  },
   { does: 'an audience with a slash at its end', ...unknown, make: () => asks(`${crm}/`) },
   { does: 'an audience with another port', ...unknown, make: () => asks(`${crm}:8443`) },
   { does: 'an audience of nobody', ...unknown, make: () => asks('https://hr.example.internal') },

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Http2Server } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -57,7 +57,7 @@ const mistakes: readonly Mistake[] = [
   {
     does: 'nothing configured',
     code: 'CREANCE_NOTHING_CONFIGURED',
-    fix: /fix: ask an operator for a join string and give it as CREANCE_JOIN/,
+    fix: /fix: ask an operator for a join string and give it as CREANCE_JOIN.*CREANCE_KEY_FILE/,
     make: () => sdkErrorOf(fromEnvironment({ HOME: folder })),
   },
   { does: 'half a join string', ...malformed, make: () => joinsBy((join) => join.slice(0, -20)) },
@@ -74,7 +74,10 @@ const mistakes: readonly Mistake[] = [
     async make() {
       const join = await fresh();
       await begins({ join });
-      return sdkErrorOf(begins({ join }));
+      const keyFile = pathOf(mkdtempSync(pathOf(folder, 'key-')), 'agent.key.json');
+      const seen = await sdkErrorOf(begins({ join, keyFile }));
+      expect(existsSync(keyFile)).toBe(false);
+      return seen;
     },
   },
   {
@@ -103,11 +106,13 @@ const mistakes: readonly Mistake[] = [
     does: 'the join string of a verifier given to an agent',
     code: 'CREANCE_SESSION_WRONG_KIND',
     fix: /fix: join by a string of the right kind: --workload for agents/,
+    also: /presented: the key of verifier crm;/,
     async make() {
-      const client = await connect({ join: await fresh('verifier') });
-      stage.closeLater(() => client.close());
-      const session = await client.session({ report: false });
-      return sdkErrorOf(session.token({ audience: audiences.crm, scopes: ['contacts:read'] }));
+      const keyFile = pathOf(mkdtempSync(pathOf(folder, 'key-')), 'agent.key.json');
+      const seen = await sdkErrorOf(begins({ join: await fresh('verifier'), keyFile }));
+      // The right one is not troubled by it.
+      await begins({ join: await fresh(), keyFile });
+      return seen;
     },
   },
   {

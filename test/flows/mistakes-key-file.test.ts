@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join as pathOf } from 'node:path';
 import { type ConnectOptions, connect } from '@creance/sdk';
+import { sessionOfAny } from '@creance/sdk/internal';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FlowStage } from '../support/flow-stage.js';
 import { type Mistake, made, otherwise, type SeenError, sdkErrorOf } from '../support/mistake.js';
@@ -82,6 +83,20 @@ const mistakes: readonly Mistake[] = [
     code: 'CREANCE_KEY_FILE_MISSING',
     fix: /fix: ask an operator for a join string/,
     make: () => withKeyFile((file) => rmSync(file)),
+  },
+  {
+    does: 'a key file that an operator has joined with, beside the right join string',
+    code: 'CREANCE_KEY_FILE_OF_OTHER_MEMBER',
+    fix: /fix: delete it and join by .*--workload <name>, or name another file$/,
+    also: /at: .*oncall\.key\.json; presented: the key of operator oncall;/,
+    async make() {
+      const file = pathOf(mkdtempSync(pathOf(folder, 'key-')), 'oncall.key.json');
+      const join = await stage.broker.joinString('operator', 'oncall');
+      const client = await connect({ join, keyFile: file });
+      await sessionOfAny(client);
+      await client.close();
+      return refusedBy({ join: await fresh(), keyFile: file });
+    },
   },
   {
     does: 'a key file where no file can be',

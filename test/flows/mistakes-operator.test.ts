@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as pathOf } from 'node:path';
 import { ApplyManifestRequest } from '@creance/proto/wire';
+import { connect } from '@creance/sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call } from '../../broker/src/cli/operator-call.js';
 import { openLine } from '../../broker/src/cli/operator-line.js';
@@ -76,6 +77,23 @@ async function applyStale(): Promise<SeenError> {
   return { code: text.split(' ')[0] ?? '', text };
 }
 
+/** The key file of an agent that has joined. */
+async function agentKey(): Promise<string> {
+  const agents = pathOf(mkdtempSync(pathOf(folder, 'key-')), 'agent.key.json');
+  const join = await stage.broker.joinString('workload', 'triage');
+  const client = await connect({ join, keyFile: agents });
+  await client.session();
+  await client.close();
+  return agents;
+}
+
+/** Beside a development broker, by a key that the environment names. */
+async function noLine(key: string): Promise<SeenError> {
+  const opening = openLine({ data: stage.broker.data }, { CREANCE_KEY_FILE: key });
+  const { text } = await failureOf(opening);
+  return { code: text.split(' ')[0] ?? '', text };
+}
+
 const mistakes: readonly Mistake[] = [
   {
     does: 'no broker on the data folder',
@@ -134,7 +152,8 @@ const mistakes: readonly Mistake[] = [
   {
     does: 'a join token for nobody',
     code: 'member_unknown',
-    fix: /fix: register it in the manifest/,
+    also: /presented: workload triagge; nearest rule: triage;/,
+    fix: /fix: register triagge with creance apply, or did you mean triage\?;/,
     make: () => refused(asOwner('join-token', 'create', '--workload', 'triagge')),
   },
   {
@@ -189,14 +208,23 @@ const mistakes: readonly Mistake[] = [
   {
     does: 'the key of an agent in the place of an operator',
     code: 'session_wrong_kind',
-    fix: /fix: join by a string of the right kind: .*--operator for people/,
-    async make() {
-      const agents = pathOf(folder, 'agent.key.json');
-      const join = await stage.broker.joinString('workload', 'triage');
-      const line = await openLine({ data: folder, keyFile: agents }, { CREANCE_JOIN: join });
-      await line.close();
-      return refused(creanceHere('session', 'ls', '--key-file', agents));
-    },
+    also: /^session_wrong_kind --key-file is the key of workload triage — at: .*agent\.key\.json;/,
+    fix: /fix: leave it out to act as the operator, or name the key file of an operator/,
+    make: async () => creanceHere('session', 'ls', '--key-file', await agentKey()),
+  },
+  {
+    does: 'the environment of an agent, beside a development broker',
+    code: 'session_wrong_kind',
+    also: /CREANCE_KEY_FILE is the key of workload triage/,
+    fix: /fix: unset it to be the owner of the development broker of \S+, or name the key file of/,
+    make: async () => noLine(await agentKey()),
+  },
+  {
+    does: 'the environment of an agent that has not started yet',
+    code: 'key_file_missing',
+    also: /CREANCE_KEY_FILE names a file that does not exist — at: .*none\.key\.json;/,
+    fix: /fix: unset it to be the owner of the development broker of \S+, or set CREANCE_JOIN/,
+    make: () => noLine(pathOf(folder, 'none.key.json')),
   },
 ];
 

@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createSecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -93,7 +93,26 @@ const mistakes: readonly Mistake[] = [
     code: 'CREANCE_NOT_A_VERIFIER',
     fix: create,
     also: /presented: the key of workload triage;/,
-    make: async () => refused({}, await fresh('workload', 'triage')),
+    async make() {
+      const keyFile = freshFile();
+      const seen = await refused({ keyFile }, await fresh('workload', 'triage'));
+      // Nothing stands in the way of the right one, and nothing of the agent is left open.
+      expect(existsSync(keyFile)).toBe(false);
+      expect(await stage.operator.sessionsOf('triage')).toEqual([]);
+      await (await joinVerifier({ join: await fresh(), keyFile })).close();
+      return seen;
+    },
+  },
+  {
+    does: 'the key file of another resource, beside the right join string',
+    code: 'CREANCE_KEY_FILE_OF_OTHER_MEMBER',
+    fix: /fix: delete it .*, or name another file$/,
+    also: /at: .*crm\.key\.json; presented: the key of verifier mail; missing: crm;/,
+    async make() {
+      const keyFile = freshFile();
+      await (await joinVerifier({ join: await fresh('verifier', 'mail'), keyFile })).close();
+      return refused({ keyFile, resource: 'crm' });
+    },
   },
   {
     does: 'the join string of another resource',

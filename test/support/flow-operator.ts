@@ -95,11 +95,22 @@ export class FlowOperator {
   }
 
   /** The tree that holds a session, those that ended lately included. */
-  async tree(id: string): Promise<readonly SeenSession[]> {
+  tree(id: string): Promise<readonly SeenSession[]> {
+    return this.#listed({ ...everything, treeOf: bytesOfId(id) });
+  }
+
+  /** The sessions of a member, those that ended lately included. */
+  sessionsOf(workload: string): Promise<readonly SeenSession[]> {
+    return this.#listed({ ...everything, treeOf: Buffer.alloc(0), workload });
+  }
+
+  async #listed(
+    which: Omit<ListSessionsRequest, 'pageSize' | 'pageToken'>,
+  ): Promise<readonly SeenSession[]> {
     const seen: SeenSession[] = [];
     let pageToken = '';
     do {
-      const ask = { pageSize: 200, pageToken, treeOf: bytesOfId(id), ...everything };
+      const ask = { ...which, pageSize: 200, pageToken };
       const bytes = ListSessionsRequest.encode(ask).finish();
       const page = ListSessionsResponse.decode(await this.#call('ListSessions', bytes));
       for (const { sessionId, name, state, actionsAllowed, actionsRefused } of page.sessions) {

@@ -1,13 +1,15 @@
 import { type Reason, reasonFromErrorInfo } from '@creance/proto';
 import {
   ErrorInfo,
+  ExplainRefusalRequest,
+  ExplainRefusalResponse,
   ListVerifiersRequest,
   ListVerifiersResponse,
   RpcStatus,
 } from '@creance/proto/wire';
 import type { OperatorLine } from '../rpc/operator-client.js';
 import { CommandFailed, printable } from './output.js';
-import { refusalText, unreachableText } from './refusal-text.js';
+import { type RefusalWords, refusalText, unreachableText } from './refusal-text.js';
 
 /** Calls, and says a refusal in the form that people can act on. */
 export async function call(
@@ -18,7 +20,25 @@ export async function call(
   try {
     return await line.call(path, request);
   } catch (error) {
-    throw failureOf(error as CallError);
+    throw failureOf(error as CallError, await wordsOf(line, error as CallError));
+  }
+}
+
+/** Refusals of a name, which is most often a slip: the nearest one is worth another call. */
+const ofNames: readonly (Reason | undefined)[] = ['member_unknown'];
+
+/** What the broker says of such a refusal; undefined to those whose roles do not let them ask. */
+async function wordsOf(line: OperatorLine, error: CallError): Promise<RefusalWords | undefined> {
+  const requestId = requestIdOf(error);
+  if (requestId === undefined || !ofNames.includes(refusalOf(error))) return undefined;
+  const ask = ExplainRefusalRequest.encode({ requestId }).finish();
+  try {
+    const reply = await line.call('/creance.v1.OperatorService/ExplainRefusal', ask);
+    const { presented, nearestRule, fix } = ExplainRefusalResponse.decode(reply);
+    return { presented, nearestRule, fix };
+  } catch {
+    // The refusal itself is what is to be said.
+    return undefined;
   }
 }
 
@@ -33,12 +53,12 @@ type CallError = Error & {
 };
 
 /** A refusal in the form that people can act on, or that there is nobody to ask. */
-export function failureOf(error: CallError): CommandFailed {
+export function failureOf(error: CallError, words?: RefusalWords): CommandFailed {
   const reason = refusalOf(error);
   if (reason !== undefined) {
     const details = detailsOf(error);
-    const requestId = errorInfoOf(details)?.metadata['request_id'] ?? error.requestId;
-    const text = refusalText(reason, { requestId, details });
+    const requestId = requestIdOf(error);
+    const text = refusalText(reason, { requestId, details, words });
     return new CommandFailed(text, 1, { reason, isUnreachable: reason === 'shutting_down' });
   }
   // The SDK has read the error, and has words of the same form for it.
@@ -53,6 +73,10 @@ export function failureOf(error: CallError): CommandFailed {
 export function refusalOf(error: CallError): Reason | undefined {
   const info = errorInfoOf(detailsOf(error));
   return reasonFromErrorInfo(info?.reason ?? error.reason?.toUpperCase() ?? '');
+}
+
+function requestIdOf(error: CallError): string | undefined {
+  return errorInfoOf(detailsOf(error))?.metadata['request_id'] ?? error.requestId;
 }
 
 function detailsOf(error: CallError): RpcStatus['details'] {

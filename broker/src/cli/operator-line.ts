@@ -3,6 +3,12 @@ import { join } from 'node:path';
 import { errorText } from '@creance/proto';
 import type { CreanceError } from '@creance/sdk';
 import { type ListeningLine, openDevLine } from '../rpc/operator-client.js';
+import {
+  type IdentitySource,
+  identitySource,
+  keyFileMissing,
+  notOperator,
+} from './other-identity.js';
 import { CommandFailed, printable } from './output.js';
 
 /** How an operator reaches the broker. */
@@ -36,9 +42,13 @@ export async function openLine(
   const own = keyFile === undefined ? env : { ...env, CREANCE_KEY_FILE: keyFile };
   const { environmentSource } = await import('@creance/sdk/internal');
   const source = saidPlainly(() => environmentSource(own));
-  if ((source.join ?? source.descriptor ?? source.keyFile) !== undefined) return sessionLine(own);
   const socket = join(data, 'run', 'operator.sock');
-  if (existsSync(socket)) return openDevLine(socket);
+  const isDevHere = existsSync(socket);
+  if ((source.join ?? source.descriptor ?? source.keyFile) !== undefined) {
+    const devData = isDevHere ? data : undefined;
+    return sessionLine(own, identitySource(source, { isFlag: keyFile !== undefined, devData }));
+  }
+  if (isDevHere) return openDevLine(socket);
   const text = errorText({
     code: 'no_broker_here',
     what: 'no development broker runs on the data folder',
@@ -49,14 +59,17 @@ export async function openLine(
 }
 
 /** As an agent's environment is read, so that both keep a key in the same place and find it again. */
-async function sessionLine(env: Environment): Promise<ListeningLine> {
+async function sessionLine(env: Environment, source: IdentitySource): Promise<ListeningLine> {
   // Loaded only here: a broker that starts has no use for it.
   const { fromEnvironment } = await import('@creance/sdk');
-  const { internalSession } = await import('@creance/sdk/internal');
+  const { sessionOfAny } = await import('@creance/sdk/internal');
   try {
     const client = await fromEnvironment(env);
-    const session = internalSession(await client.session());
-    if (session === undefined) throw new Error('the SDK gave a session of another kind');
+    const session = await sessionOfAny(client);
+    if (session.kind !== 'operator') {
+      await client.close();
+      throw notOperator(session, source);
+    }
     return {
       call: (path, request) => session.call(path, request, { digest: digested.has(path) }),
       listen(path, request, ears) {
@@ -67,6 +80,7 @@ async function sessionLine(env: Environment): Promise<ListeningLine> {
       close: () => client.close(),
     };
   } catch (error) {
+    if ((error as CreanceError).code === 'CREANCE_KEY_FILE_MISSING') throw keyFileMissing(source);
     throw inPlainWords(error);
   }
 }

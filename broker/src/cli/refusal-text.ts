@@ -6,17 +6,30 @@ export interface RefusalFacts {
   readonly requestId: string | undefined;
   /** Details of the status, where the line gave them. */
   readonly details?: RpcStatus['details'] | undefined;
+  /** What the broker says of it to operators alone, where it was asked. */
+  readonly words?: RefusalWords | undefined;
+}
+
+/** The nearest rule and the fix, by the manifest in force. */
+export interface RefusalWords {
+  readonly presented: string;
+  readonly nearestRule: string;
+  readonly fix: string;
 }
 
 /**
  * A refusal of the broker for an operator, who may know all of it: reason, what was presented, the fix, the
  * request, and the command that says more.
  */
-export function refusalText(reason: Reason, { requestId, details = [] }: RefusalFacts): string {
+export function refusalText(
+  reason: Reason,
+  { requestId, details = [], words }: RefusalFacts,
+): string {
   const { message: what, fix } = reasonRow(reason);
   const more = requestId && `creance explain ${requestId}`;
   const presented = presentedBy(details);
-  return errorText({ code: reason, what, presented, fix, request: requestId ?? 'unknown', more });
+  const request = requestId ?? 'unknown';
+  return errorText({ code: reason, what, presented, fix, ...words, request, more });
 }
 
 /** The faulty fields of the request, as the broker names them. */

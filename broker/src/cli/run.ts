@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { formatChildJoinString } from '@creance/proto';
 import { type Creance, type CreanceEvent, fromEnvironment, type Session } from '@creance/sdk';
-import { environmentSource, internalSession, keyFileFacts } from '@creance/sdk/internal';
+import { environmentSource, keyFileFacts, sessionOfAny } from '@creance/sdk/internal';
 import { inPlainWords, saidPlainly } from './operator-line.js';
 import { CommandFailed, type Output, printable } from './output.js';
 import { exitCut, runUnder } from './run-under.js';
@@ -37,8 +37,8 @@ export async function run(
   if (keyFile === undefined) throw withoutKeyFile();
   const client = await tried(() => fromEnvironment(env, { onEvent: holds(output) }));
   try {
-    const session = await tried(() => client.session());
-    if (internalSession(session)?.kind !== 'workload') throw noWorkload(session.name);
+    const session = await tried(() => sessionOfAny(client));
+    if (session.kind !== 'workload') throw noWorkload(session.name);
     const join = await tried(() => childJoin(client, session, keyFile, flags.workload));
     const start = { command, ...given(join, flags.by, keyFile, env) };
     const exitCode = await runUnder(session.signal, start, output);

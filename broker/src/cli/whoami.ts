@@ -10,9 +10,9 @@ import { type Creance, connect, EvidenceError } from '@creance/sdk';
 import {
   type EnvironmentSource,
   environmentSource,
-  internalSession,
   type KeyFileFacts,
   keyFileFacts,
+  sessionOfAny,
 } from '@creance/sdk/internal';
 import { openDevLine } from '../rpc/operator-client.js';
 import { listedVerifiers } from './operator-call.js';
@@ -99,8 +99,7 @@ async function byJoinString(
 async function byKey(client: Creance, keyFile: string, source: string): Promise<WhoFacts> {
   const home = { source, ...homeOf(await keyFileFacts(keyFile)), address: client.address };
   try {
-    const session = internalSession(await client.session({ report: false }));
-    if (session === undefined) throw new Error('the SDK gave a session of another kind');
+    const session = await sessionOfAny(client, { report: false });
     const { kind, name, roles, id, absoluteEndAt } = session;
     const ofOperator = kind === 'operator' ? { roles } : {};
     return {

@@ -76,9 +76,8 @@ function rowOf(name: string, workload: ManifestWorkload, sessions: readonly Sess
 function workloadIn({ workloads }: Manifest, name: string): ManifestWorkload {
   const workload = Object.hasOwn(workloads, name) ? workloads[name] : undefined;
   if (workload !== undefined) return workload;
-  throw new CommandFailed(
-    `member_unknown the manifest in force has no workload ${printable(name)} — fix: see creance workload ls`,
-  );
+  const [unknown] = unknownName('workload', name, Object.keys(workloads));
+  throw new CommandFailed(`member_unknown ${unknown}`);
 }
 
 /**

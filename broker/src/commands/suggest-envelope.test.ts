@@ -60,7 +60,7 @@ describe('suggestEnvelope', () => {
   it.each([
     ['young', 'profile_too_young', { workload: 'young', sessions: 4 }],
     ['new', 'profile_too_young', { workload: 'new', sessions: 0 }],
-    ['nobody', 'member_unknown', undefined],
+    ['nobody', 'member_unknown', { kind: 'workload', name: 'nobody' }],
   ])('refuses %s: %s', async (name, reason, detail) => {
     teach('young', 4);
     expect(await ask(name)).toEqual({

@@ -42,7 +42,8 @@ export function suggestEnvelope({
   return async ({ workload: name }) => {
     const { workloads, resources } = registry();
     const workload = workloads.get(name);
-    if (workload === undefined) return refuse({ reason: 'member_unknown' });
+    if (workload === undefined)
+      return refuse({ reason: 'member_unknown', detail: { kind: 'workload', name } });
     const profile = known.profiles().get(name);
     const granted = workload.grants.map(({ resource }) => resource);
     const envelope =

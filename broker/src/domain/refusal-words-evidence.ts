@@ -103,8 +103,10 @@ const notRegistered: WordsOf = ({ facts }, registry) => {
   };
 };
 
+/** Bait is never suggested: a fix is passed on to whoever was refused (law 10). */
 function membersOf(registry: Registry, kind: string): Iterable<string> {
-  if (kind === 'verifier') return registry.resources.keys();
+  if (kind === 'verifier')
+    return [...registry.resources].filter(([, { canary }]) => !canary).map(([name]) => name);
   return kind === 'operator' ? registry.operators.keys() : registry.workloads.keys();
 }
 

@@ -240,8 +240,13 @@ describe('the words of a refusal', () => {
       refused('resource_unknown', { presented: 'https://payrol.example.internal' }),
       refused('resource_unknown', { presented: 'payroll' }),
       refused('resource_unknown', { presented: 'x' }),
+      refused('member_unknown', { kind: 'verifier', name: 'payrol' }),
+      refused('member_unknown', { kind: 'verifier', name: 'x' }),
     ].map((refusal) => JSON.stringify(refusalWords(bait, refusal)));
-    for (const words of said) expect(words).not.toMatch(/payroll:export|https:\/\/payroll\./);
+    for (const words of said)
+      expect(words).not.toMatch(
+        /payroll:export|https:\/\/payroll\.|mean payroll\b|nearest":"[^"]*payroll/,
+      );
   });
 
   it('cost no more for a long word or a long list', () => {

@@ -67,13 +67,16 @@ export async function connectWith(options: ConnectOptions, own: ConnectParts): P
   const address = parseAddress(options.address ?? home.address);
   if (join?.childJoinToken !== undefined && stored === undefined)
     throw configurationError('child_join_without_key', options.keyFile);
-  const kept = stored ?? (await newKey(options.keyFile, home, own.entropy));
+  const made = SigningKey.generate();
+  const kept = stored ?? (await keep(options.keyFile, { ...home, key: made }, own.entropy));
   if (options.keyFile === undefined) onEvent({ type: 'key_in_memory', issuer: home.issuer });
   const evidence = new EvidenceSource({
     issuer: home.issuer,
     key: kept.key,
-    keyMayBeRegistered: stored !== undefined,
+    // Of two processes that start at once, one has made it.
+    keyMayBeRegistered: kept.key.thumbprint !== made.thumbprint,
     joinToken: join?.joinToken,
+    keyFile: options.keyFile,
     clock,
     entropy: own.entropy,
   });
@@ -126,7 +129,10 @@ function homeOf(
   return { issuer: home.issuer, address: home.address, anchor: home.anchor };
 }
 
-async function newKey(keyFile: string | undefined, home: Home, entropy: Entropy): Promise<KeyFile> {
-  const made = { ...home, key: SigningKey.generate() };
+async function keep(
+  keyFile: string | undefined,
+  made: KeyFile,
+  entropy: Entropy,
+): Promise<KeyFile> {
   return keyFile === undefined ? made : createKeyFile(keyFile, made, entropy);
 }

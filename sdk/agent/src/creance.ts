@@ -5,6 +5,7 @@ import { limits } from './limits.js';
 import { orLater } from './runtime/clock.js';
 import { inspectAsText } from './runtime/opaque.js';
 import { BrokerSession } from './session/broker-session.js';
+import { otherMember } from './session/member.js';
 import { openSession } from './session/open.js';
 import type { Session } from './session/session.js';
 import { type OpenParts, openPartsOf, type SessionOptions } from './session/session-options.js';
@@ -19,7 +20,9 @@ export interface Creance extends AsyncDisposable {
   /**
    * Opens a session with a new key. The first one redeems the join string. Throws an `EvidenceError`
    * when the broker does not accept the evidence or the child join token, a `NotGrantedError` when the
-   * task is more than there is, a `BrokerUnavailableError` when it cannot be reached within 5 s.
+   * task is more than there is, a `BrokerUnavailableError` when it cannot be reached within 5 s;
+   * a `ConfigurationError` when the key file holds the key of a member that is no workload, or
+   * `CREANCE_SESSION_WRONG_KIND` when the join string is of one: neither session nor new key stays.
    */
   session(options?: SessionOptions): Promise<Session>;
   /** Closes all sessions, then the connection. Never throws, takes at most 2 s, may be repeated. */
@@ -39,7 +42,7 @@ export class BrokerClient implements Creance {
   /** What the one session of a child is opened by; absent in every other client. */
   readonly #child: { token: string | undefined } | undefined;
   readonly #sessions = new Set<BrokerSession>();
-  readonly #openings = new Set<Promise<Session>>();
+  readonly #openings = new Set<Promise<BrokerSession>>();
   readonly #end = new AbortController();
   #closing: Promise<void> | undefined;
 
@@ -63,6 +66,15 @@ export class BrokerClient implements Creance {
   }
 
   async session(options: SessionOptions = {}): Promise<Session> {
+    const session = await this.sessionOfAny(options);
+    if (session.kind === 'workload') return session;
+    // Of no use to an agent, and it would count against that member for hours.
+    await session.close();
+    throw await otherMember(session, this.#evidence);
+  }
+
+  /** @internal A session of whatever member the evidence is of. */
+  async sessionOfAny(options: SessionOptions = {}): Promise<BrokerSession> {
     this.#end.signal.throwIfAborted();
     const opening = this.#opening(options);
     this.#openings.add(opening);
@@ -91,7 +103,7 @@ export class BrokerClient implements Creance {
   }
 
   /** A client for one child never opens anything beside it: that would outlive its parent. */
-  async #opening(options: SessionOptions): Promise<Session> {
+  async #opening(options: SessionOptions): Promise<BrokerSession> {
     const child = this.#child;
     if (child === undefined) return this.#open(openPartsOf(options), options);
     const { token } = child;
@@ -111,7 +123,7 @@ export class BrokerClient implements Creance {
   async #open(
     open: OpenParts,
     { report = this.#report, actionName }: SessionOptions,
-  ): Promise<Session> {
+  ): Promise<BrokerSession> {
     const { signal } = this.#end;
     const opening = new OpeningTrace();
     const opened = await openSession(

@@ -1,4 +1,5 @@
 import type { Thumbprint } from '@creance/proto';
+import { BrokerClient, type Creance } from './creance.js';
 import type { SigningRequest } from './http/fetch.js';
 import type { Signing } from './http/signing.js';
 import { readKeyFile } from './keys/key-file.js';
@@ -6,6 +7,7 @@ import { BrokerSession } from './session/broker-session.js';
 import type { ListenAsk } from './session/listening.js';
 import type { MemberKind } from './session/open.js';
 import type { Session } from './session/session.js';
+import type { SessionOptions } from './session/session-options.js';
 
 export { type EnvironmentSource, environmentSource } from './environment-source.js';
 export type { MemberKind } from './session/open.js';
@@ -59,4 +61,16 @@ export interface InternalSession extends Session {
 /** @internal The inner face of a session of this package; undefined for anything else. */
 export function internalSession(session: Session): InternalSession | undefined {
   return session instanceof BrokerSession ? session : undefined;
+}
+
+/**
+ * @internal Opens a session of whatever member the key of a client of this package is of: an operator too.
+ * Throws as `client.session` does.
+ */
+export async function sessionOfAny(
+  client: Creance,
+  options: SessionOptions = {},
+): Promise<InternalSession> {
+  if (!(client instanceof BrokerClient)) throw new TypeError('the client is of another package');
+  return client.sessionOfAny(options);
 }

@@ -116,6 +116,8 @@ describe('joinVerifier', () => {
   });
 
   it('rejects when the broker refuses for good, with its reason as a code', async () => {
+    broker.refusals['OpenSession'] = ['evidence_key_revoked'];
+    await expect(start({ join: broker.joinString })).rejects.toThrow('fix: ask an operator why');
     broker.refusals['OpenSession'] = ['join_token_used'];
     await expect(start({ join: broker.joinString })).rejects.toMatchObject({
       reason: 'join_token_used',
@@ -131,6 +133,43 @@ describe('joinVerifier', () => {
     await expect(start({ join, resource: 'mail' })).rejects.toMatchObject({
       reason: 'other_resource',
     });
+  });
+
+  // breaks when: joinBroker keeps the key of a join that came to nothing, or openWith leaves its session
+  it('keeps no key and no session of a join that was of another member', async () => {
+    broker.kind = SessionKind.SESSION_KIND_WORKLOAD;
+    const join = broker.joinString;
+    await expect(start({ join })).rejects.toMatchObject({ reason: 'not_a_verifier' });
+    broker.kind = SessionKind.SESSION_KIND_VERIFIER;
+    await expect(start({ join, resource: 'mail' })).rejects.toThrow();
+    expect(await readdir(dirname(keyFile))).toEqual([]);
+    const ended = broker.of('EndSession');
+    expect(ended.map(({ isGenuine }) => isGenuine)).toEqual([true, true]);
+    expect(ended.every(({ session }) => parseSessionId(session ?? '') !== undefined)).toBe(true);
+    await (await startReady()).close();
+  });
+
+  it('keeps no key of a join that the broker refused for good, and that of one it may yet take', async () => {
+    broker.refusals['OpenSession'] = ['join_token_used', 'store_busy'];
+    await expect(start({ join: broker.joinString })).rejects.toThrow();
+    expect(await readdir(dirname(keyFile))).toEqual([]);
+    await (await start({ join: broker.joinString })).close();
+    expect(await readdir(dirname(keyFile))).toEqual(['verifier.json']);
+  });
+
+  it('names the file and the member whose key it holds, and leaves it', async () => {
+    await (await startReady()).close();
+    broker.kind = SessionKind.SESSION_KIND_WORKLOAD;
+    broker.name = 'invoice\u001b[2Jbot';
+    const refused = await start({ join: broker.joinString }).catch((error: Error) => error);
+    expect(refused).toMatchObject({ code: 'CREANCE_KEY_FILE_OF_OTHER_MEMBER' });
+    const { message } = refused as Error;
+    expect(message).toContain(
+      `at: ${keyFile}; presented: the key of workload invoice\\u{1b}[2Jbot;`,
+    );
+    expect(message).toMatch(/fix: delete it .*or name another file$/);
+    expect(broker.of('EndSession').length).toBe(2);
+    expect(await readdir(dirname(keyFile))).toEqual(['verifier.json']);
   });
 
   it('refuses everything while the broker cannot be reached, and joins when it can', async () => {

@@ -1,3 +1,4 @@
+import type { Reason } from '@creance/proto';
 import type { LimitReason } from './events.js';
 import type { FeedFault } from './feed.js';
 
@@ -23,6 +24,33 @@ export const wayRows: Readonly<Record<string, TroubleRow>> = {
   SILENT: { what: 'the broker has fallen silent; it is tried again', fix: away },
   OK: { what: 'the broker has ended the feed; it is tried again', fix: away },
   UNIMPLEMENTED: { what: 'what answers at this address is no broker of this version', fix: other },
+};
+
+const ownKey =
+  'ask an operator why; when the key may be in other hands, remove its file and join again';
+
+const revoked: TroubleRow = {
+  what: 'the session of this verifier was revoked; another one is asked for',
+  fix: 'ask an operator whether the resource has left the manifest, or somebody has cut its verifier',
+};
+
+/** Reasons of the broker whose words in the table are for agents: here it is a resource that reads them. */
+export const ownerRows: Readonly<Partial<Record<Reason, TroubleRow>>> = {
+  session_revoked: revoked,
+  ancestor_ended: revoked,
+  workload_not_registered: {
+    what: 'the manifest in force has no resource for the key of this verifier; it is tried again',
+    fix: 'have an operator register the resource (creance apply); no restart is needed',
+  },
+  session_suspended: {
+    what: 'the session of this verifier is suspended',
+    fix: 'wait, or ask an operator, who can resume it',
+  },
+  evidence_held: {
+    what: 'the key of this verifier is held for a while; it is tried again',
+    fix: 'wait, or ask an operator, who sees why with creance explain',
+  },
+  evidence_key_revoked: { what: 'the key of this verifier was cut', fix: ownKey },
 };
 
 /** A status without a row of its own. */

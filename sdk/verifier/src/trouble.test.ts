@@ -1,3 +1,4 @@
+import { reasons } from '@creance/proto';
 import { describe, expect, it } from 'vitest';
 import type { VerifierEvent } from './events.js';
 import { troubleText } from './trouble.js';
@@ -12,7 +13,15 @@ describe('troubleText', () => {
     ],
     [
       { kind: 'disconnected', code: 'evidence_key_revoked', requestId },
-      /^CREANCE_EVIDENCE_KEY_REVOKED .* — fix: ask the owner of the workload; request: A{22}$/,
+      /^CREANCE_EVIDENCE_KEY_REVOKED .* — fix: ask an operator why; .*join again; request: A{22}$/,
+    ],
+    [
+      { kind: 'disconnected', code: 'session_revoked' },
+      /fix: ask an operator whether the resource has left/,
+    ],
+    [
+      { kind: 'disconnected', code: 'workload_not_registered' },
+      /fix: have an operator register the resource/,
     ],
     [{ kind: 'disconnected', code: 'MOON' }, /^CREANCE_BROKER_MOON .*; it is tried again — fix: /],
     [{ kind: 'disconnected', code: 'constructor' }, /^CREANCE_BROKER_CONSTRUCTOR /],
@@ -28,6 +37,11 @@ describe('troubleText', () => {
     ],
   ])('says what %j means and what helps', (event, words) => {
     expect(troubleText(event)).toMatch(words);
+  });
+
+  // breaks when: a reason of the broker has words that only the owner of an agent can follow
+  it.each(Object.keys(reasons))('sends nobody to the owner of a workload for %s', (code) => {
+    expect(troubleText({ kind: 'disconnected', code })).not.toContain('owner of the workload');
   });
 
   it.each<VerifierEvent>([

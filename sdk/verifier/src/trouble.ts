@@ -7,7 +7,14 @@ import {
 } from '@creance/proto';
 import type { VerifierEvent } from './events.js';
 import { failures } from './failures.js';
-import { feedRows, limitRows, otherWay, type TroubleRow, wayRows } from './trouble-rows.js';
+import {
+  feedRows,
+  limitRows,
+  otherWay,
+  ownerRows,
+  type TroubleRow,
+  wayRows,
+} from './trouble-rows.js';
 
 type Told<Kind extends VerifierEvent['kind']> = Extract<VerifierEvent, { readonly kind: Kind }>;
 
@@ -59,7 +66,8 @@ function lostWay({ code, networkCode, requestId }: Told<'disconnected'>): ErrorP
   const reason = reasonFromErrorInfo(code.toUpperCase());
   if (reason !== undefined) {
     const { message, fix } = reasonRow(reason);
-    return { ...partsOf(reason, { what: message, fix }), request: requestId };
+    const row = ownerRows[reason] ?? { what: message, fix };
+    return { ...partsOf(reason, row), request: requestId };
   }
   const { what, fix } = (Object.hasOwn(wayRows, code) ? wayRows[code] : undefined) ?? otherWay;
   const network = networkCode === undefined ? '' : ` (${networkCode})`;

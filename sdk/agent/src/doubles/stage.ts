@@ -1,7 +1,7 @@
 import { type ConnectOptions, connectWith } from '../connect.js';
 import type { BrokerClient } from '../creance.js';
 import type { CreanceEvent } from '../events.js';
-import { type InternalSession, internalSession } from '../internal.js';
+import { type InternalSession, sessionOfAny } from '../internal.js';
 import { FakeClock, settle } from './fake-clock.js';
 import { FakeEntropy } from './fake-entropy.js';
 import { FakeTransport } from './fake-transport.js';
@@ -15,7 +15,7 @@ export interface Stage {
   readonly transport: FakeTransport;
   readonly events: CreanceEvent[];
   connect(options?: ConnectOptions): Promise<BrokerClient>;
-  /** A session of a client of its own. */
+  /** A session of a client of its own, of whatever kind the broker gives. */
   open(): Promise<InternalSession>;
 }
 
@@ -36,8 +36,7 @@ export function setStage({ streams = false }: { streams?: boolean } = {}): Stage
     return (await connectWith({ clock, onEvent, ...given }, parts)) as BrokerClient;
   };
   const open = async () => {
-    const session = internalSession(await (await connect()).session());
-    if (session === undefined) throw new Error('the session is not of this package');
+    const session = await sessionOfAny(await connect());
     // Lets the stream be greeted, or refused.
     await settle();
     return session;

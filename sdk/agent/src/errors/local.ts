@@ -29,6 +29,7 @@ export type ConfigurationFault =
   | 'key_file_unwritable'
   | 'key_file_too_open'
   | 'key_file_malformed'
+  | 'key_file_of_other_member'
   | 'client_closed'
   | 'audience_malformed'
   | 'action_malformed'
@@ -40,7 +41,10 @@ export type RequestFault = 'url_not_allowed' | 'plain_http' | 'redirect_follow' 
 
 /** What cannot work as it is configured. */
 export const configurationRows: Readonly<Record<ConfigurationFault, LocalRow>> = {
-  nothing_configured: { what: 'no join string and no key file is set', hint: join },
+  nothing_configured: {
+    what: 'no join string and no key file is set',
+    hint: `${join}, or name the key file of an earlier start as CREANCE_KEY_FILE or as keyFile`,
+  },
   join_string_malformed: {
     what: 'the join string cannot be read',
     hint: `copy it whole: one line from creance-join:v1: on, no quotes, spaces or line breaks within; or ${join}`,
@@ -86,6 +90,10 @@ export const configurationRows: Readonly<Record<ConfigurationFault, LocalRow>> =
     what: 'the key file holds no evidence key',
     hint: 'remove it and join again with a new join string',
   },
+  key_file_of_other_member: {
+    what: 'the key file holds the key of another member',
+    hint: 'delete it and join by a string made by creance join-token create --workload <name>, or name another file',
+  },
   client_closed: { what: 'the client is closed', hint: 'call connect again' },
   audience_malformed: {
     what: 'the audience is empty or longer than 256 characters',
@@ -130,9 +138,11 @@ function codeOf(fault: string): string {
 export function configurationError(
   fault: ConfigurationFault,
   subject?: string,
+  presented?: string,
 ): ConfigurationError {
   const row = configurationRows[fault];
-  return new ConfigurationError({ ...row, code: codeOf(fault), retryable: false, subject });
+  const code = codeOf(fault);
+  return new ConfigurationError({ ...row, code, retryable: false, subject, presented });
 }
 
 /** The error of a request that is not sent. */

@@ -46,7 +46,10 @@ export function parseRequest(input: string | URL | Request, init: ProtectedInit)
   const fault = faultOf(protocol, hostname, rest.redirect, headers);
   if (fault !== undefined) throw requestRefused(fault);
   return {
-    ask: parseTokenRequest({ audience: audience ?? origin, scopes, lifetimeSeconds }),
+    ask: {
+      ...parseTokenRequest({ audience: audience ?? origin, scopes, lifetimeSeconds }),
+      isOrigin: audience === undefined,
+    },
     method: methodOf(rest.method ?? given?.method ?? 'GET'),
     target,
     origin,

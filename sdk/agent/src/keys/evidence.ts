@@ -3,6 +3,7 @@ import type { Evidence } from '@creance/proto/wire';
 import type { Clock } from '../runtime/clock.js';
 import type { Entropy } from '../runtime/entropy.js';
 import { makeAssertion } from './assertion.js';
+import { dropKeyFile } from './key-file.js';
 import type { SigningKey } from './signing-key.js';
 
 /** Which evidence to present. */
@@ -15,6 +16,8 @@ export interface EvidenceParts {
   /** Whether the key was read from a file, so that it may be registered already. */
   readonly keyMayBeRegistered: boolean;
   readonly joinToken: string | undefined;
+  /** Where the key is kept; undefined for one in memory. */
+  readonly keyFile?: string | undefined;
   readonly clock: Clock;
   readonly entropy: Entropy;
 }
@@ -30,6 +33,18 @@ export class EvidenceSource {
     this.#parts = { ...rest, joinToken: undefined };
     this.#joinToken = joinToken;
     this.#registered = parts.keyMayBeRegistered;
+  }
+
+  /** The file that had the key before this process; undefined for a key that was made here. */
+  get oldKeyFile(): string | undefined {
+    const { keyFile, keyMayBeRegistered } = this.#parts;
+    return keyMayBeRegistered ? keyFile : undefined;
+  }
+
+  /** The join has come to nothing: a key file that was made for it goes. Never rejects. */
+  async dropNewKeyFile(): Promise<void> {
+    const { keyFile, keyMayBeRegistered, key } = this.#parts;
+    if (keyFile !== undefined && !keyMayBeRegistered) await dropKeyFile(keyFile, key);
   }
 
   /** Kinds to try, in order: the key first when it may be registered, then the join token. */

@@ -92,6 +92,16 @@ export async function createKeyFile(
   return standing;
 }
 
+/**
+ * Takes away the key file of a join that has come to nothing, if it holds that key still: the key opens
+ * nothing, and would stand in the way of the next join string. Never rejects.
+ */
+export async function dropKeyFile(path: string, key: SigningKey): Promise<void> {
+  const standing = await readKeyFile(path).catch(() => undefined);
+  if (standing?.key.thumbprint !== key.thumbprint) return;
+  await unlink(path).catch(() => {});
+}
+
 async function makeFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
     // Here it means that a file stands where the folder should be.

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { OpenSessionRequest, OpenSessionResponse, SessionKind } from '@creance/proto/wire';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Stage, setStage } from '../doubles/stage.js';
-import { internalSession } from '../internal.js';
+import { sessionOfAny } from '../internal.js';
 
 let stage: Stage;
 let folder: string;
@@ -114,8 +114,8 @@ describe('openSession', () => {
     ['operator', SessionKind.SESSION_KIND_OPERATOR],
   ])('tells that it is for a %s', async (kind, wire) => {
     stage.broker.kind = wire;
-    const session = await (await stage.connect()).session();
-    expect(internalSession(session)?.kind).toBe(kind);
+    const session = await sessionOfAny(await stage.connect());
+    expect(session.kind).toBe(kind);
   });
 
   const whole = {

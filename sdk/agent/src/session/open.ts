@@ -41,6 +41,13 @@ const kinds: ReadonlyMap<number, MemberKind> = new Map([
 /** With these the key is not registered any more, or never was: a join token can help. */
 const joinHelps: readonly unknown[] = ['evidence_key_unknown', 'evidence_key_expired'];
 
+/** With these the join token never opens anything with the key that was made for it. */
+const joinIsOver: readonly unknown[] = [
+  'join_token_unknown',
+  'join_token_used',
+  'join_token_expired',
+];
+
 /**
  * Opens a session with a key of its own, made here and kept in memory only. No further call is made
  * once the signal has aborted.
@@ -71,7 +78,10 @@ export async function openSession(
       sessionId: undefined,
       signal,
     }),
-  );
+  ).catch(async (error: unknown) => {
+    if (joinIsOver.includes(reasonOf(error))) await evidence.dropNewKeyFile();
+    throw error;
+  });
   evidence.accepted();
   return { ...opened, voice };
 }
@@ -84,10 +94,13 @@ async function firstAccepted<T>(
   try {
     return await present(first ?? 'key_assertion');
   } catch (error) {
-    const reason = error instanceof CreanceError ? error.reason : undefined;
-    if (second === undefined || !joinHelps.includes(reason)) throw error;
+    if (second === undefined || !joinHelps.includes(reasonOf(error))) throw error;
     return present(second);
   }
+}
+
+function reasonOf(error: unknown): string | undefined {
+  return error instanceof CreanceError ? error.reason : undefined;
 }
 
 function readResponse(bytes: Uint8Array): Omit<OpenedSession, 'voice'> {

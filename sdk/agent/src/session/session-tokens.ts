@@ -1,5 +1,7 @@
 import type { BrokerParts } from '../broker/channel.js';
+import { errorOfReason } from '../errors/classes.js';
 import { codeOf } from '../errors/code-of.js';
+import { CreanceError } from '../errors/creance-error.js';
 import type { TokenSource } from '../http/signing.js';
 import { countToken } from '../telemetry/metrics.js';
 import { issueAsk } from './issue.js';
@@ -48,7 +50,7 @@ export class SessionTokens implements TokenSource {
       .call((voice) => issueAsk(ask, manner, voice, clock))
       .catch((error) => {
         countToken('broker', codeOf(error));
-        throw error;
+        throw namingAudience(error, ask);
       });
     countToken('broker', 'ok');
     const { audience, scopes } = issued.token;
@@ -57,4 +59,16 @@ export class SessionTokens implements TokenSource {
     onEvent({ type: 'token_issued', sessionId, audience, scopes, lifetimeSeconds });
     return issued;
   }
+}
+
+/** An audience that the broker does not know is named, which it does not do: it is the caller's own word. */
+function namingAudience(error: unknown, { audience, isOrigin }: TokenAsk): unknown {
+  if (!(error instanceof CreanceError) || error.reason !== 'resource_unknown') return error;
+  const whence = isOrigin ? ' (the origin of the URL, since the call names no audience)' : '';
+  const { requestId, retryAfterMillis } = error;
+  return errorOfReason('resource_unknown', {
+    presented: `the audience ${audience}${whence}`,
+    requestId,
+    retryAfterMillis,
+  });
 }

@@ -20,6 +20,8 @@ export interface TokenRequest {
 /** A request in its one form, so that the same request finds the same token. */
 export interface TokenAsk {
   readonly audience: string;
+  /** Whether nobody named it: then it is the origin of a URL. */
+  readonly isOrigin?: boolean | undefined;
   readonly scopes: ScopeSet;
   /** Zero takes the grant's. */
   readonly lifetimeSeconds: number;

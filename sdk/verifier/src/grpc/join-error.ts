@@ -1,4 +1,5 @@
 import { errorDocsUrl, errorText, type Reason, reasonDocsUrl, reasonRow } from '@creance/proto';
+import { ownerRows, type TroubleRow } from '../trouble-rows.js';
 
 /** Why a verifier cannot even start, where the broker was not asked. */
 export type LocalReason =
@@ -10,6 +11,7 @@ export type LocalReason =
   | 'key_file_unwritable'
   | 'key_file_readable_by_others'
   | 'key_file_of_other_broker'
+  | 'key_file_of_other_member'
   | 'address_not_allowed'
   | 'not_a_verifier'
   | 'other_resource';
@@ -49,13 +51,17 @@ export const joinRows: Readonly<
     message: 'the key file is for another broker than the join string',
     fix: 'name another key file, or remove this one',
   },
+  key_file_of_other_member: {
+    message: 'the key file holds the key of another member',
+    fix: 'delete it and join by a string made by creance join-token create --verifier <resource>, or name another file',
+  },
   address_not_allowed: {
     message: 'the address of the broker is not https, nor http on loopback',
     fix: 'use https://host:port and give the broker a TLS certificate; http:// only for a loopback host',
   },
   not_a_verifier: {
     message: 'the join string is not for a verifier',
-    fix: 'ask for one made by creance join-token create --verifier <resource>, and use another key file',
+    fix: 'ask for one made by creance join-token create --verifier <resource>; no key of this join was kept',
   },
   other_resource: {
     message: 'the join string is for another resource',
@@ -93,7 +99,7 @@ export class JoinError extends Error {
 
   constructor(reason: Reason | LocalReason, facts: JoinFacts = {}) {
     const local = isLocal(reason);
-    const { message: what, fix } = local ? joinRows[reason] : reasonRow(reason);
+    const { what, fix } = rowOf(reason);
     const code = `CREANCE_${reason.toUpperCase()}`;
     super(errorText({ ...facts, code, what, fix, request: facts.requestId }));
     this.reason = reason;
@@ -102,6 +108,13 @@ export class JoinError extends Error {
     this.docsUrl = local ? errorDocsUrl('verifier', reason) : reasonDocsUrl(reason);
     this.requestId = facts.requestId;
   }
+}
+
+function rowOf(reason: Reason | LocalReason): TroubleRow {
+  const own = isLocal(reason) ? undefined : ownerRows[reason];
+  if (own !== undefined) return own;
+  const { message: what, fix } = isLocal(reason) ? joinRows[reason] : reasonRow(reason);
+  return { what, fix };
 }
 
 function isLocal(reason: Reason | LocalReason): reason is LocalReason {

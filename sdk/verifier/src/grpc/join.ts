@@ -12,7 +12,7 @@ import { atMost } from './at-most.js';
 import { newEcKey } from './ec-key.js';
 import { JoinError } from './join-error.js';
 import { KeepCurrent } from './keep-current.js';
-import { createKeyFile, type Membership, readKeyFile } from './key-file.js';
+import { createKeyFile, dropKeyFile, type Membership, readKeyFile } from './key-file.js';
 import { Line } from './line.js';
 import { type BrokerRefusal, disconnectedBy } from './refusal.js';
 import { ReportLine } from './report-line.js';
@@ -49,7 +49,7 @@ export async function joinBroker(options: JoinOptions): Promise<Verifier> {
   const enrolled = await enrol(options, entropy);
   const { issuer, anchor, address: url } = enrolled.membership;
   const address = parseAddress(url);
-  const { resource, maxStaleSeconds, limits } = options;
+  const { resource, keyFile, maxStaleSeconds, limits } = options;
   const feed = new Feed({
     issuer,
     anchor,
@@ -73,7 +73,7 @@ export async function joinBroker(options: JoinOptions): Promise<Verifier> {
   });
   const verifier = createVerifier({ ...options, feed, reports: reporter, entropy, onEvent });
   const line = new Line(address, options.rootCertificates, clock);
-  const session = { ...enrolled, line, address, resource, clock, entropy };
+  const session = { ...enrolled, keyFile, line, address, resource, clock, entropy };
   const current = new KeepCurrent({
     line,
     feed,
@@ -90,6 +90,8 @@ export async function joinBroker(options: JoinOptions): Promise<Verifier> {
   } catch (fault) {
     await verifier.close();
     await current.close();
+    // The broker has said no for good, or knows the key as another member's.
+    if (enrolled.isNewKey) await dropKeyFile(keyFile, enrolled.membership);
     throw fault;
   }
   return closingAll(verifier, async () => {

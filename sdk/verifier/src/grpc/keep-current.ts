@@ -1,17 +1,16 @@
 import { type Reason, type Revision, revisionZero } from '@creance/proto';
-import { EndSessionRequest, RenewSessionRequest, SessionServiceService } from '@creance/proto/wire';
+import { RenewSessionRequest, SessionServiceService } from '@creance/proto/wire';
 import { Backoff } from '../backoff.js';
 import type { OnEvent } from '../events.js';
 import type { Applied, Feed, FeedFault } from '../feed.js';
 import type { Clock, Timer } from '../runtime/clock.js';
 import type { Entropy } from '../runtime/entropy.js';
 import { Acknowledger } from './acknowledger.js';
-import { atMost } from './at-most.js';
 import { FreshnessWatch } from './freshness-watch.js';
 import type { Line } from './line.js';
 import { type BrokerRefusal, disconnectedBy } from './refusal.js';
 import type { ReportLine } from './report-line.js';
-import { openSession, type SessionParts, type VerifierSession } from './session.js';
+import { endSession, openSession, type SessionParts, type VerifierSession } from './session.js';
 import { Subscription, type SubscriptionEnd } from './subscription.js';
 
 /** What keeping a view current needs. */
@@ -38,9 +37,6 @@ const sessionLost: readonly (Reason | undefined)[] = [
   'ancestor_ended',
   'proof_wrong_key',
 ];
-
-/** Milliseconds that the broker has to hear that the session ends. */
-const endMillis = 1_000;
 
 /** Faults after which the view must come whole again. */
 const needsSnapshot: readonly FeedFault[] = ['broken_link', 'view_full', 'frame_malformed'];
@@ -80,16 +76,9 @@ export class KeepCurrent {
     this.#freshness.close();
     this.#subscription?.cancel();
     this.#backoff.wake();
-    await this.#endSession();
-    this.#parts.line.close();
-  }
-
-  async #endSession(): Promise<void> {
     const voice = this.#session?.voice;
-    if (voice === undefined) return;
-    const request = () => Buffer.from(EndSessionRequest.encode({}).finish());
-    const ended = voice.call(SessionServiceService.endSession.path, request, 'digest');
-    await atMost(this.#parts.clock, endMillis, ended);
+    if (voice !== undefined) await endSession(voice, this.#parts.clock);
+    this.#parts.line.close();
   }
 
   async #run(): Promise<void> {

@@ -73,6 +73,16 @@ export async function createKeyFile(
   return membership;
 }
 
+/**
+ * Takes away the key file of a join that has come to nothing, if it holds that key still: the key opens
+ * nothing, and would stand in the way of the next join string. Never rejects.
+ */
+export async function dropKeyFile(path: string, { evidenceKey }: Membership): Promise<void> {
+  const standing = await readKeyFile(path).catch(() => undefined);
+  if (standing?.evidenceKey.thumbprint !== evidenceKey.thumbprint) return;
+  await unlink(path).catch(() => {});
+}
+
 async function openNew(draft: string): Promise<FileHandle> {
   await mkdir(dirname(draft), { recursive: true, mode: 0o700 });
   return open(draft, 'wx', 0o600);

@@ -1,8 +1,14 @@
 import { ok, type Reason, type Result, refuse, sessionIdFromBytes } from '@creance/proto';
-import { OpenSessionResponse, SessionKind, SessionServiceService } from '@creance/proto/wire';
+import {
+  EndSessionRequest,
+  OpenSessionResponse,
+  SessionKind,
+  SessionServiceService,
+} from '@creance/proto/wire';
 import type { Clock } from '../runtime/clock.js';
 import type { Entropy } from '../runtime/entropy.js';
 import type { BrokerAddress } from './address.js';
+import { atMost } from './at-most.js';
 import { newEcKey } from './ec-key.js';
 import { openSessionRequest } from './evidence.js';
 import { JoinError } from './join-error.js';
@@ -23,6 +29,8 @@ export interface SessionParts {
   readonly line: Line;
   readonly address: BrokerAddress;
   readonly membership: Membership;
+  /** The file of the key, for errors that are about it. */
+  readonly keyFile: string;
   /** Redeemed when the broker does not know the key yet. */
   readonly joinToken: string | undefined;
   /** Whether the key was made just now, so that the broker cannot know it. */
@@ -53,10 +61,21 @@ export async function openSession(
   return openWith(parts, parts.joinToken);
 }
 
+/** Milliseconds that the broker has to hear that the session ends. */
+const endMillis = 1_000;
+
+/** Ends a session, so that it counts against nobody; waits 1 s for the broker at most. Never rejects. */
+export async function endSession(voice: Voice, clock: Clock): Promise<void> {
+  const request = () => Buffer.from(EndSessionRequest.encode({}).finish());
+  const ended = voice.call(SessionServiceService.endSession.path, request, 'digest');
+  await atMost(clock, endMillis, ended);
+}
+
 async function openWith(
-  { line, address, membership, resource, clock, entropy }: SessionParts,
+  parts: SessionParts,
   joinToken: string | undefined,
 ): Promise<Result<VerifierSession, BrokerRefusal>> {
+  const { line, address, membership, clock, entropy } = parts;
   const key = newEcKey();
   const voice = new Voice(line, { address, key, clock, entropy });
   const { issuer, evidenceKey } = membership;
@@ -72,18 +91,33 @@ async function openWith(
   if (reply === undefined || sessionId === undefined || reply.idleSeconds < 1) {
     return refuse({ status: 'INTERNAL', reason: undefined });
   }
-  if (reply.kind !== SessionKind.SESSION_KIND_VERIFIER)
-    throw new JoinError('not_a_verifier', {
-      presented: `the key of ${kindName(reply.kind)} ${reply.name}`,
-    });
-  if (resource !== undefined && reply.name !== resource)
-    throw new JoinError('other_resource', { presented: reply.name, missing: resource });
   voice.sessionId = sessionId;
-  return ok({ voice, idleSeconds: reply.idleSeconds });
+  const mismatch = mismatchOf(reply, parts);
+  if (mismatch === undefined) return ok({ voice, idleSeconds: reply.idleSeconds });
+  // Of no use to anybody, and it would count against that member for hours.
+  await endSession(voice, clock);
+  throw mismatch;
+}
+
+/** Why the member that the broker knows the key as is not the one that is wanted here. */
+function mismatchOf(
+  { kind, name }: OpenSessionResponse,
+  { resource, isNewKey, keyFile }: SessionParts,
+): JoinError | undefined {
+  const isVerifier = kind === SessionKind.SESSION_KIND_VERIFIER;
+  if (isVerifier && (resource === undefined || name === resource)) return undefined;
+  const presented = `the key of ${kindName(kind)} ${name}`;
+  const missing = isVerifier ? resource : undefined;
+  // The join string may be right: what is not is the key that was here before it.
+  if (!isNewKey)
+    return new JoinError('key_file_of_other_member', { at: keyFile, presented, missing });
+  if (!isVerifier) return new JoinError('not_a_verifier', { presented });
+  return new JoinError('other_resource', { presented: name, missing });
 }
 
 /** The kind of a member in words. */
 function kindName(kind: SessionKind): string {
+  if (kind === SessionKind.SESSION_KIND_VERIFIER) return 'verifier';
   return kind === SessionKind.SESSION_KIND_OPERATOR ? 'operator' : 'workload';
 }
 

@@ -67,6 +67,7 @@ describe('warnOfTrouble', () => {
     const listen = warnOfTrouble(testClock(), (text) => said.push(text));
     listen({ kind: 'disconnected', code: 'OK' });
     listen({ kind: 'disconnected', code: 'nonce_required' });
+    listen({ kind: 'disconnected', code: 'shutting_down' });
     listen({ kind: 'refused', fault: 'broken_link' });
     listen({ kind: 'connected', resource: 'crm' });
     expect(said).toEqual([]);

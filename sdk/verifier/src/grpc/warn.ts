@@ -10,7 +10,7 @@ const warnMillis = 60_000;
 const awayMillis = 2_000;
 
 /** Ends of the line that are steps of a normal start: of the broker in order, of a call that needs a nonce. */
-const inOrder: readonly string[] = ['OK', 'nonce_required'];
+const inOrder: readonly string[] = ['OK', 'nonce_required', 'shutting_down'];
 
 /** Refusals behind which the settings of the resource may stand, and not its caller alone. */
 const ownersOwn: readonly FailureReason[] = [
