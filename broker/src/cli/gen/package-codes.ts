@@ -17,7 +17,7 @@ export interface PackageCode {
 
 /** Every code that the packages say by themselves. */
 export const packageCodes: readonly PackageCode[] = [
-  {"source":"agent","code":"CREANCE_NOTHING_CONFIGURED","means":"no join string and no key file is set","fix":"ask an operator for a join string and give it as CREANCE_JOIN or as join"},
+  {"source":"agent","code":"CREANCE_NOTHING_CONFIGURED","means":"no join string and no key file is set","fix":"ask an operator for a join string and give it as CREANCE_JOIN or as join, or name the key file of an earlier start as CREANCE_KEY_FILE or as keyFile"},
   {"source":"agent","code":"CREANCE_JOIN_STRING_MALFORMED","means":"the join string cannot be read","fix":"copy it whole: one line from creance-join:v1: on, no quotes, spaces or line breaks within; or ask an operator for a join string and give it as CREANCE_JOIN or as join"},
   {"source":"agent","code":"CREANCE_ADDRESS_NOT_ALLOWED","means":"the address of the broker is no origin that may be used","fix":"use https://host:port; http:// only for a loopback host"},
   {"source":"agent","code":"CREANCE_ISSUER_DIFFERS","means":"the join string, the key file and the options name different issuers","fix":"use one broker: another key file for another broker, or correct the issuer"},
@@ -30,6 +30,7 @@ export const packageCodes: readonly PackageCode[] = [
   {"source":"agent","code":"CREANCE_KEY_FILE_UNWRITABLE","means":"the key file cannot be written","fix":"let the user of this process write to the folder, or name another file"},
   {"source":"agent","code":"CREANCE_KEY_FILE_TOO_OPEN","means":"others than the user of this process own the key file or may read it","fix":"chmod 600 it, owned by that user; if others may have read it, remove it and join again"},
   {"source":"agent","code":"CREANCE_KEY_FILE_MALFORMED","means":"the key file holds no evidence key","fix":"remove it and join again with a new join string"},
+  {"source":"agent","code":"CREANCE_KEY_FILE_OF_OTHER_MEMBER","means":"the key file holds the key of another member","fix":"delete it and join by a string made by creance join-token create --workload <name>, or name another file"},
   {"source":"agent","code":"CREANCE_CLIENT_CLOSED","means":"the client is closed","fix":"call connect again"},
   {"source":"agent","code":"CREANCE_AUDIENCE_MALFORMED","means":"the audience is empty or longer than 256 characters","fix":"name the audience of the resource as it is registered"},
   {"source":"agent","code":"CREANCE_ACTION_MALFORMED","means":"the action has no name, or its outcome is neither allowed nor refused","fix":"name it by a route template or a registered name"},
@@ -118,8 +119,9 @@ export const packageCodes: readonly PackageCode[] = [
   {"source":"verifier","code":"CREANCE_KEY_FILE_MALFORMED","means":"the key file holds no key of a member","fix":"remove it and join again with a new join string"},
   {"source":"verifier","code":"CREANCE_KEY_FILE_READABLE_BY_OTHERS","means":"the key file can be read by others","fix":"chmod 600 it; if others may have read it, remove it and join again"},
   {"source":"verifier","code":"CREANCE_KEY_FILE_OF_OTHER_BROKER","means":"the key file is for another broker than the join string","fix":"name another key file, or remove this one"},
+  {"source":"verifier","code":"CREANCE_KEY_FILE_OF_OTHER_MEMBER","means":"the key file holds the key of another member","fix":"delete it and join by a string made by creance join-token create --verifier <resource>, or name another file"},
   {"source":"verifier","code":"CREANCE_ADDRESS_NOT_ALLOWED","means":"the address of the broker is not https, nor http on loopback","fix":"use https://host:port and give the broker a TLS certificate; http:// only for a loopback host"},
-  {"source":"verifier","code":"CREANCE_NOT_A_VERIFIER","means":"the join string is not for a verifier","fix":"ask for one made by creance join-token create --verifier <resource>, and use another key file"},
+  {"source":"verifier","code":"CREANCE_NOT_A_VERIFIER","means":"the join string is not for a verifier","fix":"ask for one made by creance join-token create --verifier <resource>; no key of this join was kept"},
   {"source":"verifier","code":"CREANCE_OTHER_RESOURCE","means":"the join string is for another resource","fix":"ask for one made by creance join-token create --verifier <this resource>, or correct the option resource"},
   {"source":"verifier","code":"CREANCE_BROKER_UNAVAILABLE","means":"the broker cannot be reached; it is tried again","fix":"check that the broker runs, and the way from here to its address"},
   {"source":"verifier","code":"CREANCE_BROKER_DEADLINE_EXCEEDED","means":"the broker did not answer in time; it is tried again","fix":"check that the broker runs, and the way from here to its address"},
