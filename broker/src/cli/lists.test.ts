@@ -21,6 +21,7 @@ const summary = (at: number, rest: Partial<SessionSummary>) =>
     name: 'support-triage',
     owner: 'support-platform',
     state: SessionState.SESSION_STATE_SUSPENDED,
+    activeUnixMicros: BigInt(Date.now()) * 1_000n,
     ...rest,
   });
 const listing = (...sessions: SessionSummary[]) => ({
