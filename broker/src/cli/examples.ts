@@ -66,6 +66,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'creance run -- node agent.js',
     'creance run --by fd -- ./nightly.sh   # nothing stands in the environment',
   ],
+  demo: ['creance demo   # a broker, a service, an agent and a thief, in this process'],
   'config show': ['creance config show --origin', 'creance config show -o json'],
   doctor: ['creance doctor', 'creance doctor --data /var/lib/creance -o json'],
   whoami: ['creance whoami'],

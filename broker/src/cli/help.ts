@@ -13,7 +13,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
   ],
   'Act:': ['cut', 'suspend', 'resume', 'keys', 'join-token'],
   'The manifest file:': ['init', 'plan', 'apply', 'rollback', 'envelope'],
-  'Run:': ['dev', 'serve', 'run', 'config', 'completion'],
+  'Run:': ['demo', 'dev', 'serve', 'run', 'config', 'completion'],
   'Check:': ['doctor', 'whoami', 'audit', 'record', 'backtest'],
 };
 

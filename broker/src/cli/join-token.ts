@@ -15,16 +15,31 @@ export interface MemberFlags {
   readonly operator?: string;
 }
 
+interface JoinFlags extends MemberFlags {
+  readonly uses: number;
+  readonly seconds: number;
+  readonly network: readonly string[];
+}
+
+/** A join string for one key within ten minutes. */
+export async function joinStringFor(line: OperatorLine, member: MemberFlags): Promise<string> {
+  return (await made(line, { ...member, uses: 1, seconds: 600, network: [] })).joinString;
+}
+
 /** Makes a join token and prints its join string, once. */
 export async function createJoinToken(
   line: OperatorLine,
-  flags: MemberFlags & {
-    readonly uses: number;
-    readonly seconds: number;
-    readonly network: readonly string[];
-  },
+  flags: JoinFlags,
   output: Output,
 ): Promise<void> {
+  const { joinString, expiresUnixSeconds } = await made(line, flags);
+  output.words(
+    `shown once; valid until ${new Date(Number(expiresUnixSeconds) * 1_000).toISOString()}`,
+  );
+  output.result(joinString);
+}
+
+async function made(line: OperatorLine, flags: JoinFlags): Promise<CreateJoinTokenResponse> {
   const request = CreateJoinTokenRequest.encode({
     ...memberOf(flags),
     uses: flags.uses,
@@ -32,11 +47,7 @@ export async function createJoinToken(
     networks: [...flags.network],
   }).finish();
   const reply = await call(line, '/creance.v1.RegistryService/CreateJoinToken', request);
-  const { joinString, expiresUnixSeconds } = CreateJoinTokenResponse.decode(reply);
-  output.words(
-    `shown once; valid until ${new Date(Number(expiresUnixSeconds) * 1_000).toISOString()}`,
-  );
-  output.result(joinString);
+  return CreateJoinTokenResponse.decode(reply);
 }
 
 function memberOf(flags: MemberFlags): { kind: SessionKind; name: string } {

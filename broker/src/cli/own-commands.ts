@@ -32,6 +32,10 @@ export function addOwnCommands(creance: Command, output: Output): void {
     .passThroughOptions()
     .action(async (command, flags) => (await import('./run.js')).run(command, flags, output));
   creance
+    .command('demo')
+    .description('play a theft on a broker of its own, and the end of everything below it')
+    .action(async () => (await import('./demo/demo.js')).demo(output));
+  creance
     .command('completion')
     .description('print what a shell reads to complete commands and options')
     .addArgument(new Argument('<shell>', 'the shell').choices(shells))
