@@ -58,7 +58,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     'creance rollback --reason "the grant was too wide"   # again: one further back',
   ],
   'envelope suggest': ['creance envelope suggest support-triage'],
-  dev: ['creance dev', 'creance dev --manifest deploy/creance.yaml --data /tmp/creance'],
+  dev: ['creance dev', 'creance dev --manifest deploy/creance.yaml --data ../creance-data'],
   serve: [
     'creance serve --listen 0.0.0.0:7420 --tls-certificate tls.crt --tls-key tls.key --public-origin https://creance.example.com:7420',
   ],

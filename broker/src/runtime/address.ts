@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import { ipv6Groups } from '../domain/ipv6.js';
 
 /**
  * An IP address in its plain form: without the zone of a link (RFC 4007 §11), and an IPv4 address that came
@@ -17,12 +18,5 @@ export function plainAddress(address: string): string {
 export function networkOfAddress(address: string): string {
   if (isIPv4(address)) return `${address.split('.').slice(0, 3).join('.')}.0/24`;
   if (!isIPv6(address)) return '';
-  const [head = '', tail] = address.split('::');
-  const groupsOf = (part: string) => (part === '' ? [] : part.split(':'));
-  const left = groupsOf(head);
-  const right = groupsOf(tail ?? '');
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
-  const groups = [...left, ...Array<string>(zeros).fill('0'), ...right];
-  const network = groups.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16));
-  return `${network.join(':')}::/64`;
+  return `${ipv6Groups(address.toLowerCase()).slice(0, 4).join(':')}::/64`;
 }

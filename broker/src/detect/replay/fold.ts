@@ -1,3 +1,4 @@
+import { ipv6Groups } from '../../domain/ipv6.js';
 import { hashText } from '../watch/hash.js';
 
 /** Characters of a text of history that are kept, before the mark of what it was; the engine keeps less. */
@@ -23,18 +24,7 @@ export function networkOf(address: string): string {
   const four = ipv4.exec(text)?.[1];
   if (four !== undefined) return `${four}.0/24`;
   const six = text.includes(':') ? ipv6.exec(text)?.[1] : undefined;
-  return six === undefined ? address : `${firstGroups(six).join(':')}::/48`;
-}
-
-/** The first 48 bits, without leading zeros: `::` stands for as many groups as are missing. */
-function firstGroups(address: string): readonly string[] {
-  const [head = '', tail] = address.split('::');
-  const groupsOf = (part: string) => (part === '' ? [] : part.split(':'));
-  const left = groupsOf(head);
-  const right = groupsOf(tail ?? '');
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
-  const groups = [...left, ...Array<string>(zeros).fill('0'), ...right];
-  return groups.slice(0, 3).map((group) => group.replace(/^0+(?=.)/, ''));
+  return six === undefined ? address : `${ipv6Groups(six).slice(0, 3).join(':')}::/48`;
 }
 
 /** The first word of a client's name, without its version. */
