@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect } from 'vitest';
 import type { AuditKind } from '../../broker/src/domain/audit.js';
-import { auditTable, type FactRow } from '../../broker/src/domain/audit-table.js';
+import type { FactRow } from '../../broker/src/domain/audit-facts.js';
+import { auditTable } from '../../broker/src/domain/audit-table.js';
 
 const forms: Readonly<Record<FactRow['form'], (value: unknown) => boolean>> = {
   text: (value) => typeof value === 'string',

@@ -1,68 +1,27 @@
 import type { AuditKind } from './audit.js';
-
-/** One fact of an audit record. */
-export interface FactRow {
-  readonly form: 'text' | 'number' | 'flag' | 'texts' | 'number or text';
-  /** Whether every record of the kind has it. */
-  readonly isAlways: boolean;
-  readonly words: string;
-}
+import {
+  acted,
+  always,
+  ended,
+  type FactRows,
+  held,
+  maybe,
+  onSession,
+  reached,
+  revision,
+} from './audit-facts.js';
 
 /** What the records of one kind say. */
 export interface AuditRow {
   readonly words: string;
-  readonly facts: Readonly<Record<string, FactRow>>;
+  readonly facts: FactRows;
 }
-
-const always = (form: FactRow['form'], words: string): FactRow => ({ form, isAlways: true, words });
-const maybe = (form: FactRow['form'], words: string): FactRow => ({ form, isAlways: false, words });
 
 const reason = always('text', 'the words of whoever did it');
 const name = always('text', 'registered name of the workload');
 const task = maybe('texts', 'the declared task: `resource scope …`, one a resource');
 const absoluteEndAt = always('number', 'when the child ends at the latest, in µs');
 const sizes = ['owners', 'resources', 'workloads', 'operators'] as const;
-
-/** Whose sessions a record reached; not said where they were in memory no more. */
-const reached = {
-  workloads: maybe('texts', 'workloads whose sessions it reached, the first of many'),
-  owners: maybe('texts', 'their owners'),
-  reachesMore: maybe('flag', 'whether there are more than are named'),
-};
-const revision = (row: FactRow['isAlways'], words = 'the row of the log that does it') => ({
-  revision: { form: 'number', isAlways: row, words } as const,
-});
-const ended = (row: FactRow['isAlways']) => ({
-  ...revision(row),
-  sessionsEnded: { form: 'number', isAlways: row, words: 'live sessions that it ended' } as const,
-  ...reached,
-});
-const held = {
-  ...revision(false),
-  sessionsHeld: maybe('number', 'live sessions that it holds'),
-  ...reached,
-};
-const onSession = maybe('text', 'the topmost session that was acted upon');
-
-const fact: Readonly<Record<string, FactRow>> = {
-  reason: always('text', 'the fact, or the operator’s words'),
-  fact: maybe(
-    'text',
-    '`foreign_key`, `cloned_key` or `counter_left_out`, where the broker acted on a fact',
-  ),
-  ofSession: maybe('text', 'the session whose token or key was stolen'),
-  token: maybe('text', '`jti` of the token that leaked'),
-  tokenKey: maybe('text', 'thumbprint of the key that it is bound to'),
-  proofKey: maybe('text', 'thumbprint of the key that the proof is by'),
-  proofIssuedAt: maybe('number', '`iat` of that proof'),
-  key: maybe('text', 'thumbprint of the key that was copied'),
-  oneCounter: maybe('number', 'counter of the one proof'),
-  oneIssuedAt: maybe('number', '`iat` of the one proof'),
-  otherCounter: maybe('number', 'counter of the other proof'),
-  otherIssuedAt: maybe('number', '`iat` of the other proof'),
-  resources: maybe('texts', 'who has handed in the bytes'),
-  witnesses: maybe('texts', 'by which sessions'),
-};
 
 /** Every kind of record. A kind without a row does not compile; what is written is held against it. */
 export const auditTable: Readonly<Record<AuditKind, AuditRow>> = {
@@ -113,7 +72,7 @@ export const auditTable: Readonly<Record<AuditKind, AuditRow>> = {
   session_renewed: { words: 'a session has put off its idle end', facts: {} },
   session_ended: {
     words: 'a session has ended itself, and what was below it',
-    facts: ended(true),
+    facts: ended(always),
   },
   session_expired: {
     words: 'a session has reached its end, and what was below it',
@@ -126,14 +85,14 @@ export const auditTable: Readonly<Record<AuditKind, AuditRow>> = {
   },
   session_cut: {
     words: 'a session was revoked with everything below it, by an operator or on a fact',
-    facts: { ...fact, ...ended(true) },
+    facts: { ...acted, ...ended(always) },
   },
   before_cut: {
     words: 'everything that was opened before a revision was ended',
     facts: {
       reason,
       before: always('number or text', 'the revision, or `now`'),
-      ...ended(true),
+      ...ended(always),
     },
   },
   handle_cut: {
@@ -148,7 +107,7 @@ export const auditTable: Readonly<Record<AuditKind, AuditRow>> = {
       key: maybe('text', 'thumbprint of an evidence key'),
       handle: maybe('text', 'handle of a join token'),
       hash: maybe('text', 'of a principal or upstream session: their names are written nowhere'),
-      ...ended(true),
+      ...ended(always),
     },
   },
   session_delegated: {
@@ -178,12 +137,12 @@ export const auditTable: Readonly<Record<AuditKind, AuditRow>> = {
   },
   tokens_cut: {
     words: 'a leaked token died; the session takes another',
-    facts: { ...fact, ...revision(true), ...reached },
+    facts: { ...acted, ...revision(always), ...reached },
   },
   theft_answered: {
     words: 'a copied key was answered: the tree is held, the next time revoked',
     facts: {
-      ...fact,
+      ...acted,
       ...held,
       sessionsEnded: maybe('number', 'live sessions that it ended, where it revoked'),
       answer: maybe('text', '`suspended` or `revoked`'),
@@ -193,7 +152,7 @@ export const auditTable: Readonly<Record<AuditKind, AuditRow>> = {
   risk_suspended: {
     words: 'a session was held for its risk: by the watch, or because its key counts and does not',
     facts: {
-      ...fact,
+      ...acted,
       reason: always('text', 'the strongest piece of evidence, or the fact'),
       level: maybe('text', 'of the watch: `suspend` or `suspendTree`, or stronger'),
       risk: maybe('number', 'of the watch: 0 to 1'),
@@ -220,7 +179,7 @@ export const auditTable: Readonly<Record<AuditKind, AuditRow>> = {
       key: always('text', '`kid` that was named'),
       cut: always('texts', 'all that were cut'),
       signing: always('text', '`kid` that signs from now on'),
-      ...revision(true),
+      ...revision(always),
     },
   },
   registry_changed: {
@@ -230,7 +189,7 @@ export const auditTable: Readonly<Record<AuditKind, AuditRow>> = {
       ...Object.fromEntries(
         sizes.map((each) => [`${each}Registered`, always('number', `how many ${each}`)]),
       ),
-      ...ended(false),
+      ...ended(maybe),
     },
   },
   manifest_applied: {
@@ -242,7 +201,7 @@ export const auditTable: Readonly<Record<AuditKind, AuditRow>> = {
       widenings: always('number', 'changes that widen'),
       version: always('number', 'its number'),
       rolledBackTo: maybe('number', 'the version that it brings back'),
-      ...ended(false),
+      ...ended(maybe),
     },
   },
   store_restored: {
