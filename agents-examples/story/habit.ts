@@ -1,4 +1,5 @@
 import type { Actor } from '../lib/actor.js';
+import { monotonicMillis } from '../lib/monotonic.js';
 import { creance } from '../lib/processes.js';
 import { startBatch, startCaseWorker } from './cast.js';
 import { type Scene, tell, timed } from './scene.js';
@@ -47,13 +48,14 @@ export async function theHabit(scene: Scene): Promise<Batch> {
 /** At least 8 and 6. On a busy machine a session may end observed, and then it teaches nothing. */
 const learnedEnough = /^([89]|\d\d+) and ([6-9]|\d\d+)$/;
 
-const looks = 6;
+/** Milliseconds for which that is waited for, however fast or slowly one look is. */
+const learnMillis = 8_000;
 
-/** Waits until so many sessions were learned from, for a few looks; gives how many were. */
+/** Waits until so many sessions were learned from, for a while; gives how many were. */
 async function untilLearned(scene: Scene, workload: string, wanted: number): Promise<number> {
-  let seen = 0;
-  for (let look = 0; look < looks && seen < wanted; look += 1)
-    seen = await learned(scene, workload);
+  const endsAt = monotonicMillis() + learnMillis;
+  let seen = await learned(scene, workload);
+  while (seen < wanted && monotonicMillis() < endsAt) seen = await learned(scene, workload);
   return seen;
 }
 
