@@ -24,6 +24,22 @@ const ended: FailedReply = {
 };
 
 describe('StreamRoom', () => {
+  // breaks when: the room keeps to itself whether a stream ended in order, so that every end is a fault
+  it.each([true, false])('hands on whether a stream ended in order: %s', (isInOrder) => {
+    const heard: (boolean | undefined)[] = [];
+    let far: StreamListener | undefined;
+    const listener: StreamListener = {
+      onMessage: () => {},
+      onEnd: (_end, inOrder) => void heard.push(inOrder),
+    };
+    new StreamRoom().take(listener, (given) => {
+      far = given;
+      return { send: () => {}, close: () => {} };
+    });
+    far?.onEnd(ended, isInOrder);
+    expect(heard).toEqual([isInOrder]);
+  });
+
   // breaks when: a stream that was closed from either side is counted on, or counted back twice
   it('opens no more than limits.streamsPerConnection at once, and tells later ones to come again', async () => {
     const room = new StreamRoom();

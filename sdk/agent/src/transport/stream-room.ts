@@ -27,9 +27,9 @@ export class StreamRoom {
     };
     const stream = open({
       onMessage: (bytes) => listener.onMessage(bytes),
-      onEnd: (end) => {
+      onEnd: (end, isInOrder) => {
         leave();
-        listener.onEnd(end);
+        listener.onEnd(end, isInOrder);
       },
     });
     return {
