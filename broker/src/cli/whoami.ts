@@ -17,7 +17,14 @@ import {
 import { openDevLine } from '../rpc/operator-client.js';
 import { listedVerifiers } from './operator-call.js';
 import { inPlainWords, type LineFlags, saidPlainly } from './operator-line.js';
-import { CommandFailed, type Format, type Output, printable } from './output.js';
+import {
+  CommandFailed,
+  type Format,
+  formatPairs,
+  type Output,
+  print,
+  printable,
+} from './output.js';
 
 /** Who an environment is to the broker; what is not known is left out. Holds no secret. */
 export interface WhoFacts {
@@ -53,7 +60,8 @@ export async function whoami(
   const source = saidPlainly(() => environmentSource(named));
   const byFlag = flags.keyFile === undefined ? 'env CREANCE_KEY_FILE' : 'flag --key-file';
   try {
-    print(await factsOf(source, byFlag, flags.data), flags.o, output);
+    const facts = await factsOf(source, byFlag, flags.data);
+    print(facts, () => whoText(facts), flags.o, output);
   } catch (error) {
     throw inPlainWords(error);
   }
@@ -150,14 +158,7 @@ function homeOf(facts: KeyFileFacts | undefined): Pick<WhoFacts, 'issuer' | 'add
   return { issuer, address, key };
 }
 
-function print(facts: WhoFacts, format: Format, output: Output): void {
-  if (format === 'json') {
-    output.result(JSON.stringify(facts));
-    return;
-  }
-  const rows = Object.entries(facts).map(([name, value]) => [name, String(value)] as const);
-  const width = Math.max(...rows.map(([name]) => name.length));
-  output.result(
-    rows.map(([name, value]) => `${name.padEnd(width)}  ${printable(value)}`).join('\n'),
-  );
+/** Facts for people, one a line. */
+function whoText(facts: WhoFacts): string {
+  return formatPairs(Object.entries(facts).map(([name, value]) => [name, String(value)] as const));
 }

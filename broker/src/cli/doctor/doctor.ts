@@ -4,7 +4,7 @@ import { parseListen } from '../../http-listen.js';
 import { systemClock } from '../../runtime/clock.js';
 import type { ResolvedSettings } from '../../settings/resolve.js';
 import { lookAtStore, sqliteInUse } from '../../store/index.js';
-import { CommandFailed, type Format, type Output, printable } from '../output.js';
+import { CommandFailed, type Format, type Output, print, printable } from '../output.js';
 import { brokerFlagsOf, type SettingFlags, settingsInForce } from '../settings-in-force.js';
 import { type FolderFacts, folderFinding, keysFinding, storeFinding } from './folder.js';
 import { diskFinding, nodeFinding, sqliteFinding, telemetryFinding } from './host.js';
@@ -47,7 +47,7 @@ export async function doctor(
     if (!(error instanceof CommandFailed)) throw error;
     findings.push(failure('settings', error.message, 'correct them; creance config show --origin'));
   }
-  print(findings, o, output);
+  print(findings, () => findingsText(findings), o, output);
   const failed = findings.filter(({ verdict }) => verdict === 'fail').length;
   if (failed > 0) throw new CommandFailed('');
 }
@@ -121,19 +121,16 @@ function certificateFindings({ tls, publicOrigin }: BrokerConfig): readonly Find
 
 const colours = { ok: 'green', warn: 'yellow', fail: 'red' } as const;
 
-function print(findings: readonly Finding[], format: Format, output: Output): void {
-  if (format === 'json') {
-    output.result(JSON.stringify(findings));
-    return;
-  }
+/** Findings for people: verdict, check, what was found, and below it the fix. */
+function findingsText(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ check }) => check.length));
-  for (const { check, verdict, found, fix } of findings) {
-    const [first = '', ...rest] = found.split('\n').map(printable);
-    const indent = ' '.repeat(width + 8);
-    const below = fix === undefined ? rest : [...rest, `fix: ${printable(fix)}`];
-    const lines = [first, ...below.map((line) => indent + line)].join('\n');
-    output.result(
-      `${styleText(colours[verdict], verdict.padEnd(4))}  ${check.padEnd(width)}  ${lines}`,
-    );
-  }
+  const indent = ' '.repeat(width + 8);
+  return findings
+    .map(({ check, verdict, found, fix }) => {
+      const [first = '', ...rest] = found.split('\n').map(printable);
+      const below = fix === undefined ? rest : [...rest, `fix: ${printable(fix)}`];
+      const lines = [first, ...below.map((line) => indent + line)].join('\n');
+      return `${styleText(colours[verdict], verdict.padEnd(4))}  ${check.padEnd(width)}  ${lines}`;
+    })
+    .join('\n');
 }
