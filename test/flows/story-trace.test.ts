@@ -39,6 +39,11 @@ const one = (wanted: Wanted): OtlpSpan => {
   if (found === undefined) throw new Error(`no span is ${JSON.stringify(wanted)}`);
   return found;
 };
+/** A token asked for before the stream is open comes by a call of its own; which of them, nobody can tell. */
+const issuesOfBroker = () =>
+  ['creance.v1.SessionService/IssueToken', 'creance.v1.SessionService/Stream/issueToken'].flatMap(
+    (name) => inTrace({ service: 'creance-broker', name }),
+  );
 const agents = () =>
   every({ name: 'invoke_agent orchestrator' }).filter(({ parentSpanId }) => parentSpanId === '');
 const traceOfAgent = () => agents()[0]?.traceId;
@@ -92,8 +97,9 @@ describe('the story, as a collector receives it', () => {
     const request = parentOf(verified);
     expect(request).toMatchObject({ name: 'GET', service: 'orchestrator' });
     expect(request?.attributes['creance.action.id']).toBe(verified.attributes['creance.action.id']);
-    const issue = one({ service: 'creance-broker', name: 'creance.v1.SessionService/IssueToken' });
-    expect(parentOf(issue)?.name).toBe('creance.issue');
+    const issues = issuesOfBroker();
+    expect(issues.length).toBeGreaterThan(0);
+    for (const issue of issues) expect(parentOf(issue)?.name).toBe('creance.issue');
     const listed = one({ name: 'creance.verify', service: 'tickets', says: allowed });
     expect(parentOf(listed)?.name).toBe('tickets.v1.Tickets/List');
   });
