@@ -6,7 +6,16 @@ import { defineConfig } from 'vitest/config';
 const testMillis = 30_000;
 
 /** Files of these projects start processes or listen: one file at a time, so that figures mean something. */
-const serial = ['flows', 'hostile', 'interop', 'examples', 'adapters', 'adapters-lowest'];
+const serial = [
+  'flows',
+  'hostile',
+  'faults',
+  'fuzz',
+  'interop',
+  'examples',
+  'adapters',
+  'adapters-lowest',
+];
 
 /** Unit tests beside the code, and of the scripts. */
 const unit = ['{proto,broker,sdk/agent,sdk/verifier}/src/**/*.test.ts', 'scripts/**/*.test.mjs'];
@@ -68,9 +77,17 @@ export default defineConfig({
       // to load everything anew took longer than the tests.
       project('unit', unit, { isolate: false, exclude: apart }),
       project('unit-apart', apart),
-      ...['conformance', 'laws', 'flows', 'access', 'hostile', 'interop'].map((name) =>
-        project(name, [`test/${name}/**/*.test.ts`]),
-      ),
+      ...[
+        'conformance',
+        'laws',
+        'flows',
+        'access',
+        'hostile',
+        'faults',
+        'fuzz',
+        'simulator',
+        'interop',
+      ].map((name) => project(name, [`test/${name}/**/*.test.ts`])),
       project('examples', ['agents-examples/*.test.ts']),
       project('adapters', ['agents-examples/adapters/**/*.test.ts']),
       {
