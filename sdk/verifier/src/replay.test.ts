@@ -51,4 +51,34 @@ describe('ReplayMemory', () => {
     expect(memory.size).toBe(most);
     for (let at = 0; at < most; at += 1) expect(memory.has(`proof ${at}`, 0)).toBe(true);
   });
+
+  // breaks when: what an owner has left is counted anew, or not at all, when a part is forgotten
+  it('gives an owner back what was forgotten, and no more', () => {
+    const memory = new ReplayMemory({ ...bounds, proofsRememberedPerKeyMax: 4 });
+    const early = 0;
+    const late = proofRememberedMillis * 0.6;
+    for (const proof of ['a', 'b']) expect(memory.remember(proof, owner, early)).toBe('fresh');
+    for (const proof of ['c', 'd']) expect(memory.remember(proof, owner, late)).toBe('fresh');
+    expect(memory.remember('e', owner, late)).toBe('full');
+    const afterTheFirst = proofRememberedMillis * 1.2;
+    for (const proof of ['e', 'f'])
+      expect(memory.remember(proof, owner, afterTheFirst)).toBe('fresh');
+    expect(memory.remember('g', owner, afterTheFirst)).toBe('full');
+    expect(memory.size).toBe(4);
+    expect(memory.has('c', afterTheFirst)).toBe(true);
+  });
+
+  it('keeps proofs of one moment together, and each no longer than a part beyond its window', () => {
+    const part = proofRememberedMillis / 5;
+    const memory = new ReplayMemory(bounds);
+    memory.remember('a', owner, part - 1);
+    memory.remember('b', { key: 'k', workload: 'w' }, part);
+    const justBefore = part + proofRememberedMillis - 1;
+    expect([memory.has('a', justBefore), memory.has('b', justBefore)]).toEqual([true, true]);
+    expect([memory.has('a', justBefore + 1), memory.has('b', justBefore + 1)]).toEqual([
+      false,
+      true,
+    ]);
+    expect(memory.has('b', justBefore + 1 + part)).toBe(false);
+  });
 });
