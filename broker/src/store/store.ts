@@ -91,7 +91,10 @@ export type { KeptWatch, RiskHeld, RiskHold, WatchKind, WatchRow } from './watch
  * earlier one. A refused write has written nothing, its audit event included. When `limits.writesWaiting`
  * are waiting, a write is refused with `store_busy`; when the disk is full, with `store_full`, and
  * writing works again once it is not; after any other fault of the disk every write is refused with
- * `store_failed` until the process starts again.
+ * `store_failed` until the process starts again. Cuts (`cutSession`, `cutBefore`, `cutHandle`, `cutTokenKeys`)
+ * stand all the same: in memory and in the log's listeners at once, in the journal, and in the tables with the
+ * first group that the disk takes, or at the next start. When the journal is full too they are refused with
+ * `cut_journal_full`.
  */
 export interface Store extends CutWrites, WhyReads {
   /** What the store is for. Fixed when it is created. */
@@ -101,6 +104,11 @@ export interface Store extends CutWrites, WhyReads {
   head(): Revision;
   /** How full the store is now. */
   load(): StoreLoad;
+  /**
+   * What keeps a row of the log that stands: the store; its journal, until the store takes it; or memory alone,
+   * when the disk took neither: then it does not outlast the process.
+   */
+  keptBy(revision: Revision): 'store' | 'journal' | 'memory';
 
   /** A session that is live or ended lately, from memory; undefined when there is none. */
   session(id: SessionId): Session | undefined;

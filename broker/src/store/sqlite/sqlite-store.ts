@@ -69,7 +69,12 @@ export class SqliteStore implements Store {
   load(): StoreLoad {
     const { writes, cuts } = this.#queue.waiting;
     const sessionsLive = this.#room.mirror.live.all().size;
-    return { sessionsLive, writesWaiting: writes, cutsWaiting: cuts };
+    const { failed } = this.#queue;
+    return { sessionsLive, writesWaiting: writes, cutsWaiting: cuts, cutsPending: 0, failed };
+  }
+
+  keptBy(_revision: Revision): 'store' | 'journal' | 'memory' {
+    return 'store';
   }
 
   session(id: SessionId): Session | undefined {
