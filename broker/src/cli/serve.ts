@@ -9,6 +9,7 @@ import { exportFaults } from '../telemetry/export-faults.js';
 import { startExporters } from '../telemetry/exporters.js';
 import { harmlessLine } from '../telemetry/harmless-line.js';
 import { CommandFailed, formatStartFault, type Output, printable } from './output.js';
+import { serveCutOnly } from './serve-cut-only.js';
 import { terminalLine } from './terminal-log.js';
 import { insteadWords, takenWords, welcome } from './welcome.js';
 
@@ -22,6 +23,7 @@ export async function serve(
   if (!config.ok) throw new CommandFailed(config.error.map(formatStartFault).join('\n'), 78);
   const logging = { level: flags.logLevel, hooks: { streamWrite: harmlessLine } };
   const logger = pino(logging, logStream(config.value.dev));
+  if (flags.cutOnly) return serveCutOnly(config.value, { logger, output, stopped });
   const exporters = await startExporters(
     process.env,
     exportFaults(logger, () => systemClock.monotonicMillis()),

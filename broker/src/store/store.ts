@@ -4,6 +4,7 @@ import type { Instant } from '../domain/instant.js';
 import type { MemberHandles, MemberRef } from '../domain/registry.js';
 import type { Session } from '../domain/session.js';
 import type { CutWrites } from './cut-writes.js';
+import type { KnownMembers } from './emergency/roster.js';
 import type { EvidenceKey, JoinToken, NewJoinToken, UpstreamRef } from './evidence-asks.js';
 import type { LoggedTokenKey, LogRow } from './log-row.js';
 import type {
@@ -124,6 +125,9 @@ export interface Store extends CutWrites, WhyReads {
    * lately included, each with the end or hold that holds for it. Empty when the session is not in memory.
    */
   tree(id: SessionId, size: number): readonly Session[];
+
+  /** Who may come as operator or verifier at `now`, and who can be cut by name: for a start without a store. */
+  knownMembers(now: Instant): KnownMembers;
 
   /** The handles of a member and its owner, the same for ever; made on first sight. */
   memberHandles(member: MemberRef, owner: string, fresh: MemberHandles): Promise<MemberHandles>;

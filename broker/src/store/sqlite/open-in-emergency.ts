@@ -1,7 +1,7 @@
 import { ok, type Result, type Thumbprint } from '@creance/proto';
 import type { EmergencyRefusal, EmergencySessions } from '../emergency/emergency-sessions.js';
+import { emergencySession } from '../emergency/session-of.js';
 import type { OpenedSession, OpenSession } from '../store.js';
-import { openedWith } from './opened-with.js';
 import type { Room } from './room.js';
 import { judgeEvidence, type OpenFault } from './vouch.js';
 
@@ -31,18 +31,7 @@ export function openInEmergency(
   }
   if (!vouched.ok) return vouched;
   const { issuer, expiresAt } = vouched.value;
-  const held = { end: undefined, suspendedAt: undefined, heldFor: undefined };
-  const whom = { parent: undefined, principal: undefined, upstream: undefined, task: undefined };
-  const { transaction, absoluteEndAt } = ask;
-  const session = {
-    ...openedWith(room, ask, vouched.value),
-    ...whom,
-    ...held,
-    transaction,
-    absoluteEndAt,
-    revalidatedAt: undefined,
-  };
-  const opened = sessions.open(session, now);
+  const opened = sessions.open(emergencySession(ask, vouched.value, room.log.head), now);
   if (!opened.ok) return opened;
   const answer = { session: opened.value, evidenceKeyExpiresAt: expiresAt };
   return ok({ opened: answer, key: evidence.key, issuer });

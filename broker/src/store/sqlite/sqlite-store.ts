@@ -93,6 +93,13 @@ export class SqliteStore implements Store {
     return treeOf(this.#room.mirror, id, size);
   }
 
+  knownMembers(now: Instant): ReturnType<Store['knownMembers']> {
+    const { members, evidenceKeys, limits } = this.#room;
+    return this.#read(() => {
+      return { ...members.all(), keys: evidenceKeys.ofPeers(now, limits.rosterKeys) };
+    });
+  }
+
   async memberHandles(...[member, owner, fresh]: Asks<'memberHandles'>): Answer<'memberHandles'> {
     const { members } = this.#room;
     const write = () => ok(members.findOrMake(member, owner, fresh));
