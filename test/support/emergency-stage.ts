@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CutRequest, CutResponse } from '@creance/proto/wire';
 import Database from 'better-sqlite3';
@@ -49,4 +50,15 @@ export async function auditOf(data: string): Promise<{
     isWhole: (await creanceHere('audit', 'verify', '--data', data)).exitCode === 0,
     cuts: late.map(({ kind, actor, facts }) => [kind, facts.operator ?? actor, facts.revision]),
   };
+}
+
+/** Whose keys and which workloads the roster of a data folder holds. */
+export function inRoster(data: string): {
+  readonly keys: readonly string[];
+  readonly members: readonly string[];
+} {
+  const roster = JSON.parse(readFileSync(join(data, 'marks', 'roster.json'), 'utf8'));
+  const name = ({ name: own, member }: { name?: string; member?: { name: string } }) =>
+    own ?? member?.name ?? '';
+  return { keys: roster.keys.map(name), members: roster.members.map(name) };
 }

@@ -131,7 +131,7 @@ export const limits = {
   /** Evidence keys of operators and verifiers that are kept for a start without a store. */
   rosterKeys: 10_000,
   /** Seconds for which a broker with a failed store goes on cutting before it ends. */
-  latchedSeconds: 10,
+  latchedSeconds: 5,
   /** Milliseconds for which a sighting waits for earlier ones of other witnesses, and how many wait. */
   sightingHoldMillis: 40,
   sightingsHeld: 10_000,
