@@ -16,6 +16,7 @@ import { enforce, type FileTaken, fitManifest, manifestCheck, takeFile } from '.
 import { startingManifest } from './manifest-start.js';
 import { openDoors } from './open-doors.js';
 import { openOutward } from './outward-parts.js';
+import { keepRoster } from './roster-parts.js';
 import { type Clock, systemClock } from './runtime/clock.js';
 import { type Entropy, systemEntropy } from './runtime/entropy.js';
 import type { StartFault } from './start-fault.js';
@@ -162,6 +163,7 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
   const { edge, http } = listening.value;
   publicOrigin ||= originOf(config, edge.port);
   const { history } = keeping;
+  const stopRoster = keepRoster({ ...config, ...doors, store, registry: registry.current });
   const stopObserving = observeFigures(() => figuresOf({ store, feed, history, edge, behind }));
   const firstOperatorFile = config.dev
     ? undefined
@@ -190,6 +192,7 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
       stopObserving();
       housekeeping.stop();
       http.drain();
+      stopRoster();
       // Closes the feed, once no call is in flight.
       await edge.drain();
       await behind.witness.close();

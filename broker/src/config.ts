@@ -27,6 +27,8 @@ export interface BrokerFlags extends NetworkFiles {
   readonly tlsKey: string | undefined;
   /** Whether the data were put back from a backup: then everything from before is ended first. */
   readonly restored: boolean;
+  /** Whether to start without the store, for cuts alone. */
+  readonly cutOnly?: boolean;
   /** Megabytes of the history of judged actions; with 0 none is written. */
   readonly historyMegabytes: number;
   /** Whether the manifest's file comes into force though the store keeps another one. */

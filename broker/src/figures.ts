@@ -38,6 +38,7 @@ export function figuresOf({ store, feed, history, edge, behind }: FiguredParts):
     queues: [
       queue('writes', load.writesWaiting, limits.writesWaiting),
       queue('cuts', load.cutsWaiting, limits.writesWaiting),
+      queue('cuts_pending', load.cutsPending, limits.cutsJournalled),
       queue('observations', witness.actions, observationsWaiting - observationsRefused),
       queue('refused_observations', witness.refused, observationsRefused),
       queue('suspicions', witness.suspicions, limits.suspicions),

@@ -10,7 +10,7 @@ import type { BrokerKeys } from './tokens/broker-keys.js';
 
 /** What the HTTP door stands on. */
 export interface RoomsOfHttp {
-  readonly keys: Pick<BrokerKeys, 'ring' | 'events'>;
+  readonly keys: Pick<BrokerKeys, 'events'> & { readonly ring: Pick<BrokerKeys['ring'], 'keys'> };
   readonly clock: Clock;
   readonly entropy: Entropy;
   readonly meters: Pick<Meters, 'limitHit'>;

@@ -50,6 +50,22 @@ export function identityOf(
   return checked(identity, mode, directory);
 }
 
+/** The identity of a data folder that has one, for a start that makes nothing. */
+export function existingIdentity(
+  directory: string,
+  dev: boolean,
+): Result<StoreIdentity, StartFault> {
+  const file = join(directory, 'identity.json');
+  const identity = existsSync(file) ? parseIdentity(readFileSync(file, 'utf8')) : undefined;
+  if (identity === undefined) {
+    const line = `${file} is not an identity`;
+    return refuse(
+      configurationFault('identity_unreadable', line, 'name the data folder with --data'),
+    );
+  }
+  return checked(identity, { dev, issuer: identity.issuer }, directory);
+}
+
 function unwritable(directory: string, { code }: NodeJS.ErrnoException): StartFault {
   return configurationFault(
     'data_unwritable',

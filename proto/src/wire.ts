@@ -23,6 +23,7 @@ export {
   CutRequest,
   CutResponse,
   DecisionDone,
+  Durability,
   EvidenceTerm,
   ExplainedSession,
   ExplainRefusalRequest,

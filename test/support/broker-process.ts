@@ -72,8 +72,20 @@ export class BrokerProcess {
     return this.#address;
   }
 
-  /** Starts it and gives the milliseconds until it was ready. */
-  async start(): Promise<number> {
+  /** Its process; undefined when none runs. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Resolves with the exit code once it ends by itself. */
+  async ended(): Promise<number | null> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null) return child?.exitCode ?? null;
+    return new Promise((resolve) => child.once('exit', resolve));
+  }
+
+  /** Starts it, with more flags than the usual ones, and gives the milliseconds until it was ready. */
+  async start(...flags: readonly string[]): Promise<number> {
     const startedAt = performance.now();
     const listen = this.#address === '' ? '127.0.0.1:0' : new URL(this.#address).host;
     const args = [
@@ -89,6 +101,7 @@ export class BrokerProcess {
       '127.0.0.1:0',
       '--log-level',
       this.#logLevel,
+      ...flags,
     ];
     const child = spawn(process.execPath, args, {
       stdio: ['ignore', 'pipe', 'pipe'],

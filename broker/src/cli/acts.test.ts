@@ -4,6 +4,7 @@ import {
   CompromiseKeyResponse,
   CutRequest,
   CutResponse,
+  Durability,
   ListKeysResponse,
   ListSessionsRequest,
   ListSessionsResponse,
@@ -25,17 +26,17 @@ import { sessionTree } from './tree.js';
 const id = sessionIdOf(1);
 const key: Thumbprint = thumbprintOfName(1);
 const flags = { reason: 'a test', o: 'json', waitSeconds: 0 } as const;
-const verifiersSubscribed = 0;
+const made = { verifiersSubscribed: 0, durability: Durability.DURABILITY_STORED };
 
 describe('cut', () => {
   const answers = {
-    Cut: () => CutResponse.encode({ revision: 7n, sessionsEnded: 3, verifiersSubscribed }).finish(),
+    Cut: () => CutResponse.encode({ revision: 7n, sessionsEnded: 3, ...made }).finish(),
     CompromiseKey: () =>
       CompromiseKeyResponse.encode({
         revision: 8n,
         cutKeyIds: [key],
         signingKeyId: 'next',
-        verifiersSubscribed,
+        ...made,
       }).finish(),
   };
 
@@ -61,7 +62,7 @@ describe('cut', () => {
     line.failsAfterwards = 'session_revoked';
     const done = cut(line, { ...flags, before: 'now' }, output);
     await expect(done).rejects.toMatchObject({ exitCode: 3 });
-    expect(output.json).toEqual({ revision: 7, sessionsEnded: 3 });
+    expect(output.json).toEqual({ revision: 7, sessionsEnded: 3, durability: 'stored' });
   });
 
   // breaks when: the command is content with what the broker answers
@@ -139,7 +140,7 @@ describe('suspend and resume', () => {
         SuspendResponse.encode({
           revision: 7n,
           sessionsSuspended: 2,
-          verifiersSubscribed,
+          verifiersSubscribed: 0,
         }).finish(),
       Resume: () => ResumeResponse.encode({ sessionsResumed: 2 }).finish(),
     });

@@ -2,6 +2,7 @@ import { CutRequest, CutResponse } from '@creance/proto/wire';
 import type { OperatorLine } from '../rpc/operator-client.js';
 import { confirmed, count } from './confirm.js';
 import { type CutTargetFlags, cutTargetOf } from './cut-target.js';
+import { durabilityWord, sayDurability } from './durability.js';
 import { compromiseKey } from './keys.js';
 import { call } from './operator-call.js';
 import { type Format, type Output, printable } from './output.js';
@@ -20,11 +21,13 @@ export async function cut(line: OperatorLine, flags: CutFlags, output: Output): 
     return compromiseKey(line, { ...flags, keyId: target.keyId }, output);
   const request = CutRequest.encode({ target: target.target, reason: flags.reason }).finish();
   await confirmed(line, flags, output, async () => {
-    const { revision, sessionsEnded } = CutResponse.decode(
+    const { revision, sessionsEnded, durability } = CutResponse.decode(
       await call(line, '/creance.v1.OperatorService/Cut', request),
     );
     const words = `cut at revision ${revision}: ${count(sessionsEnded, 'session')} ended`;
-    return { revision, words, facts: { sessionsEnded }, leaves: leavesOf(flags) };
+    sayDurability(durability, output);
+    const facts = { sessionsEnded, durability: durabilityWord(durability) };
+    return { revision, words, facts, leaves: leavesOf(flags) };
   });
 }
 

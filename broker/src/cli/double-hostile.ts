@@ -169,6 +169,7 @@ export const answers: Readonly<Record<string, () => Uint8Array>> = {
       cutKeyIds: [hostile],
       signingKeyId: hostile,
       verifiersSubscribed: 0,
+      durability: 1,
     }).finish(),
   SuggestEnvelope: () =>
     SuggestEnvelopeResponse.encode({

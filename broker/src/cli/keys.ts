@@ -7,6 +7,7 @@ import {
 import type { OperatorLine } from '../rpc/operator-client.js';
 import { confirmed, count } from './confirm.js';
 import { tokenKeyId } from './cut-target.js';
+import { durabilityWord, sayDurability } from './durability.js';
 import { call } from './operator-call.js';
 import { type Format, instantText, type Output, printable, printRows } from './output.js';
 
@@ -46,10 +47,12 @@ export async function compromiseKey(
   const keyId = tokenKeyId(text);
   const request = CompromiseKeyRequest.encode({ keyId, reason: flags.reason }).finish();
   await confirmed(line, flags, output, async () => {
-    const { revision, cutKeyIds, signingKeyId } = CompromiseKeyResponse.decode(
+    const { revision, cutKeyIds, signingKeyId, durability } = CompromiseKeyResponse.decode(
       await call(line, '/creance.v1.OperatorService/CompromiseKey', request),
     );
-    const words = `cut at revision ${revision}: ${count(cutKeyIds.length, 'key')}; ${printable(signingKeyId)} signs now`;
-    return { revision, words, facts: { cutKeyIds, signingKeyId } };
+    const words = `cut at revision ${revision}: ${count(cutKeyIds.length, 'key')}; ${printable(signingKeyId) || 'none'} signs now`;
+    sayDurability(durability, output);
+    const facts = { cutKeyIds, signingKeyId, durability: durabilityWord(durability) };
+    return { revision, words, facts };
   });
 }

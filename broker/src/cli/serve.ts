@@ -1,6 +1,7 @@
 import pino from 'pino';
 import { type Broker, startBroker } from '../broker.js';
 import { type BrokerFlags, readConfig } from '../config.js';
+import { limits } from '../domain/limits.js';
 import { systemClock } from '../runtime/clock.js';
 import type { ResolvedSettings } from '../settings/resolve.js';
 import { CallSpans } from '../telemetry/call-spans.js';
@@ -8,6 +9,7 @@ import { exportFaults } from '../telemetry/export-faults.js';
 import { startExporters } from '../telemetry/exporters.js';
 import { harmlessLine } from '../telemetry/harmless-line.js';
 import { CommandFailed, formatStartFault, type Output, printable } from './output.js';
+import { serveCutOnly } from './serve-cut-only.js';
 import { terminalLine } from './terminal-log.js';
 import { insteadWords, takenWords, welcome } from './welcome.js';
 
@@ -21,6 +23,7 @@ export async function serve(
   if (!config.ok) throw new CommandFailed(config.error.map(formatStartFault).join('\n'), 78);
   const logging = { level: flags.logLevel, hooks: { streamWrite: harmlessLine } };
   const logger = pino(logging, logStream(config.value.dev));
+  if (flags.cutOnly) return serveCutOnly(config.value, { logger, output, stopped });
   const exporters = await startExporters(
     process.env,
     exportFaults(logger, () => systemClock.monotonicMillis()),
@@ -28,10 +31,7 @@ export async function serve(
   const started = await startBroker(config.value, {
     logger,
     spans: exporters && new CallSpans(),
-    onStoreFailed(fault) {
-      logger.fatal({ fault: fault.message }, 'the store has failed: stopping');
-      process.exit(75);
-    },
+    onStoreFailed: (fault) => endLatched(fault, logger),
   });
   if (!started.ok) throw new CommandFailed(formatStartFault(started.error), started.error.exitCode);
   const broker = started.value;
@@ -48,6 +48,16 @@ export async function serve(
   await broker.stop();
   // Everything else is closed: nobody waits for the retries of an exporter.
   if ((await exporters?.close()) === false) process.exit(0);
+}
+
+/**
+ * A store that has failed takes nothing more, and only a restart finds out what of it is left. Whoever wants to cut
+ * right now is still heard: the process ends a little later, and whoever supervises it starts it again.
+ */
+function endLatched({ message }: Error, logger: pino.Logger): void {
+  const seconds = limits.latchedSeconds;
+  logger.fatal({ fault: message, seconds }, 'the store has failed: cuts alone, then stopping');
+  setTimeout(() => process.exit(75), seconds * 1_000);
 }
 
 /**

@@ -63,6 +63,7 @@ export function brokerFlagsOf(
     providerAsns: settings.providerAsns.value as readonly number[],
     historyMegabytes: settings.historyMegabytes.value as number,
     restored: settings.restored.value as boolean,
+    cutOnly: settings.cutOnly.value as boolean,
     takeManifest: settings.takeManifest.value as boolean,
     logLevel: text('logLevel'),
   };

@@ -1,9 +1,9 @@
 import { ok, type Revision, refuse, type Thumbprint } from '@creance/proto';
 import { unixSeconds } from '../domain/instant.js';
 import type { Store } from '../store/store.js';
-import type { TokenKeyFile } from '../tokens/key-files.js';
 import type { TokenRing } from '../tokens/token-ring.js';
 import { actorOf, type Command } from './call.js';
+import type { KeptBy } from './cut.js';
 import { operatorReason } from './reason.js';
 
 /** A token key that is not to be believed any more, and why. */
@@ -16,21 +16,25 @@ export interface CompromiseKeyAsk {
 export interface CompromiseKeyAnswer {
   readonly revision: Revision;
   readonly cutKeyIds: readonly Thumbprint[];
-  readonly signingKeyId: Thumbprint;
+  /** Undefined where the disk took no fresh key: nothing is issued until there is one. */
+  readonly signingKeyId: Thumbprint | undefined;
   readonly verifiersSubscribed: number;
+  /** What keeps the cuts. */
+  readonly kept: KeptBy;
 }
 
 /** Parts of the verb. */
 export interface CompromiseKeyParts {
   readonly ring: Pick<TokenRing, 'compromise'>;
-  readonly store: Pick<Store, 'cutTokenKeys'>;
+  readonly store: Pick<Store, 'cutTokenKeys' | 'keptBy'>;
   readonly subscribers: () => number;
 }
 
 /**
  * Cuts a token key and every one that does not sign yet, and signs with a fresh one. The ring proposes,
  * one transaction of the store cuts and publishes, the ring follows: a crash in between leaves key files
- * that the log has cut, and the next start removes them before anything is signed.
+ * that the log has cut, and the next start removes them before anything is signed. A disk that takes no fresh
+ * key keeps no key from being cut.
  */
 export function compromiseKey(
   parts: CompromiseKeyParts,
@@ -41,7 +45,7 @@ export function compromiseKey(
     const change = parts.ring.compromise(keyId, unixSeconds(call.now));
     if (change === undefined) return refuse({ reason: 'token_key_unknown' });
     const { cut, fresh } = change;
-    const signing = (fresh[0] as TokenKeyFile).signer.keyId;
+    const signing = fresh[0]?.signer.keyId;
     const done = await parts.store.cutTokenKeys({
       keyIds: cut,
       fresh: fresh.map(({ signer, retireAt }) => {
@@ -53,7 +57,7 @@ export function compromiseKey(
         at: call.now,
         actor: actorOf(call),
         requestId: call.requestId,
-        facts: { reason: words.value, key: keyId, cut, signing },
+        facts: { reason: words.value, key: keyId, cut, ...(signing && { signing }) },
       },
     });
     if (!done.ok) {
@@ -66,6 +70,7 @@ export function compromiseKey(
       cutKeyIds: cut,
       signingKeyId: signing,
       verifiersSubscribed: parts.subscribers(),
+      kept: parts.store.keptBy(done.value),
     });
   };
 }

@@ -26,6 +26,7 @@ function make(target: CutAsk['target'], reason = 'token seen at a stranger') {
     return refusal;
   };
   const store = {
+    keptBy: () => 'store' as const,
     async cutSession(ask: SessionCut) {
       return note(ask) === undefined ? ok(done) : refuse(refusal as 'session_unknown');
     },
@@ -48,7 +49,7 @@ describe('cut', () => {
   it('ends a session and says what it did and how many verifiers were told', async () => {
     expect(await make(session)).toEqual({
       ok: true,
-      value: { revision: 9, sessionsEnded: 3, verifiersSubscribed: 12 },
+      value: { revision: 9, sessionsEnded: 3, verifiersSubscribed: 12, kept: 'store' },
     });
     expect(cuts).toEqual([
       {
@@ -143,6 +144,7 @@ describe('cut', () => {
     const store = {
       cutSession: async () => refuse('session_unknown' as const),
       cutHandle: async () => refuse('target_unknown' as const),
+      keptBy: () => 'store' as const,
       async cutBefore(ask: BeforeCut) {
         cuts.push(ask);
         return refuse('store_busy' as const);

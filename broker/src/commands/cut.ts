@@ -33,23 +33,28 @@ type HandleTarget =
 /** What a cut did, and how many were told. */
 export interface CutAnswer extends CutDone {
   readonly verifiersSubscribed: number;
+  /** What keeps it; undefined of a hold, which stands once the store has it. */
+  readonly kept?: KeptBy;
 }
 
+/** What keeps a cut that stands: the store, its journal, or memory alone. */
+export type KeptBy = ReturnType<Store['keptBy']>;
+
 /**
- * Ends something for good: one transaction, one row of the log, however much hangs below. The reason is
- * mandatory, the author is whoever calls. Both stay in the audit and never enter the feed.
+ * Ends something for good: one transaction, one row of the log, however much hangs below; where the store cannot
+ * take it, the journal. The reason is mandatory, the author is whoever calls. Both stay in the audit and never enter the feed.
  */
 export function cut(
-  store: Pick<Store, 'cutSession' | 'cutBefore' | 'cutHandle'>,
+  store: Pick<Store, 'cutSession' | 'cutBefore' | 'cutHandle' | 'keptBy'>,
   subscribers: () => number,
 ): Command<CutAsk, CutAnswer> {
   return async ({ target, reason }, call) => {
     const words = operatorReason(reason);
     if (!words.ok) return words;
     const done = await cutTarget(store, target, words.value, call);
-    return done.ok
-      ? ok({ ...done.value, verifiersSubscribed: subscribers() })
-      : refuse({ reason: done.error });
+    if (!done.ok) return refuse({ reason: done.error });
+    const kept = store.keptBy(done.value.revision);
+    return ok({ ...done.value, verifiersSubscribed: subscribers(), kept });
   };
 }
 

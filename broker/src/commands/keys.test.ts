@@ -43,6 +43,7 @@ function compromise(keyId = signing(), reason = 'the disk was copied') {
     ring,
     subscribers: () => 12,
     store: {
+      keptBy: () => 'store',
       async cutTokenKeys(write) {
         written.push(write);
         signingMeanwhile.push(signing());
@@ -68,6 +69,7 @@ describe('compromiseKey', () => {
         cutKeyIds: before,
         signingKeyId: signing(),
         verifiersSubscribed: 12,
+        kept: 'store',
       },
     });
     expect(before).not.toContain(signing());

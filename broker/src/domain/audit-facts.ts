@@ -42,6 +42,15 @@ export const ended = (fact: typeof always): FactRows => ({
   ...reached,
 });
 
+/** Of a cut that the store could not take at once. */
+export const journalled: FactRows = {
+  journalledAt: maybe(
+    'number',
+    'when it was made, in µs, where the store could not take it: the record is of when it did',
+  ),
+  operator: maybe('text', 'who has made it, by a session that the store never had'),
+};
+
 /** What a hold came to. */
 export const held: FactRows = {
   ...revision(maybe),

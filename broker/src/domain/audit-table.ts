@@ -5,6 +5,7 @@ import {
   ended,
   type FactRows,
   held,
+  journalled,
   maybe,
   onSession,
   reached,
@@ -85,7 +86,7 @@ export const auditTable: Readonly<Record<AuditKind, AuditRow>> = {
   },
   session_cut: {
     words: 'a session was revoked with everything below it, by an operator or on a fact',
-    facts: { ...acted, ...ended(always) },
+    facts: { ...acted, ...ended(always), ...journalled },
   },
   before_cut: {
     words: 'everything that was opened before a revision was ended',
@@ -93,6 +94,7 @@ export const auditTable: Readonly<Record<AuditKind, AuditRow>> = {
       reason,
       before: always('number or text', 'the revision, or `now`'),
       ...ended(always),
+      ...journalled,
     },
   },
   handle_cut: {
@@ -108,6 +110,7 @@ export const auditTable: Readonly<Record<AuditKind, AuditRow>> = {
       handle: maybe('text', 'handle of a join token'),
       hash: maybe('text', 'of a principal or upstream session: their names are written nowhere'),
       ...ended(always),
+      ...journalled,
     },
   },
   session_delegated: {
@@ -178,7 +181,8 @@ export const auditTable: Readonly<Record<AuditKind, AuditRow>> = {
       reason,
       key: always('text', '`kid` that was named'),
       cut: always('texts', 'all that were cut'),
-      signing: always('text', '`kid` that signs from now on'),
+      signing: maybe('text', '`kid` that signs from now on; none where the disk took no fresh key'),
+      ...journalled,
       ...revision(always),
     },
   },

@@ -122,6 +122,16 @@ export const limits = {
   commitRows: 256,
   commitMillis: 2,
   writesWaiting: 10_000,
+  /** Cuts that the journal holds while the store cannot take them. */
+  cutsJournalled: 512,
+  /** Sessions of operators and verifiers without a store, of one evidence key, and seconds that each lives. */
+  emergencySessions: 10_000,
+  emergencySessionsPerKey: 16,
+  emergencySessionSeconds: 600,
+  /** Evidence keys of operators and verifiers that are kept for a start without a store. */
+  rosterKeys: 10_000,
+  /** Seconds for which a broker with a failed store goes on cutting before it ends. */
+  latchedSeconds: 5,
   /** Milliseconds for which a sighting waits for earlier ones of other witnesses, and how many wait. */
   sightingHoldMillis: 40,
   sightingsHeld: 10_000,

@@ -9,5 +9,6 @@ export const boundOfReason: Readonly<Partial<Record<Reason, LimitName>>> = {
   tree_limit: 'sessionsPerTree',
   events_too_slow: 'eventsWaiting',
   store_busy: 'writesWaiting',
+  cut_journal_full: 'cutsJournalled',
   replay_memory_full: 'proofsRemembered',
 };

@@ -23,6 +23,11 @@ export interface FeedParts {
   readonly signer: Signer;
   readonly clock: Clock;
   readonly store: Pick<Store, 'head' | 'logAfter' | 'isKnownRevision' | 'onLog' | 'path'>;
+  /**
+   * Where the log begins that the store has; undefined when it has all of it. A subscriber from before it gets what
+   * is known and no view: the frames name this revision as the one before them.
+   */
+  readonly base?: Revision | undefined;
   /** Called when a subscriber was too slow and was let go. */
   readonly onOverflow: (name: SubscriberName) => void;
   /** Takes how long verifiers need for cuts. */
@@ -75,7 +80,7 @@ export class Feed {
 
   /**
    * Adds a subscriber and sends it what it lacks: the rows after a revision that the log has had, else
-   * a snapshot. Gives undefined when there are `limits.subscribers` already.
+   * a snapshot; where none can be made, the rows that are known. Gives undefined when there are `limits.subscribers` already.
    */
   subscribe(name: SubscriberName, line: SubscriberLine, after: Revision): Subscriber | undefined {
     if (this.#subscribers.size >= limits.subscribers) return undefined;
@@ -197,18 +202,20 @@ export class Feed {
   }
 
   #bringUp(subscriber: Subscriber, after: Revision): void {
-    const { store } = this.#parts;
+    const { store, base } = this.#parts;
     const published = this.#publisher.published;
     const resumes = after !== revisionZero && after <= published && store.isKnownRevision(after);
     // Rows that were committed and not published yet reach everybody in the next frame.
-    const missed = resumes
-      ? store.logAfter(after, resumeRowsMax + 1).filter(({ revision }) => revision <= published)
-      : undefined;
+    const from = resumes ? after : base;
+    const missed =
+      from !== undefined
+        ? store.logAfter(from, resumeRowsMax + 1).filter(({ revision }) => revision <= published)
+        : undefined;
     if (missed === undefined || missed.length > resumeRowsMax) {
       subscriber.sendWhole(this.#snapshots.at(published), published);
       return;
     }
-    let previous = after;
+    let previous = from ?? after;
     for (const piece of inFrames(missed, limits.frameEntries)) {
       const revision = piece.at(-1)?.revision ?? previous;
       const kind = piece.length === 0 ? heartbeatKind : deltaKind;

@@ -10,13 +10,14 @@ import {
 import {
   CutRequest,
   CutResponse,
+  Durability,
   ResumeRequest,
   ResumeResponse,
   SuspendRequest,
   SuspendResponse,
   type Upstream,
 } from '@creance/proto/wire';
-import type { CutAnswer, CutAsk } from '../commands/cut.js';
+import type { CutAnswer, CutAsk, KeptBy } from '../commands/cut.js';
 import type { HoldAsk } from '../commands/suspend.js';
 import type { Denial } from '../domain/denial.js';
 import { idFault, malformed, revisionFault, thumbprintFault } from './convert.js';
@@ -95,10 +96,22 @@ function upstreamTargetOf(message: Upstream): Target {
 }
 
 /** Writes a CutResponse. */
-export function writeCut({ revision, sessionsEnded, verifiersSubscribed }: CutAnswer): Buffer {
-  const at = BigInt(revision);
-  return encodeMessage(CutResponse, { revision: at, sessionsEnded, verifiersSubscribed });
+export function writeCut(answer: CutAnswer): Buffer {
+  const { revision, sessionsEnded, verifiersSubscribed, kept = 'store' } = answer;
+  return encodeMessage(CutResponse, {
+    revision: BigInt(revision),
+    sessionsEnded,
+    verifiersSubscribed,
+    durability: durabilityOf[kept],
+  });
 }
+
+/** What keeps a cut, on the wire. */
+export const durabilityOf: Readonly<Record<KeptBy, Durability>> = {
+  store: Durability.DURABILITY_STORED,
+  journal: Durability.DURABILITY_PENDING,
+  memory: Durability.DURABILITY_MEMORY,
+};
 
 /** Reads a SuspendRequest. */
 export function readSuspend(bytes: Uint8Array): Result<HoldAsk, Denial> {

@@ -9,6 +9,7 @@ import type { CompromiseKeyAnswer, CompromiseKeyAsk } from '../commands/compromi
 import type { KeyListed } from '../commands/list-keys.js';
 import type { Denial } from '../domain/denial.js';
 import { malformed, thumbprintFault } from './convert.js';
+import { durabilityOf } from './convert-cut.js';
 import { decodeMessage } from './reader.js';
 import { encodeMessage } from './writer.js';
 
@@ -24,12 +25,13 @@ export function readCompromiseKey(bytes: Uint8Array): Result<CompromiseKeyAsk, D
 
 /** Writes a CompromiseKeyResponse. */
 export function writeCompromiseKey(answer: CompromiseKeyAnswer): Buffer {
-  const { revision, cutKeyIds, signingKeyId, verifiersSubscribed } = answer;
+  const { revision, cutKeyIds, signingKeyId = '', verifiersSubscribed, kept } = answer;
   return encodeMessage(CompromiseKeyResponse, {
     revision: BigInt(revision),
     cutKeyIds: [...cutKeyIds],
     signingKeyId,
     verifiersSubscribed,
+    durability: durabilityOf[kept],
   });
 }
 

@@ -130,6 +130,7 @@ const doubleCommands: EdgeCommands = {
       cutKeyIds: [keyId],
       signingKeyId: 'next' as Thumbprint,
       verifiersSubscribed: 0,
+      kept: 'store' as const,
     }),
   listKeys: async () => ok([]),
   listSessions: async () => ok({ sessions: [], next: undefined }),

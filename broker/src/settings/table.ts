@@ -36,6 +36,7 @@ export type SettingName =
   | 'historyMegabytes'
   | 'logLevel'
   | 'restored'
+  | 'cutOnly'
   | 'takeManifest';
 
 /** Levels of the log, from all to nothing but the end. */
@@ -168,6 +169,13 @@ export const settings: readonly Setting[] = [
     words: 'the data folder was put back from a backup',
   },
   {
+    name: 'cutOnly',
+    flag: '--cut-only',
+    kind: 'switch',
+    byDefault: false,
+    words: 'start without the store, for cuts alone',
+  },
+  {
     name: 'takeManifest',
     flag: '--take-manifest',
     kind: 'switch',
@@ -180,5 +188,6 @@ export const settings: readonly Setting[] = [
 /** Acts of one start: in a file or an environment they would be done again at every start. */
 export const actKeys: Readonly<Record<string, string>> = {
   restored: 'it is an act of one start: give --restored to creance serve',
+  cutOnly: 'it is an act of one start: give --cut-only to creance serve',
   takeManifest: 'it is an act of one start: give --take-manifest to creance serve',
 };

@@ -1,3 +1,4 @@
+export { type OpenCutOnly, openCutOnly } from './cut-only/open.js';
 export type { CheckpointSigner } from './sqlite/checkpoints.js';
 export { StoreFault } from './sqlite/fault.js';
 export { lookAtStore, type StoreLook, sqliteInUse } from './sqlite/look.js';

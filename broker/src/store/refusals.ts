@@ -3,7 +3,13 @@ import type { Reason } from '@creance/proto';
 /** Why any write may be refused. */
 export type StoreRefusal = Extract<
   Reason,
-  'store_busy' | 'store_full' | 'store_failed' | 'shutting_down'
+  | 'store_busy'
+  | 'store_full'
+  | 'store_failed'
+  | 'cut_journal_full'
+  | 'cut_only'
+  | 'target_needs_store'
+  | 'shutting_down'
 >;
 
 /** Why a write under a session may be refused. */

@@ -4,6 +4,7 @@ import type { Instant } from '../domain/instant.js';
 import type { MemberHandles, MemberRef } from '../domain/registry.js';
 import type { Session } from '../domain/session.js';
 import type { CutWrites } from './cut-writes.js';
+import type { KnownMembers } from './emergency/roster.js';
 import type { EvidenceKey, JoinToken, NewJoinToken, UpstreamRef } from './evidence-asks.js';
 import type { LoggedTokenKey, LogRow } from './log-row.js';
 import type {
@@ -91,7 +92,10 @@ export type { KeptWatch, RiskHeld, RiskHold, WatchKind, WatchRow } from './watch
  * earlier one. A refused write has written nothing, its audit event included. When `limits.writesWaiting`
  * are waiting, a write is refused with `store_busy`; when the disk is full, with `store_full`, and
  * writing works again once it is not; after any other fault of the disk every write is refused with
- * `store_failed` until the process starts again.
+ * `store_failed` until the process starts again. Cuts (`cutSession`, `cutBefore`, `cutHandle`, `cutTokenKeys`)
+ * stand all the same: in memory and in the log's listeners at once, in the journal, and in the tables with the
+ * first group that the disk takes, or at the next start. When the journal is full too they are refused with
+ * `cut_journal_full`.
  */
 export interface Store extends CutWrites, WhyReads {
   /** What the store is for. Fixed when it is created. */
@@ -101,6 +105,11 @@ export interface Store extends CutWrites, WhyReads {
   head(): Revision;
   /** How full the store is now. */
   load(): StoreLoad;
+  /**
+   * What keeps a row of the log that stands: the store; its journal, until the store takes it; or memory alone,
+   * when the disk took neither: then it does not outlast the process.
+   */
+  keptBy(revision: Revision): 'store' | 'journal' | 'memory';
 
   /** A session that is live or ended lately, from memory; undefined when there is none. */
   session(id: SessionId): Session | undefined;
@@ -116,6 +125,9 @@ export interface Store extends CutWrites, WhyReads {
    * lately included, each with the end or hold that holds for it. Empty when the session is not in memory.
    */
   tree(id: SessionId, size: number): readonly Session[];
+
+  /** Who may come as operator or verifier at `now`, and who can be cut by name: for a start without a store. */
+  knownMembers(now: Instant): KnownMembers;
 
   /** The handles of a member and its owner, the same for ever; made on first sight. */
   memberHandles(member: MemberRef, owner: string, fresh: MemberHandles): Promise<MemberHandles>;

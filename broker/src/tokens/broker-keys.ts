@@ -52,6 +52,7 @@ export function openKeys(
   });
 }
 
-function asStartFault({ file, fault, fix }: KeyFault): Result<never, StartFault> {
+/** A key that cannot be used, as a fault of the start. */
+export function asStartFault({ file, fault, fix }: KeyFault): Result<never, StartFault> {
   return refuse(configurationFault('key_unusable', `${file}: ${fault}`, fix));
 }

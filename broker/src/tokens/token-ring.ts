@@ -34,7 +34,10 @@ export interface TokenRing {
 export interface KeyCompromise {
   /** The key that was named, and every one that does not sign yet: who read one file may have read all. */
   readonly cut: readonly Thumbprint[];
-  /** The key that signs from now on, and the one after it. On disk already: a crash loses no key. */
+  /**
+   * The key that signs from now on, and the one after it. On disk already: a crash loses no key. None where the
+   * disk has not taken them.
+   */
   readonly fresh: readonly TokenKeyFile[];
   /** Signs with the fresh key, and forgets those that are cut. */
   commit(): void;
@@ -96,7 +99,7 @@ class FileRing implements TokenRing {
     const cut = this.#keys
       .filter(({ signer, signsFrom }) => signer.keyId === keyId || signsFrom > nowSeconds)
       .map(({ signer }) => signer.keyId);
-    const fresh = [this.#create(nowSeconds), this.#create(nowSeconds + period)];
+    const fresh = this.#tryFresh(nowSeconds);
     return {
       cut,
       fresh,
@@ -121,6 +124,18 @@ class FileRing implements TokenRing {
   #create(signsFrom: number): TokenKeyFile {
     const life = { signsFrom, retireAt: signsFrom + period + overlap };
     return createTokenKey(this.#folder, this.#identity, life);
+  }
+
+  /** Both or none: a full disk must not keep a key from being cut. */
+  #tryFresh(nowSeconds: number): readonly TokenKeyFile[] {
+    const fresh: TokenKeyFile[] = [];
+    try {
+      for (const from of [nowSeconds, nowSeconds + period]) fresh.push(this.#create(from));
+      return fresh;
+    } catch {
+      for (const key of fresh) removeTokenKey(this.#folder, key);
+      return [];
+    }
   }
 
   #signing(nowSeconds: number): TokenKeyFile | undefined {

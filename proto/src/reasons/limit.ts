@@ -12,6 +12,9 @@ export type LimitReason =
   | 'store_busy'
   | 'store_full'
   | 'store_failed'
+  | 'cut_journal_full'
+  | 'cut_only'
+  | 'target_needs_store'
   | 'clock_unsafe'
   | 'shutting_down'
   | 'internal';
@@ -60,6 +63,23 @@ export const limitReasons: Readonly<Record<LimitReason, ReasonRow>> = {
     ...unavailable,
     message: 'the store of the broker has failed',
     fix: 'try again later',
+  },
+  cut_journal_full: {
+    ...exhausted,
+    retryable: false,
+    message: 'the journal of cuts is full',
+    fix: 'mend the store: its next start takes what waits; until then creance cut --before now ends everything',
+  },
+  cut_only: {
+    ...unavailable,
+    message: 'the broker serves cuts alone: it runs without its store',
+    fix: 'mend or restore the store, and start the broker without --cut-only',
+  },
+  target_needs_store: {
+    ...unavailable,
+    retryable: false,
+    message: 'what is to be cut cannot be found without the store',
+    fix: 'cut the session, the workload or its owner by name, or everything with --before now',
   },
   clock_unsafe: {
     ...unavailable,

@@ -1,7 +1,7 @@
 import { ok, type Result, refuse, type Thumbprint } from '@creance/proto';
 import { choosePrimitives } from './choose-primitives.js';
 import { type FeedKey, judgeFeedKey, type StatementFault } from './feed-key.js';
-import { readFrame, type WireFrame } from './frame.js';
+import { type FeedFrame, readFrame, type WireFrame } from './frame.js';
 import { clockSkewMillisMax, verifierLimits } from './limits.js';
 import type { Primitives } from './primitives.js';
 import { type Clock, systemClock } from './runtime/clock.js';
@@ -153,9 +153,19 @@ export class Feed {
     const heldMillis = Math.max(0, lagMillis - clockSkewMillisMax);
     const asOfMillis = this.clock.monotonicMillis() - heldMillis;
     const applied = this.view.apply(frame, { feedKey: feedKey.id, asOfMillis });
-    if (!applied.ok) return applied;
+    if (!applied.ok) {
+      if (applied.error === 'broken_link') this.#keepCuts(frame);
+      return applied;
+    }
     for (const listener of this.#listeners) listener(applied.value);
     return ok({ change: applied.value, lagMillis });
+  }
+
+  /** A gap is no reason to go on accepting what somebody has cut behind it. */
+  #keepCuts(frame: FeedFrame): void {
+    const entries = this.view.keepCuts(frame);
+    if (entries.length === 0) return;
+    for (const listener of this.#listeners) listener({ kind: 'added', entries });
   }
 
   #isSigned(

@@ -248,3 +248,32 @@ describe('View', () => {
     });
   });
 });
+
+describe('a frame behind a gap', () => {
+  // breaks when: keepCuts raises the revision, or keeps what is no cut
+  it('has its cuts kept, and neither moves the view nor makes it fresher', () => {
+    const view = viewAt10();
+    const handle = newHandle();
+    const entries = [cut(12, handle, true), published(13), before(14, 9)];
+    const late = frame({ previous: 11, revision: 14, entries });
+    expect(apply(view, late)).toBe('broken_link');
+    expect(view.keepCuts(late).length).toBe(2);
+    expect(view.revision).toBe(10);
+    expect(view.ageMillis(1_500)).toBe(500);
+    expect(view.faultOf([handle], 99 as Revision)).toBe('token_cut');
+    expect(view.before).toBe(9);
+    expect(view.tokenKey(keyId)).toBeUndefined();
+  });
+
+  it('keeps nothing of another log, of a snapshot, or beyond its room', () => {
+    const handle = newHandle();
+    const entries = [cut(12, handle)];
+    const view = viewAt10();
+    expect(view.keepCuts(frame({ issuer: 'other', revision: 12, entries }))).toEqual([]);
+    expect(view.keepCuts(frame({ kind: 'snapshot', revision: 12, entries }))).toEqual([]);
+    expect(view.faultOf([handle], 1 as Revision)).toBeUndefined();
+    const small = viewAt10([cut(9, newHandle())], 1);
+    small.keepCuts(frame({ previous: 11, revision: 12, entries }));
+    expect(small.isFull).toBe(true);
+  });
+});

@@ -154,6 +154,21 @@ export class View {
     return this.#applyDelta(frame, asOfMillis);
   }
 
+  /**
+   * Keeps the cuts of a genuine frame that follows on something that is missing here: they stand whatever that was.
+   * The view comes no further by it, and no fresher. Gives those that it kept.
+   */
+  keepCuts({ kind, issuer, entries }: FeedFrame): readonly FeedEntry[] {
+    if (kind !== 'delta' || issuer !== this.issuer || this.#isFull) return [];
+    const cuts = entries.filter((entry) => entry.kind !== 'token-key');
+    for (const entry of cuts) {
+      if (this.#cuts.add(entry)) continue;
+      this.#isFull = true;
+      break;
+    }
+    return cuts;
+  }
+
   #applyDelta(frame: FeedFrame, asOfMillis: number): Result<ViewChange, FrameFault> {
     for (const entry of frame.entries) {
       if (this.#cuts.add(entry)) continue;

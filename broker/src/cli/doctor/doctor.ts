@@ -6,7 +6,13 @@ import type { ResolvedSettings } from '../../settings/resolve.js';
 import { lookAtStore, sqliteInUse } from '../../store/index.js';
 import { CommandFailed, type Format, type Output, print, printable } from '../output.js';
 import { brokerFlagsOf, type SettingFlags, settingsInForce } from '../settings-in-force.js';
-import { type FolderFacts, folderFinding, keysFinding, storeFinding } from './folder.js';
+import {
+  type FolderFacts,
+  folderFinding,
+  journalFinding,
+  keysFinding,
+  storeFinding,
+} from './folder.js';
 import { diskFinding, nodeFinding, sqliteFinding, telemetryFinding } from './host.js';
 import { lookAtBroker, manifestFinding } from './look-broker.js';
 import { freeBytesAt, lookAtFolder } from './look-folder.js';
@@ -76,7 +82,7 @@ async function installationFindings({
     ...settingFindings(config),
     folderFinding(kept),
     keysFinding(kept),
-    ...(kept.isFolder && kept.code === undefined ? [storeFinding(lookAtStore(data))] : []),
+    ...(kept.isFolder && kept.code === undefined ? storeFindings(data, isRunning) : []),
     diskFinding(freeBytesAt(data), config.ok ? config.value.historyBytes : 0),
     ...(config.ok ? certificateFindings(config.value) : []),
     ...(listening === undefined ? [] : [listenFinding(flags.listen, listening)]),
@@ -87,6 +93,11 @@ async function installationFindings({
     await manifestFinding(manifest, dev),
     ...brokerFindings(broker),
   ];
+}
+
+function storeFindings(data: string, isRunning: boolean): readonly Finding[] {
+  const look = lookAtStore(data);
+  return [storeFinding(look), journalFinding(look, isRunning)];
 }
 
 /** Who has the address, whatever else is wrong with the settings; undefined when it is no address. */

@@ -71,6 +71,20 @@ export function keysFinding({ keys, uid }: Pick<FolderFacts, 'keys' | 'uid'>): F
   return fine(check, `${keys.length}, readable by their owner alone`);
 }
 
+/** Whether cuts wait for the store, which could not take them. */
+export function journalFinding({ cutsWaiting }: StoreLook, isRunning: boolean): Finding {
+  const check = 'cut journal';
+  if (cutsWaiting === 0) return fine(check, 'empty: the store has every cut');
+  const found = `${cutsWaiting} wait for the store`;
+  return isRunning
+    ? warning(
+        check,
+        `${found}: the broker cannot write to it, or runs without it`,
+        'they are in force, and nothing is issued: docs/operations.md, "The store is broken"',
+      )
+    : warning(check, found, 'nothing, if the store opens: its next start takes them first of all');
+}
+
 /** Whether the store has seen all that was committed here. */
 export function storeFinding({ head, mark, fault }: StoreLook): Finding {
   const check = 'store';

@@ -1,6 +1,12 @@
 import type { Revision } from '@creance/proto';
 import { describe, expect, it } from 'vitest';
-import { type FolderFacts, folderFinding, keysFinding, storeFinding } from './folder.js';
+import {
+  type FolderFacts,
+  folderFinding,
+  journalFinding,
+  keysFinding,
+  storeFinding,
+} from './folder.js';
 import { diskFinding, nodeFinding, sqliteFinding, telemetryFinding } from './host.js';
 import { httpListenFinding, listenFinding } from './running.js';
 import type { Finding } from './verdict.js';
@@ -129,7 +135,21 @@ describe('storeFinding', () => {
     [{ head: high, mark: 'broken' as const, fault: undefined }, 'fail'],
     [{ head: undefined, mark: undefined, fault: 'SQLITE_NOTADB' }, 'fail'],
   ])('judges %j', (look, verdict) => {
-    expect(verdictOf(storeFinding(look))).toBe(verdict);
+    expect(verdictOf(storeFinding({ ...look, cutsWaiting: 0 }))).toBe(verdict);
+  });
+});
+
+describe('journalFinding', () => {
+  const look = { head: undefined, mark: undefined, fault: undefined };
+  // breaks when: cuts that no table has look like none
+  it.each([
+    [0, true, 'ok'],
+    [3, false, 'warn'],
+    [3, true, 'warn'],
+  ])('judges %i waiting beside a broker that runs (%s)', (cutsWaiting, isRunning, verdict) => {
+    const finding = journalFinding({ ...look, cutsWaiting }, isRunning);
+    expect(verdictOf(finding)).toBe(verdict);
+    if (cutsWaiting > 0) expect(finding.found).toContain('3 wait for the store');
   });
 });
 

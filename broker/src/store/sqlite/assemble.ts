@@ -4,9 +4,13 @@ import { limits as defaults, type LimitName } from '../../domain/limits.js';
 import type { Clock } from '../../runtime/clock.js';
 import type { Store, StoreIdentity } from '../store.js';
 import { type CheckpointSigner, Checkpoints } from './checkpoints.js';
+import { Emergency } from './emergency.js';
+import { emergencySessions, mergingFirst, retrying } from './emergency-parts.js';
+import { EmergencyStore } from './emergency-store.js';
 import { type FaultKind, faultKind } from './fault.js';
 import type { GroupTransaction } from './group.js';
 import type { OpenMarks } from './marks.js';
+import { mergeJournal } from './merge-journal.js';
 import { WriteQueue } from './queue.js';
 import { restore } from './restore.js';
 import { openRoom, type Room } from './room.js';
@@ -46,14 +50,22 @@ export function assembleStore(
   const limits = { ...defaults, ...surroundings.limits };
   const room = openRoom(db, clock, limits);
   const { audit, journal, log, resumes } = room;
-  const transaction = transactionOf(db);
-  if (surroundings.restored) restoreFrom(room, marks, transaction, clock);
+  const plain = transactionOf(db);
+  const cuts = marks?.journal;
+  const mark = marks?.head ?? revisionZero;
+  if (cuts !== undefined)
+    mergeJournal(room, { journal: cuts, transaction: plain, mark, now: clock.now() });
+  if (surroundings.restored) restoreFrom(room, marks, plain, clock);
   forgetDeadWatch(room);
   markAll(room, marks);
+  cuts?.clear();
+  const sessions = emergencySessions(room);
+  const onPending = () => retry?.start();
+  const emergency = cuts && new Emergency({ room, journal: cuts, sessions, clock, onPending });
   const issuer = identity.issuer;
   const checkpoints = new Checkpoints({ db, issuer, audit, clock, limits, signer });
   const queue = new WriteQueue({
-    transaction,
+    transaction: emergency === undefined ? plain : mergingFirst(plain, emergency),
     journal,
     clock,
     limits,
@@ -61,6 +73,7 @@ export function assembleStore(
     onCommitted: (writes, millis) => {
       // A mark that cannot be written is a disk that cannot be believed.
       attempt(() => marks?.note({ head: log.head, ...room.revoked.take() }), queue, []);
+      attempt(() => emergency?.committed(), queue, []);
       attempt(() => checkpoints.writeIfDue(), queue, laterKinds);
       log.publish();
       resumes.publish();
@@ -68,13 +81,18 @@ export function assembleStore(
       onCommitted?.(writes, millis);
     },
   });
+  const retry = emergency && retrying(queue, emergency);
   const close = () => {
+    retry?.stop();
     if (!queue.failed) attempt(() => checkpoints.write(), queue, laterKinds);
     marks?.close();
     db.close();
     release();
   };
-  return new SqliteStore({ identity, room, queue, close });
+  const parts = { identity, room, queue, close };
+  return emergency === undefined
+    ? new SqliteStore(parts)
+    : new EmergencyStore(parts, emergency, sessions);
 }
 
 /**

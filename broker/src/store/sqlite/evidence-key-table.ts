@@ -33,6 +33,11 @@ const find = `SELECT evidence_keys.*,
     LEFT JOIN watch_holds ON watch_holds.handle = evidence_keys.handle
   WHERE evidence_keys.key = ?`;
 
+const ofPeers = `${find.replace('WHERE evidence_keys.key = ?', '')}
+  WHERE evidence_keys.kind IN ('operator', 'verifier') AND expires_at > ?
+    AND NOT EXISTS (SELECT 1 FROM cut_keys WHERE cut_keys.key = evidence_keys.key)
+  ORDER BY expires_at DESC, evidence_keys.key LIMIT ?`;
+
 /** Evidence keys on the disk, and those that were cut, for ever. */
 export class EvidenceKeyTable {
   readonly #find: Database.Statement<[string], EvidenceKeyRow>;
@@ -43,12 +48,14 @@ export class EvidenceKeyTable {
   readonly #forget: Database.Statement<[number, number]>;
   readonly #endAll: Database.Statement<[]>;
   readonly #cut: Database.Statement<[string]>;
+  readonly #ofPeers: Database.Statement<[number, number], EvidenceKeyRow>;
   readonly #isCut: Database.Statement<[string]>;
   readonly #allCut: Database.Statement<[], string>;
 
   constructor(db: Database.Database) {
     this.#find = db.prepare(find);
     this.#save = db.prepare(save);
+    this.#ofPeers = db.prepare(ofPeers);
     this.#register = db.prepare('INSERT OR IGNORE INTO registrations (issuer, key) VALUES (?, ?)');
     this.#ofIssuer = db
       .prepare<[string], string>('SELECT key FROM registrations WHERE issuer = ?')
@@ -73,6 +80,11 @@ export class EvidenceKeyTable {
   find(key: Thumbprint): EvidenceKey | undefined {
     const row = this.#find.get(key);
     return row && keyOf(row);
+  }
+
+  /** Keys of operators and verifiers that speak at `now`, or will once they are held no more. */
+  ofPeers(now: Instant, limit: number): readonly EvidenceKey[] {
+    return this.#ofPeers.all(now, limit).map(keyOf);
   }
 
   /** Registers a key; one that is known keeps its handle. */

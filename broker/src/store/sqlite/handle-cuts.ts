@@ -44,7 +44,7 @@ function cutBelow({ log, mirror }: Room, handle: Handle): Revision {
 }
 
 /** The handle of what an operator names, when there has been such a thing. */
-function handleOf(room: Room, target: CutTarget): Handle | undefined {
+export function handleOf(room: Room, target: CutTarget): Handle | undefined {
   const { members, upstreams, evidenceKeys, joinTokens } = room;
   switch (target.kind) {
     case 'workload':
@@ -64,7 +64,8 @@ function handleOf(room: Room, target: CutTarget): Handle | undefined {
   }
 }
 
-function takeOutOfUse({ evidenceKeys, joinTokens, revoked }: Room, target: CutTarget): void {
+/** Takes evidence that is cut out of use for good; anything else is left alone. */
+export function takeOutOfUse({ evidenceKeys, joinTokens, revoked }: Room, target: CutTarget): void {
   const isIssuer = target.kind === 'evidence-issuer';
   if (!isIssuer && target.kind !== 'evidence-key') return;
   if (isIssuer) joinTokens.cut(target.handle);

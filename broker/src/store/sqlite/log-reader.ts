@@ -49,6 +49,12 @@ export class LogReader {
     return this.#after.all(revision, limit).map(logRowOf);
   }
 
+  /** The row at a revision. */
+  at(revision: Revision): LogRow | undefined {
+    const [row] = this.after((revision - 1) as Revision, 1);
+    return row?.revision === revision ? row : undefined;
+  }
+
   /** Whether the log has stood at a revision. It began at zero. */
   isKnown(revision: Revision): boolean {
     return revision === revisionZero || this.#known.get(revision) !== undefined;

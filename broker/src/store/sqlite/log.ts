@@ -16,6 +16,8 @@ export class RevocationLog {
   readonly #insert: Database.Statement<[LogRowColumns]>;
   readonly #listeners = new Listeners<readonly LogRow[]>();
   #head: Revision;
+  /** The highest revision that was given to any row, of groups that were taken back too. */
+  #given: Revision;
   #appended: LogRow[] = [];
 
   constructor(db: Database.Database, clock: Clock, journal: Journal) {
@@ -27,6 +29,7 @@ export class RevocationLog {
         @ends_below)`);
     this.read = new LogReader(db);
     this.#head = this.read.last();
+    this.#given = this.#head;
   }
 
   /** Revision of the last row, of this group included. */
@@ -59,6 +62,30 @@ export class RevocationLog {
     return { revision, before: entry.before };
   }
 
+  /**
+   * Revisions for rows that the journal keeps and no group writes. Above each that a group was given: one that was
+   * taken back may be on the disk all the same, when its fsync has failed.
+   */
+  reserve(count: number, floor: Revision = revisionZero): readonly Revision[] {
+    let last = Math.max(this.#head, this.#given, floor) as Revision;
+    return Array.from({ length: count }, () => {
+      last = nextRevision(last, this.#clock.now());
+      return last;
+    });
+  }
+
+  /** Has rows stand at once that the disk has not taken, and tells the listeners. */
+  tellPending(rows: readonly LogRow[]): void {
+    this.#raise((rows.at(-1) as LogRow).revision);
+    this.#listeners.tell(rows);
+  }
+
+  /** Writes a row that has its revision; `endsBelow` as of `appendBelow`. Tells nobody. */
+  merge(row: LogRow, endsBelow: boolean): void {
+    this.#insert.run({ ...logColumns(row), ends_below: endsBelow ? 1 : 0 });
+    this.#raise(row.revision);
+  }
+
   /** Calls back with the rows of each group that had some; gives the way to stop. */
   listen(listener: (rows: readonly LogRow[]) => void): () => void {
     return this.#listeners.add(listener);
@@ -76,10 +103,15 @@ export class RevocationLog {
     return nextRevision(Math.max(this.#head, floor) as Revision, this.#clock.now());
   }
 
+  #raise(revision: Revision): void {
+    this.#head = Math.max(this.#head, revision) as Revision;
+    this.#given = Math.max(this.#given, revision) as Revision;
+  }
+
   #put(row: LogRow, over: Partial<LogRowColumns> = {}): Revision {
     const before = this.#head;
     this.#insert.run({ ...logColumns(row), ...over });
-    this.#head = row.revision;
+    this.#raise(row.revision);
     this.#appended.push(row);
     this.#journal.onRollback(() => {
       this.#head = before;

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Revision, revisionZero } from '@creance/proto';
 import Database from 'better-sqlite3';
+import { journalledCuts } from '../emergency/cut-journal.js';
 import { isSqliteSafe } from './connection.js';
-import { markOf } from './marks.js';
-import { codeOf, databaseName } from './place.js';
+import { cutJournalName, markOf } from './marks.js';
+import { codeOf, databaseName, marksIn } from './place.js';
 
 /** What can be said of a store without opening it for writing, also beside a running broker. */
 export interface StoreLook {
@@ -12,6 +13,8 @@ export interface StoreLook {
   readonly head: Revision | undefined;
   /** Where it has stood by its marks; `broken` when they do not say. */
   readonly mark: Revision | 'broken' | undefined;
+  /** Cuts in the journal that the store does not have yet. */
+  readonly cutsWaiting: number;
   /** The system's or driver's code when it cannot be read. */
   readonly fault: string | undefined;
 }
@@ -29,11 +32,14 @@ export function sqliteInUse(): { readonly version: string; readonly isSafe: bool
 
 /** Looks at the store in a folder. Never throws for what lies there. */
 export function lookAtStore(directory: string): StoreLook {
-  const nothing = { head: undefined, mark: undefined, fault: undefined };
+  let nothing: StoreLook = { head: undefined, mark: undefined, cutsWaiting: 0, fault: undefined };
   let db: Database.Database | undefined;
   try {
+    const marks = marksIn(directory);
+    const cutsWaiting = journalledCuts(join(marks, cutJournalName)).length;
+    nothing = { ...nothing, cutsWaiting };
     // The mark first: a running broker raises it after the log.
-    const mark = markOf(join(directory, 'marks'));
+    const mark = markOf(marks);
     const file = join(directory, databaseName);
     if (!existsSync(file)) return { ...nothing, mark };
     db = new Database(file, { readonly: true, fileMustExist: true });

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Revision, revisionZero, type Thumbprint } from '@creance/proto';
+import { CutJournal, createCutJournal } from '../emergency/cut-journal.js';
 import { HighWater, highWaterOf, newHighWater } from './high-water.js';
 import { syncFolder } from './place.js';
 import { RevokedList } from './revoked-list.js';
@@ -12,6 +13,9 @@ const highWaterName = 'high-water';
 const revokedEvidenceName = 'revoked-evidence';
 const revokedTokenKeysName = 'revoked-token-keys';
 
+/** The journal of cuts that the store could not take. */
+export const cutJournalName = 'cut-journal';
+
 /** What a commit leaves in the marks. */
 export interface Marking {
   readonly head: Revision;
@@ -20,13 +24,16 @@ export interface Marking {
 }
 
 /** The marks as a store that is open uses them. */
-export type OpenMarks = Pick<Marks, 'head' | 'evidence' | 'tokenKeys' | 'note' | 'close'>;
+export type OpenMarks = Pick<Marks, 'head' | 'evidence' | 'tokenKeys' | 'note' | 'close'> &
+  Partial<Pick<Marks, 'journal'>>;
 
 /**
  * What a store must never fall behind, in a folder of its own beside the database: a backup that is put
  * back does not bring it along.
  */
 export class Marks {
+  /** Cuts that wait for the store. */
+  readonly journal: CutJournal;
   readonly #highWater: HighWater;
   readonly #evidence: RevokedList;
   readonly #tokenKeys: RevokedList;
@@ -36,6 +43,7 @@ export class Marks {
     this.#highWater = new HighWater(join(folder, highWaterName));
     this.#evidence = new RevokedList(join(folder, revokedEvidenceName));
     this.#tokenKeys = new RevokedList(join(folder, revokedTokenKeysName));
+    this.journal = new CutJournal(join(folder, cutJournalName));
   }
 
   get head(): Revision {
@@ -60,7 +68,8 @@ export class Marks {
   }
 
   close(): void {
-    for (const file of [this.#highWater, this.#evidence, this.#tokenKeys]) file.close();
+    for (const file of [this.#highWater, this.#evidence, this.#tokenKeys, this.journal])
+      file.close();
   }
 }
 
@@ -94,6 +103,7 @@ function createFiles(folder: string): void {
   createFile(join(folder, highWaterName), newHighWater(revisionZero));
   createFile(join(folder, revokedEvidenceName), '');
   createFile(join(folder, revokedTokenKeysName), '');
+  createCutJournal(join(folder, cutJournalName));
   syncFolder(folder);
 }
 

@@ -1,6 +1,7 @@
 import type { Handle } from '@creance/proto';
 import type Database from 'better-sqlite3';
-import type { MemberHandles, MemberRef } from '../../domain/registry.js';
+import type { MemberHandles, MemberKind, MemberRef } from '../../domain/registry.js';
+import type { KnownMembers } from '../emergency/roster.js';
 import type { Journal } from './journal.js';
 
 interface NamedHandle {
@@ -30,6 +31,12 @@ export class Members {
       this.#owners.set(name, handle);
       this.#ownersByHandle.set(handle, name);
     }
+  }
+
+  /** Every member and owner that has been seen. */
+  all(): Omit<KnownMembers, 'keys'> {
+    const members = [...this.#members].map(([key, handle]) => ({ ...memberOf(key), handle }));
+    return { members, owners: [...this.#owners].map(([name, handle]) => ({ name, handle })) };
   }
 
   /** The handle of a member, when it has been seen. */
@@ -87,4 +94,9 @@ export class Members {
 /** No kind holds a colon, so that no two members share a key. */
 function keyOf({ kind, name }: MemberRef): string {
   return `${kind}:${name}`;
+}
+
+function memberOf(key: string): MemberRef {
+  const [kind = '', ...name] = key.split(':');
+  return { kind: kind as MemberKind, name: name.join(':') };
 }

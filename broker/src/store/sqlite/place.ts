@@ -6,6 +6,16 @@ import { type OpenRefused, refuseOpen, type StoreOpenFault } from './open-fault.
 /** The database inside a store's folder. */
 export const databaseName = 'creance.db';
 
+/** The file that one process at a time holds. */
+export function lockIn(directory: string): string {
+  return join(directory, lockName);
+}
+
+/** The folder of what a store must never fall behind. */
+export function marksIn(directory: string): string {
+  return join(directory, marksName);
+}
+
 const lockName = 'creance.lock';
 const marksName = 'marks';
 const readableByOthers = 0o077;
@@ -26,8 +36,8 @@ export interface Place {
 export function preparePlace(directory: string): Result<Place, StoreOpenFault> {
   const place = {
     database: join(directory, databaseName),
-    lock: join(directory, lockName),
-    marks: join(directory, marksName),
+    lock: lockIn(directory),
+    marks: marksIn(directory),
   };
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });

@@ -69,7 +69,12 @@ export class SqliteStore implements Store {
   load(): StoreLoad {
     const { writes, cuts } = this.#queue.waiting;
     const sessionsLive = this.#room.mirror.live.all().size;
-    return { sessionsLive, writesWaiting: writes, cutsWaiting: cuts };
+    const { failed } = this.#queue;
+    return { sessionsLive, writesWaiting: writes, cutsWaiting: cuts, cutsPending: 0, failed };
+  }
+
+  keptBy(_revision: Revision): 'store' | 'journal' | 'memory' {
+    return 'store';
   }
 
   session(id: SessionId): Session | undefined {
@@ -86,6 +91,13 @@ export class SqliteStore implements Store {
 
   tree(id: SessionId, size: number): readonly Session[] {
     return treeOf(this.#room.mirror, id, size);
+  }
+
+  knownMembers(now: Instant): ReturnType<Store['knownMembers']> {
+    const { members, evidenceKeys, limits } = this.#room;
+    return this.#read(() => {
+      return { ...members.all(), keys: evidenceKeys.ofPeers(now, limits.rosterKeys) };
+    });
   }
 
   async memberHandles(...[member, owner, fresh]: Asks<'memberHandles'>): Answer<'memberHandles'> {

@@ -28,6 +28,61 @@ export const protobufPackage = "creance.v1";
 
 export const protobufFileName = "creance/v1/operator_service.proto";
 
+/** Durability says what keeps a cut. It is in force at the broker, and on its way to verifiers, with each. */
+export const Durability = {
+  /** DURABILITY_UNSPECIFIED - No cut says so. */
+  DURABILITY_UNSPECIFIED: 0,
+  /** DURABILITY_STORED - The store has it, with its audit record. */
+  DURABILITY_STORED: 1,
+  /** DURABILITY_PENDING - The store could not take it: its journal has it, and the store takes it when it can, or at its next start. */
+  DURABILITY_PENDING: 2,
+  /** DURABILITY_MEMORY - The disk took it nowhere: it does not outlast the process, and is to be repeated then. */
+  DURABILITY_MEMORY: 3,
+} as const;
+
+export type Durability = typeof Durability[keyof typeof Durability];
+
+export namespace Durability {
+  export type DURABILITY_UNSPECIFIED = typeof Durability.DURABILITY_UNSPECIFIED;
+  export type DURABILITY_STORED = typeof Durability.DURABILITY_STORED;
+  export type DURABILITY_PENDING = typeof Durability.DURABILITY_PENDING;
+  export type DURABILITY_MEMORY = typeof Durability.DURABILITY_MEMORY;
+}
+
+export function durabilityFromJSON(object: any): Durability {
+  switch (object) {
+    case 0:
+    case "DURABILITY_UNSPECIFIED":
+      return Durability.DURABILITY_UNSPECIFIED;
+    case 1:
+    case "DURABILITY_STORED":
+      return Durability.DURABILITY_STORED;
+    case 2:
+    case "DURABILITY_PENDING":
+      return Durability.DURABILITY_PENDING;
+    case 3:
+    case "DURABILITY_MEMORY":
+      return Durability.DURABILITY_MEMORY;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Durability");
+  }
+}
+
+export function durabilityToJSON(object: Durability): string {
+  switch (object) {
+    case Durability.DURABILITY_UNSPECIFIED:
+      return "DURABILITY_UNSPECIFIED";
+    case Durability.DURABILITY_STORED:
+      return "DURABILITY_STORED";
+    case Durability.DURABILITY_PENDING:
+      return "DURABILITY_PENDING";
+    case Durability.DURABILITY_MEMORY:
+      return "DURABILITY_MEMORY";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Durability");
+  }
+}
+
 /** SessionState says whether a session may act. */
 export const SessionState = {
   /** SESSION_STATE_UNSPECIFIED - Never sent. */
@@ -346,6 +401,8 @@ export interface CutResponse {
   sessionsEnded: number;
   /** Verifiers subscribed when the cut was made. */
   verifiersSubscribed: number;
+  /** What keeps it. */
+  durability: Durability;
 }
 
 /** SuspendRequest names the session to hold, and why. */
@@ -394,10 +451,12 @@ export interface CompromiseKeyResponse {
   revision: bigint;
   /** Keys that were cut. */
   cutKeyIds: string[];
-  /** The key that signs now. */
+  /** The key that signs now. Empty where none could be made: then nothing is issued. */
   signingKeyId: string;
   /** Verifiers subscribed when it was made. */
   verifiersSubscribed: number;
+  /** What keeps the cuts. */
+  durability: Durability;
 }
 
 /** ListKeysRequest is empty. */
@@ -1805,7 +1864,7 @@ export const CutRequest: MessageFns<CutRequest> = {
 };
 
 function createBaseCutResponse(): CutResponse {
-  return { revision: 0n, sessionsEnded: 0, verifiersSubscribed: 0 };
+  return { revision: 0n, sessionsEnded: 0, verifiersSubscribed: 0, durability: 0 };
 }
 
 export const CutResponse: MessageFns<CutResponse> = {
@@ -1821,6 +1880,9 @@ export const CutResponse: MessageFns<CutResponse> = {
     }
     if (message.verifiersSubscribed !== 0) {
       writer.uint32(24).uint32(message.verifiersSubscribed);
+    }
+    if (message.durability !== 0) {
+      writer.uint32(32).int32(message.durability);
     }
     return writer;
   },
@@ -1862,6 +1924,14 @@ export const CutResponse: MessageFns<CutResponse> = {
             message.verifiersSubscribed = reader.uint32();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.durability = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1887,6 +1957,7 @@ export const CutResponse: MessageFns<CutResponse> = {
         : isSet(object.verifiers_subscribed)
         ? globalThis.Number(object.verifiers_subscribed)
         : 0,
+      durability: isSet(object.durability) ? durabilityFromJSON(object.durability) : 0,
     };
   },
 
@@ -1901,6 +1972,9 @@ export const CutResponse: MessageFns<CutResponse> = {
     if (message.verifiersSubscribed !== 0) {
       obj.verifiersSubscribed = Math.round(message.verifiersSubscribed);
     }
+    if (message.durability !== 0) {
+      obj.durability = durabilityToJSON(message.durability);
+    }
     return obj;
   },
 
@@ -1912,6 +1986,7 @@ export const CutResponse: MessageFns<CutResponse> = {
     message.revision = (object.revision !== undefined && object.revision !== null) ? BigInt(object.revision) : 0n;
     message.sessionsEnded = object.sessionsEnded ?? 0;
     message.verifiersSubscribed = object.verifiersSubscribed ?? 0;
+    message.durability = object.durability ?? 0;
     return message;
   },
 };
@@ -2369,7 +2444,7 @@ export const CompromiseKeyRequest: MessageFns<CompromiseKeyRequest> = {
 };
 
 function createBaseCompromiseKeyResponse(): CompromiseKeyResponse {
-  return { revision: 0n, cutKeyIds: [], signingKeyId: "", verifiersSubscribed: 0 };
+  return { revision: 0n, cutKeyIds: [], signingKeyId: "", verifiersSubscribed: 0, durability: 0 };
 }
 
 export const CompromiseKeyResponse: MessageFns<CompromiseKeyResponse> = {
@@ -2388,6 +2463,9 @@ export const CompromiseKeyResponse: MessageFns<CompromiseKeyResponse> = {
     }
     if (message.verifiersSubscribed !== 0) {
       writer.uint32(32).uint32(message.verifiersSubscribed);
+    }
+    if (message.durability !== 0) {
+      writer.uint32(40).int32(message.durability);
     }
     return writer;
   },
@@ -2437,6 +2515,14 @@ export const CompromiseKeyResponse: MessageFns<CompromiseKeyResponse> = {
             message.verifiersSubscribed = reader.uint32();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.durability = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2467,6 +2553,7 @@ export const CompromiseKeyResponse: MessageFns<CompromiseKeyResponse> = {
         : isSet(object.verifiers_subscribed)
         ? globalThis.Number(object.verifiers_subscribed)
         : 0,
+      durability: isSet(object.durability) ? durabilityFromJSON(object.durability) : 0,
     };
   },
 
@@ -2484,6 +2571,9 @@ export const CompromiseKeyResponse: MessageFns<CompromiseKeyResponse> = {
     if (message.verifiersSubscribed !== 0) {
       obj.verifiersSubscribed = Math.round(message.verifiersSubscribed);
     }
+    if (message.durability !== 0) {
+      obj.durability = durabilityToJSON(message.durability);
+    }
     return obj;
   },
 
@@ -2496,6 +2586,7 @@ export const CompromiseKeyResponse: MessageFns<CompromiseKeyResponse> = {
     message.cutKeyIds = object.cutKeyIds?.map((e) => e) || [];
     message.signingKeyId = object.signingKeyId ?? "";
     message.verifiersSubscribed = object.verifiersSubscribed ?? 0;
+    message.durability = object.durability ?? 0;
     return message;
   },
 };
