@@ -42,15 +42,15 @@ function line(row, results) {
   return [row.id, row.fault, row.shows, stateOf(row, results)];
 }
 
-/** Failed once is failed; a row that is held elsewhere or not built says where or why. */
-function stateOf({ id, held, why, tests }, results) {
+/** What was run counts before what is said: failed once is failed. */
+function stateOf({ id, why, tests }, results) {
   const own = results.filter(({ rows }) => rows.includes(id));
   if (own.some(({ verdict }) => verdict === 'failed')) return '**failed**';
-  if (held === 'later') return `not built: ${why}`;
-  if (held === 'elsewhere')
+  if (own.some(({ set }) => set === 'long')) return 'shown';
+  if (own.length > 0) return 'shown, quick set';
+  if (tests !== undefined)
     return `by ${tests.map(({ file, title }) => `\`${file}\` (${title})`).join(', ')}`;
-  if (own.length === 0) return 'not shown';
-  return own.some(({ set }) => set === 'long') ? 'shown' : 'shown, quick set';
+  return why === undefined ? 'not shown' : `not shown: ${why}`;
 }
 
 function section({ row, own }) {

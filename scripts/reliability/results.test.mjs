@@ -12,7 +12,7 @@ const assertion = (fullName, status = 'passed', figures = undefined) => ({
 const report = (...assertionResults) => ({
   testResults: [{ name: '/root/test/faults/a.test.ts', assertionResults }],
 });
-const row = { id: 'F-14', fault: 'slow | subscriber', shows: 'others do not notice', held: 'own' };
+const row = { id: 'F-14', fault: 'slow | subscriber', shows: 'others do not notice' };
 
 describe('results of rows', () => {
   it('are those of tests that ran and carry an id', () => {
@@ -69,10 +69,10 @@ describe('the page', () => {
   });
 
   it('says why of what is not built and where of what is held elsewhere', () => {
-    const later = { ...row, held: 'later', why: 'needs PostgreSQL' };
+    const later = { ...row, why: 'needs PostgreSQL' };
     const tests = [{ file: 'test/laws/a.test.ts', title: 'refuses' }];
-    expect(pageOf([later, { ...row, held: 'elsewhere', tests }], [])).toMatch(
-      /not built: needs PostgreSQL[\s\S]*by `test\/laws\/a\.test\.ts` \(refuses\)/,
+    expect(pageOf([later, { ...row, tests }], [])).toMatch(
+      /not shown: needs PostgreSQL[\s\S]*by `test\/laws\/a\.test\.ts` \(refuses\)/,
     );
   });
 });

@@ -72,6 +72,11 @@ export class BrokerProcess {
     return this.#address;
   }
 
+  /** The process; undefined before its first start. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   /** Starts it and gives the milliseconds until it was ready. */
   async start(): Promise<number> {
     const startedAt = performance.now();
