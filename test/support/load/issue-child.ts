@@ -3,7 +3,7 @@ import { RawClient } from '../raw-client.js';
 import { openWith, type RawSession } from '../raw-tree.js';
 import { Refused } from '../refused.js';
 import { TestKey } from '../test-key.js';
-import type { Issued, IssueAsk, LoadAsk } from './load-words.js';
+import type { ClosedAsk, Issued, LoadAsk, OpenAsk } from './load-words.js';
 
 /** Calls without an answer at once: beyond it a caller would only measure its own memory. */
 const inFlightMax = 4_000;
@@ -15,13 +15,13 @@ interface Member {
 }
 
 const members: Member[] = [];
-/** Moment by which nothing more is sent or waited for. */
 let inFlight = 0;
 
 // A process of members who ask for tokens as they are told: beside the broker, so that neither waits for the
 // other's event loop.
 process.on('message', (ask: LoadAsk) => {
-  const done = ask.kind === 'join' ? joinAll(ask) : ask.kind === 'open' ? openLoop(ask) : closed(ask);
+  const done =
+    ask.kind === 'join' ? joinAll(ask) : ask.kind === 'open' ? openLoop(ask) : closed(ask);
   done.then(
     (value) => process.send?.({ id: ask.id, value }),
     (fault: Error) => process.send?.({ id: ask.id, fault: fault.message }),
@@ -39,7 +39,7 @@ async function joinAll({ address, joins }: Extract<LoadAsk, { kind: 'join' }>): 
 }
 
 function nothing(): Issued {
-  return { sent: 0, unsent: 0, ok: 0, refused: {}, hinted: 0, millis: [], seconds: 0 };
+  return { sent: 0, unsent: 0, ok: 0, inTime: 0, refused: {}, hinted: 0, millis: [], seconds: 0 };
 }
 
 async function one({ client, session }: Member, issued: Issued): Promise<void> {
@@ -60,7 +60,7 @@ async function one({ client, session }: Member, issued: Issued): Promise<void> {
 }
 
 /** So many a second, whatever became of what was sent before. */
-async function openLoop(ask: IssueAsk & { readonly kind: 'open' }): Promise<Issued> {
+async function openLoop(ask: OpenAsk): Promise<Issued> {
   const issued = nothing();
   const some = members.slice(ask.from, ask.to);
   const startedAt = performance.now();
@@ -81,7 +81,7 @@ async function openLoop(ask: IssueAsk & { readonly kind: 'open' }): Promise<Issu
 }
 
 /** So many at once, each after its answer. */
-async function closed(ask: IssueAsk & { readonly kind: 'closed' }): Promise<Issued> {
+async function closed(ask: ClosedAsk): Promise<Issued> {
   const issued = nothing();
   const some = members.slice(ask.from, ask.to);
   const startedAt = performance.now();
