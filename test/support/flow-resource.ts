@@ -43,7 +43,7 @@ export class HttpResource {
 
   /** Joins as the verifier of a resource of the manifest and waits for the first whole view. */
   static async join(
-    broker: BrokerProcess,
+    broker: Pick<BrokerProcess, 'data' | 'joinString'>,
     name: ResourceName,
     options: Pick<VerifierOptions, 'nonce' | 'publicOrigin' | 'maxStaleSeconds'> = {},
   ): Promise<HttpResource> {
