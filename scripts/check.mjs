@@ -56,6 +56,7 @@ const projects = {
   access: ['access'],
   flows: ['flows'],
   hostile: ['hostile'],
+  faults: ['faults'],
   adapters: ['adapters'],
   'adapters-lowest': ['adapters-lowest'],
   interop: ['interop'],

@@ -1,5 +1,5 @@
-// `npm start`, `npm test`, `npm run demo`, `npm run example` and `npm run packages` on a machine that has only
-// git and some Node: installs what the lockfile says, then runs the script on the Node that the workspace
+// `npm start`, `npm test`, `npm run test:faults`, `npm run demo`, `npm run example` and `npm run packages` on a
+// machine that has only git and some Node: installs what the lockfile says, then runs the script on the Node that the workspace
 // brings. Written for Node 18.
 import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
@@ -21,15 +21,12 @@ const doors = {
   example: (node, args) => built(node, 'agents-examples/dist/run.js', args),
   packages: (node, args) => built(node, 'scripts/packages.mjs', args),
   test: (node, args) => runAloud(node, ['scripts/check.mjs', ...args], atRoot(node)),
+  faults: (node, args) => built(node, 'scripts/faults.mjs', args, []),
 };
 
-async function built(node, file, args) {
-  await quietly(
-    'building',
-    node,
-    ['node_modules/typescript/bin/tsc', '-b', 'agents-examples'],
-    buildSeconds,
-  );
+async function built(node, file, args, parts = ['agents-examples']) {
+  const build = ['node_modules/typescript/bin/tsc', '-b', ...parts];
+  await quietly('building', node, build, buildSeconds);
   return runAloud(node, [file, ...args], atRoot(node));
 }
 
@@ -92,13 +89,16 @@ async function main([name, ...args]) {
   }
   const door = Object.hasOwn(doors, name) ? doors[name] : undefined;
   if (door === undefined)
-    leave(64, 'usage: node scripts/front-door.mjs start|demo|example|packages|test [arguments]');
+    leave(
+      64,
+      'usage: node scripts/front-door.mjs start|demo|example|packages|test|faults [arguments]',
+    );
   passSignalsOn();
   chooseNode(false);
   const windows = process.platform === 'win32';
   const install = ['--yes', pnpm, 'install', '--frozen-lockfile'];
   // Agent frameworks are a hundred megabytes, and only the tests run the adapters to them.
-  if (name !== 'test') install.push('--filter', '!@creance/adapters-*');
+  if (name !== 'test' && name !== 'faults') install.push('--filter', '!@creance/adapters-*');
   // CI: pnpm asks no question, so that it cannot wait for an answer that nobody gives.
   const options = { cwd: root, env: { ...process.env, CI: 'true' }, shell: windows };
   await quietly('installing', windows ? 'npx.cmd' : 'npx', install, installSeconds, options);

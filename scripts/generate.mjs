@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { referencePages } from './reference/index.mjs';
+import { reliabilityPage } from './reliability/page.mjs';
 import { telemetryPages } from './telemetry-pages.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -82,6 +83,7 @@ async function fromBuilt() {
     'docs/reference/config.md': settingsReference(),
     ...(await referencePages(root)),
     ...(await telemetryPages(root)),
+    ...reliabilityPage(root),
   };
 }
 

@@ -26,6 +26,7 @@ import type { CallSpans } from './telemetry/call-spans.js';
 import { observeFigures } from './telemetry/gauges.js';
 import { type Meters, openMeters } from './telemetry/meters.js';
 import { type BrokerKeys, openKeys } from './tokens/broker-keys.js';
+import type { TokenKeyLives } from './tokens/token-ring.js';
 
 /** A running broker. */
 export interface Broker {
@@ -62,6 +63,8 @@ export interface BrokerSurroundings {
   readonly entropy?: Entropy;
   /** Makes spans of calls; undefined when nobody traces. */
   readonly spans?: CallSpans | undefined;
+  /** How long token keys live, where that differs from the bounds. */
+  readonly tokenKeys?: TokenKeyLives | undefined;
   /** Called when the disk has failed and the process must start again. */
   readonly onStoreFailed: (fault: Error) => void;
 }
@@ -78,7 +81,8 @@ export async function startBroker(
   const { issuer } = manifest.value;
   const identity = identityOf(config.data, { dev: config.dev, issuer }, entropy);
   if (!identity.ok) return identity;
-  const keys = openKeys(join(config.data, 'keys'), identity.value, clock.now());
+  const folder = join(config.data, 'keys');
+  const keys = openKeys(folder, identity.value, clock.now(), surroundings.tokenKeys);
   if (!keys.ok) return keys;
   const meters = openMeters();
   const opened = openSqliteStore({

@@ -7,7 +7,9 @@ import type { Store } from './store/store.js';
 import type { TokenKeyFile } from './tokens/key-files.js';
 import type { TokenRing } from './tokens/token-ring.js';
 
-const sweepMillis = 5_000;
+/** Milliseconds between two rounds at most; at least four fall into the time in which a key signs. */
+const sweepMillisMax = 5_000;
+const sweepsPerKey = 4;
 
 /** Parts of the housekeeping. */
 export interface HousekeepingParts {
@@ -25,7 +27,7 @@ const logRows = 1_000;
  * when this resolves: no token is signed by a key that no verifier can know, or that the log has cut.
  */
 export async function startHousekeeping(parts: HousekeepingParts): Promise<{ stop(): void }> {
-  const { store, clock, logger } = parts;
+  const { store, ring, clock, logger } = parts;
   const published = new Set<string>();
   await appendStart(parts);
   dropCutKeys(parts);
@@ -47,7 +49,8 @@ export async function startHousekeeping(parts: HousekeepingParts): Promise<{ sto
       busy = false;
     }
   };
-  const timer = setInterval(() => void round(), sweepMillis).unref();
+  const keyMillis = (ring.periodSeconds * 1_000) / sweepsPerKey;
+  const timer = setInterval(() => void round(), Math.min(sweepMillisMax, keyMillis)).unref();
   return { stop: () => clearInterval(timer) };
 }
 

@@ -21,7 +21,11 @@ export class BrokerHere {
     this.#broker = broker;
   }
 
-  static async start(manifest: string, clock: PassingClock): Promise<BrokerHere> {
+  static async start(
+    manifest: string,
+    clock: PassingClock,
+    tokenKeys?: { readonly periodSeconds: number; readonly overlapSeconds: number },
+  ): Promise<BrokerHere> {
     const folder = mkdtempSync(join(tmpdir(), 'creance-here-'));
     const file = join(folder, 'creance.yaml');
     writeFileSync(file, manifest);
@@ -50,15 +54,27 @@ export class BrokerHere {
         monotonicMillis: () => clock.monotonicMillis(),
       },
       onStoreFailed,
+      tokenKeys,
     });
     if (!started.ok) throw new Error(JSON.stringify(started.error));
     return new BrokerHere(folder, started.value);
   }
 
-  /** A join string of a workload, asked for over the owner's socket. */
-  async joinString(workload: string): Promise<string> {
+  /** Where it keeps what it knows. */
+  get data(): string {
+    return join(this.#folder, 'data');
+  }
+
+  /** Origin of the broker. */
+  get address(): string {
+    return this.#broker.publicOrigin;
+  }
+
+  /** A join string of a workload or resource, asked for over the owner's socket. */
+  async joinString(workload: string, of: 'workload' | 'verifier' = 'workload'): Promise<string> {
     const line = openDevLine(this.#broker.devSocket ?? '');
-    const kind = SessionKind.SESSION_KIND_WORKLOAD;
+    const kind =
+      of === 'workload' ? SessionKind.SESSION_KIND_WORKLOAD : SessionKind.SESSION_KIND_VERIFIER;
     const ask = { kind, name: workload, uses: 1, lifetimeSeconds: 0, networks: [] };
     const path = '/creance.v1.RegistryService/CreateJoinToken';
     const reply = await line.call(path, CreateJoinTokenRequest.encode(ask).finish());

@@ -43,9 +43,9 @@ export class HttpResource {
 
   /** Joins as the verifier of a resource of the manifest and waits for the first whole view. */
   static async join(
-    broker: BrokerProcess,
+    broker: Pick<BrokerProcess, 'data' | 'joinString'>,
     name: ResourceName,
-    options: Pick<VerifierOptions, 'nonce' | 'publicOrigin'> = {},
+    options: Pick<VerifierOptions, 'nonce' | 'publicOrigin' | 'maxStaleSeconds'> = {},
   ): Promise<HttpResource> {
     const server = createServer();
     server.listen(0, '127.0.0.1');
@@ -97,7 +97,10 @@ export class HttpResource {
     });
     await app.register(creanceFastify(this.verifier));
     const preHandler = requireScopes(this.scope);
-    app.get('/things', { preHandler }, async () => ({ things: 2 }));
+    app.get('/things', { preHandler }, async ({ identity }) => ({
+      things: 2,
+      stale: identity?.stale,
+    }));
     app.post('/things', { preHandler }, async () => ({ made: 1 }));
     app.get('/slow', { preHandler }, async () => {
       const answered = new Promise<void>((resolve) => this.#slow.add(resolve));

@@ -1,4 +1,4 @@
-import { ErrorInfo, RpcStatus } from '@creance/proto/wire';
+import { ErrorInfo, RetryInfo, RpcStatus } from '@creance/proto/wire';
 import type { ServiceError } from '@grpc/grpc-js';
 
 /** A refusal as it came over the wire. */
@@ -9,18 +9,22 @@ export class Refused extends Error {
   readonly facts: Readonly<Record<string, string>>;
   /** The message on the wire. */
   readonly said: string;
+  /** Milliseconds after which it may be tried again, when the broker says so. */
+  readonly retryAfterMillis: number | undefined;
 
   constructor(
     reason: string,
     grpc: number,
     facts: Readonly<Record<string, string>> = {},
     said = '',
+    retryAfterMillis?: number,
   ) {
     super(reason);
     this.reason = reason;
     this.grpc = grpc;
     this.facts = facts;
     this.said = said;
+    this.retryAfterMillis = retryAfterMillis;
   }
 }
 
@@ -28,8 +32,12 @@ export class Refused extends Error {
 export function refusedOf(error: ServiceError): Refused {
   const [bytes] = error.metadata.get('grpc-status-details-bin');
   if (!(bytes instanceof Uint8Array)) return new Refused(`grpc:${error.code}`, error.code);
-  const [first] = RpcStatus.decode(bytes).details;
+  const { details } = RpcStatus.decode(bytes);
+  const [first] = details;
   const info = first && ErrorInfo.decode(first.value);
   const reason = info?.reason.toLowerCase() ?? 'none';
-  return new Refused(reason, error.code, info?.metadata ?? {}, error.details);
+  const hint = details.find(({ typeUrl }) => typeUrl.endsWith('.RetryInfo'));
+  const delay = hint && RetryInfo.decode(hint.value).retryDelay;
+  const waitMillis = delay && Number(delay.seconds) * 1_000 + delay.nanos / 1_000_000;
+  return new Refused(reason, error.code, info?.metadata ?? {}, error.details, waitMillis);
 }

@@ -34,6 +34,9 @@ export const beyond: Readonly<Record<LimitName, Beyond>> = {
   keepaliveTimeoutMillis: closed,
   deadlineMillis: refused('deadline_exceeded'),
   deadlineMillisMax: refused('deadline_too_long'),
+  loopLagMillis: refused('broker_busy'),
+  loopLookMillis: timing,
+  loopRetryMillis: timing,
   drainMillis: done('what is still in flight is ended'),
 
   failuresBurst: tooMany,

@@ -31,6 +31,11 @@ export const limits = {
   /** Milliseconds that a unary call may take when it names no deadline, and at most. */
   deadlineMillis: 5_000,
   deadlineMillisMax: 30_000,
+  /** Milliseconds by which the event loop may be late before calls are refused, and between two looks. */
+  loopLagMillis: 200,
+  loopLookMillis: 20,
+  /** Milliseconds after which a call that was refused for that may come again. */
+  loopRetryMillis: 1_000,
   /** Milliseconds for calls in flight when the broker stops. */
   drainMillis: 10_000,
 

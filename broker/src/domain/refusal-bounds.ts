@@ -8,6 +8,7 @@ export const boundOfReason: Readonly<Partial<Record<Reason, LimitName>>> = {
   children_limit: 'childrenPerSession',
   tree_limit: 'sessionsPerTree',
   events_too_slow: 'eventsWaiting',
+  broker_busy: 'loopLagMillis',
   store_busy: 'writesWaiting',
   cut_journal_full: 'cutsJournalled',
   replay_memory_full: 'proofsRemembered',

@@ -4,6 +4,7 @@ import type { EdgeOptions } from './edge-options.js';
 import { type Entrance, memberEntrance, ownerEntrance, type Shared } from './entrance.js';
 import { Flight } from './flight.js';
 import { edgeLimits } from './limits.js';
+import { openLoopGuard } from './loop-guard.js';
 import { listenForOwner, listenOn } from './place.js';
 import { openReport } from './report.js';
 import { StreamHub } from './stream-hub.js';
@@ -38,11 +39,13 @@ export async function startEdge(options: EdgeOptions): Promise<Result<Edge, Star
     report,
     flight: new Flight(),
     hub: new StreamHub(options),
+    guard: openLoopGuard(options.clock, limits.loopLookMillis),
     state: { draining: false },
   };
   const opened = await openEntrances(shared);
   if (!opened.ok) {
     shared.hub.close();
+    shared.guard.stop();
     return opened;
   }
   const { port, entrances } = opened.value;
@@ -79,7 +82,7 @@ async function openEntrances(
 }
 
 async function drain(
-  { limits, report, flight, hub, state, options }: Shared,
+  { limits, report, flight, hub, guard, state, options }: Shared,
   entrances: Entrance[],
 ) {
   state.draining = true;
@@ -87,6 +90,7 @@ async function drain(
   // Streams have no end of their own: each answers what it was asked, and the flight counts that.
   hub.close();
   if (!(await flight.whenEmpty(limits.drainMillis))) report.limitHit('drainMillis');
+  guard.stop();
   options.feed.close();
   options.events.close();
   for (const { health, injector } of entrances) {

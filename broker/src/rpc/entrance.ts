@@ -14,6 +14,7 @@ import { Front, type TlsMaterial } from './front.js';
 import { handlersOf } from './handlers.js';
 import type { Health } from './health.js';
 import type { EdgeLimits } from './limits.js';
+import type { LoopGuard } from './loop-guard.js';
 import type { Report } from './report.js';
 import { edgeMethods, makeServer, serviceNames } from './server.js';
 import type { StreamHub } from './stream-hub.js';
@@ -33,6 +34,7 @@ export interface Shared {
   readonly report: Report;
   readonly flight: Flight;
   readonly hub: StreamHub;
+  readonly guard: LoopGuard;
   readonly state: { draining: boolean };
 }
 
@@ -69,7 +71,7 @@ export function ownerEntrance(shared: Shared): Entrance {
 }
 
 function entrance(
-  { options, report, flight, hub, state }: Shared,
+  { options, report, flight, hub, guard, state }: Shared,
   tls: TlsMaterial | undefined,
   limits: EdgeLimits,
   admissionOf: (connections: Connections) => Admission,
@@ -90,11 +92,17 @@ function entrance(
       clock,
       limits,
       isDraining,
+      lagMillis: guard.lagMillis,
       nonce: () => judge.nonce(),
     },
     { ...options, feed, hub, serviceNames, drop: (peer) => front.connections.drop(peer) },
   );
-  const server = makeServer(limits, handlers, { entropy, report, isDraining });
+  const server = makeServer(limits, handlers, {
+    entropy,
+    report,
+    isDraining,
+    lagMillis: guard.lagMillis,
+  });
   // TLS is the front's; what comes out of it is plain HTTP/2.
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
   return { front, server, injector, health };

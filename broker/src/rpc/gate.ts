@@ -10,6 +10,7 @@ import { systemClock } from '../runtime/clock.js';
 import type { Entropy } from '../runtime/entropy.js';
 import { attachRecord, CallRecord } from './call-record.js';
 import type { EdgeLimits } from './limits.js';
+import { brokerBusy } from './loop-guard.js';
 import { raiseMessageLimit } from './message-limit.js';
 import type { Report } from './report.js';
 import { statusOf } from './status.js';
@@ -24,6 +25,10 @@ export interface GateParts {
   readonly isLarge: (path: string) => boolean;
   /** Whether calls of a method, once they are let in, have no end by time. */
   readonly isLong: (path: string) => boolean;
+  /** Whether a method is one that waits when the broker cannot keep up; whatever cuts never does. */
+  readonly mayShed: (path: string) => boolean;
+  /** Milliseconds by which the event loop is late now. */
+  readonly lagMillis: () => number;
 }
 
 /** What the gate has to know of a method. */
@@ -110,12 +115,13 @@ function headerOf(metadata: Metadata, name: string): string | undefined {
 }
 
 function denialOf(
-  { limits, report, isDraining, isLong }: GateParts,
+  { limits, report, isDraining, isLong, mayShed, lagMillis }: GateParts,
   { path, requestStream, responseStream }: Method,
   call: ServerInterceptingCallInterface,
   metadata: Metadata,
 ): Denial | undefined {
   if (isDraining()) return { reason: 'shutting_down' };
+  if (mayShed(path) && lagMillis() > limits.loopLagMillis) return brokerBusy(limits);
   if (bytesOf(metadata) > limits.metadataBytes) {
     report.limitHit('metadataBytes');
     return { reason: 'request_too_large', detail: { most: limits.metadataBytes } };

@@ -38,7 +38,7 @@ export const serviceNames: readonly string[] = [
 export function makeServer(
   limits: EdgeLimits,
   handlers: Handlers,
-  gateParts: Omit<GateParts, 'limits' | 'isLarge' | 'isLong'>,
+  gateParts: Omit<GateParts, 'limits' | 'isLarge' | 'isLong' | 'mayShed'>,
 ): Server {
   // What it has to say are entries of a stranger's metadata, with their values.
   setLogVerbosity(logVerbosity.NONE);
@@ -47,9 +47,17 @@ export function makeServer(
   );
   const isLarge = (path: string) => registryPaths.has(path);
   const isLong = (path: string) => path === services.session.stream.path;
+  // What cuts, enforces or gives a place back goes on whatever the load (law 9).
+  const waiting = new Set(
+    edgeMethods
+      .filter(({ service }) => service === 'session' || service === 'action')
+      .map(({ path }) => path),
+  );
+  waiting.delete(services.session.endSession.path);
+  const mayShed = (path: string) => waiting.has(path);
   const server = new Server({
     ...serverOptions(limits),
-    interceptors: [gate({ ...gateParts, limits, isLarge, isLong })],
+    interceptors: [gate({ ...gateParts, limits, isLarge, isLong, mayShed })],
   });
   for (const name of serviceKeys) {
     server.addService(rawService(services[name]), {

@@ -4,6 +4,7 @@ import type { Denial } from '../domain/denial.js';
 import type { Session } from '../domain/session.js';
 import type { StreamMessageKind } from './access.js';
 import type { CallNote, CallRecord } from './call-record.js';
+import { brokerBusy } from './loop-guard.js';
 import { attempt, type Fault, noted, type Pipeline } from './pipeline.js';
 import { decodeMessage } from './reader.js';
 import { rpcStatusOf, statusOf } from './status.js';
@@ -133,8 +134,12 @@ export class SessionStream implements HubStream {
   }
 
   #ask(message: Asked, ask: StreamAsk): void {
-    const { clock, flight, report } = this.#pipeline;
+    const { clock, flight, limits, lagMillis, report } = this.#pipeline;
     const { record } = this.#call;
+    if (lagMillis() > limits.loopLagMillis) {
+      this.#refuse(message, brokerBusy(limits));
+      return;
+    }
     const now = clock.now();
     const own = { session: this.session, record, waiting: this.#waiting };
     const caller = admitMessage(this.#pipeline, this.#parts, own, ask.$case, now);

@@ -4,7 +4,7 @@ import { configurationFault, type StartFault } from '../start-fault.js';
 import { type DestinationKeys, openDestinationKeys } from './destination-keys.js';
 import { type KeyFault, type KeyIdentity, loadOrCreateKey } from './key-files.js';
 import type { Signer } from './signing-key.js';
-import { openTokenRing, type TokenRing } from './token-ring.js';
+import { openTokenRing, type TokenKeyLives, type TokenRing } from './token-ring.js';
 
 /** Every key of a broker, one for each purpose. */
 export interface BrokerKeys {
@@ -29,6 +29,7 @@ export function openKeys(
   folder: string,
   identity: KeyIdentity,
   now: Instant,
+  lives?: TokenKeyLives,
 ): Result<BrokerKeys, StartFault> {
   const anchor = loadOrCreateKey(folder, 'anchor', identity);
   if (!anchor.ok) return asStartFault(anchor.error);
@@ -38,7 +39,7 @@ export function openKeys(
   if (!audit.ok) return asStartFault(audit.error);
   const events = loadOrCreateKey(folder, 'events', identity);
   if (!events.ok) return asStartFault(events.error);
-  const ring = openTokenRing(folder, identity, unixSeconds(now));
+  const ring = openTokenRing(folder, identity, unixSeconds(now), lives);
   if (!ring.ok) return asStartFault(ring.error);
   const destinations = openDestinationKeys(folder, identity);
   if (!destinations.ok) return asStartFault(destinations.error);

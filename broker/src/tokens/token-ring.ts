@@ -12,6 +12,8 @@ import type { Signer } from './signing-key.js';
 
 /** The token keys of a broker: one signs, the next one is published ahead, the last one fades out. */
 export interface TokenRing {
+  /** Seconds for which a key signs. */
+  readonly periodSeconds: number;
   /** The key that signs at this time; never one outside its life. */
   signerAt(nowSeconds: number): Signer | undefined;
   /** Every key whose tokens may still be accepted. */
@@ -45,32 +47,54 @@ export interface KeyCompromise {
   abandon(): void;
 }
 
+/** How long token keys live, in seconds. */
+export interface TokenKeyLives {
+  /** For which one signs. */
+  readonly periodSeconds: number;
+  /** For which its tokens are accepted after that: at least twice the longest life of a token. */
+  readonly overlapSeconds: number;
+}
+
+const defaultLives: TokenKeyLives = {
+  periodSeconds: limits.tokenKeySeconds,
+  overlapSeconds: limits.tokenKeyOverlapSeconds,
+};
+
 /** Opens the ring from its files; makes the first two keys on the first start. */
 export function openTokenRing(
   folder: string,
   identity: KeyIdentity,
   nowSeconds: number,
+  lives: TokenKeyLives = defaultLives,
 ): Result<TokenRing, KeyFault> {
   const loaded = loadTokenKeys(folder, identity, nowSeconds);
   if (!loaded.ok) return loaded;
-  const ring = new FileRing(folder, identity, loaded.value);
+  const ring = new FileRing(folder, identity, loaded.value, lives);
   ring.advance(nowSeconds);
   return ok(ring);
 }
 
-const period = limits.tokenKeySeconds;
-const overlap = limits.tokenKeyOverlapSeconds;
-
 class FileRing implements TokenRing {
   readonly #folder: string;
   readonly #identity: KeyIdentity;
+  readonly #lives: TokenKeyLives;
   /** Oldest first. */
   #keys: TokenKeyFile[];
 
-  constructor(folder: string, identity: KeyIdentity, keys: TokenKeyFile[]) {
+  constructor(
+    folder: string,
+    identity: KeyIdentity,
+    keys: TokenKeyFile[],
+    lives: TokenKeyLives,
+  ) {
     this.#folder = folder;
     this.#identity = identity;
     this.#keys = keys;
+    this.#lives = lives;
+  }
+
+  get periodSeconds(): number {
+    return this.#lives.periodSeconds;
   }
 
   signerAt(nowSeconds: number): Signer | undefined {
@@ -86,7 +110,7 @@ class FileRing implements TokenRing {
     this.drop(new Set(retired.map(({ signer }) => signer.keyId)));
     const fresh: TokenKeyFile[] = [];
     let until = this.#coveredUntil(nowSeconds);
-    while (until <= nowSeconds + period) {
+    while (until <= nowSeconds + this.periodSeconds) {
       fresh.push(this.#create(until));
       this.#keys.push(fresh.at(-1) as TokenKeyFile);
       until = this.#coveredUntil(until);
@@ -122,7 +146,8 @@ class FileRing implements TokenRing {
   }
 
   #create(signsFrom: number): TokenKeyFile {
-    const life = { signsFrom, retireAt: signsFrom + period + overlap };
+    const { periodSeconds, overlapSeconds } = this.#lives;
+    const life = { signsFrom, retireAt: signsFrom + periodSeconds + overlapSeconds };
     return createTokenKey(this.#folder, this.#identity, life);
   }
 
@@ -130,7 +155,7 @@ class FileRing implements TokenRing {
   #tryFresh(nowSeconds: number): readonly TokenKeyFile[] {
     const fresh: TokenKeyFile[] = [];
     try {
-      for (const from of [nowSeconds, nowSeconds + period]) fresh.push(this.#create(from));
+      for (const from of [nowSeconds, nowSeconds + this.periodSeconds]) fresh.push(this.#create(from));
       return fresh;
     } catch {
       for (const key of fresh) removeTokenKey(this.#folder, key);
@@ -140,7 +165,7 @@ class FileRing implements TokenRing {
 
   #signing(nowSeconds: number): TokenKeyFile | undefined {
     return this.#keys.findLast(
-      (key) => key.signsFrom <= nowSeconds && nowSeconds < key.signsFrom + period,
+      (key) => key.signsFrom <= nowSeconds && nowSeconds < key.signsFrom + this.periodSeconds,
     );
   }
 
@@ -148,7 +173,7 @@ class FileRing implements TokenRing {
   #coveredUntil(nowSeconds: number): number {
     let until = nowSeconds;
     for (let key = this.#signing(until); key !== undefined; key = this.#signing(until)) {
-      until = key.signsFrom + period;
+      until = key.signsFrom + this.periodSeconds;
     }
     return until;
   }

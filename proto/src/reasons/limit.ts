@@ -9,6 +9,7 @@ export type LimitReason =
   | 'children_limit'
   | 'tree_limit'
   | 'events_too_slow'
+  | 'broker_busy'
   | 'store_busy'
   | 'store_full'
   | 'store_failed'
@@ -52,6 +53,11 @@ export const limitReasons: Readonly<Record<LimitReason, ReasonRow>> = {
     ...exhausted,
     message: 'the stream of events was not read fast enough',
     fix: 'read faster or ask for fewer kinds, and go on after the last number',
+  },
+  broker_busy: {
+    ...exhausted,
+    message: 'the broker has more calls than it can answer now',
+    fix: 'wait as long as the reply says',
   },
   store_busy: {
     ...exhausted,

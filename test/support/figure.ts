@@ -1,0 +1,34 @@
+import type { TestContext } from 'vitest';
+
+/** What a test of a fault has measured: numbers and short words under names with their unit. */
+export type Figures = Readonly<Record<string, number | string>>;
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** What the page of reliability says of this test. */
+    figures?: Figures;
+  }
+}
+
+/**
+ * Hands over what a test has measured, seed included, for `docs/reliability.md`. Numbers are rounded to three
+ * places; a later call of the same test adds to an earlier one.
+ */
+export function figure(task: TestContext['task'], figures: Figures): void {
+  const rounded = Object.entries(figures).map(([name, value]) => [
+    name,
+    typeof value === 'number' ? Math.round(value * 1_000) / 1_000 : value,
+  ]);
+  task.meta.figures = { ...task.meta.figures, ...Object.fromEntries(rounded) };
+}
+
+/** Whether the long set runs: the counts that the fault table names, not those of every `npm test`. */
+export const isLong: boolean = process.env['CREANCE_LONG'] === '1';
+
+/** A count of the long set, or of the quick one. */
+export function sized(quick: number, long: number): number {
+  return isLong ? long : quick;
+}
+
+/** What a run is seeded with: always the same, unless `CREANCE_SEED` names another. */
+export const faultSeed: number = Number(process.env['CREANCE_SEED'] ?? 20_261_125);

@@ -1,0 +1,22 @@
+/** Draws that are the same for the same seed. */
+export interface Draws {
+  /** From 0 up to 1. */
+  fraction(): number;
+  /** A whole number from 0 up to, and without, a bound. */
+  below(bound: number): number;
+  /** One of some, each as likely. */
+  one<Value>(of: readonly Value[]): Value;
+}
+
+/** Opens draws by the generator mulberry32: 32 bits of state are enough for what a test chooses. */
+export function seededDraws(seed: number): Draws {
+  let state = seed >>> 0;
+  const fraction = () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  const below = (bound: number) => Math.floor(fraction() * bound);
+  return { fraction, below, one: (of) => of[below(of.length)] as (typeof of)[number] };
+}
