@@ -56,6 +56,7 @@ const projects = {
   access: ['access'],
   flows: ['flows'],
   hostile: ['hostile'],
+  fuzz: ['fuzz'],
   adapters: ['adapters'],
   'adapters-lowest': ['adapters-lowest'],
   interop: ['interop'],
