@@ -33,7 +33,7 @@ const taken = () => true;
 const refused = () => false;
 const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url');
 
-async function joseTakesToken(mint: Mint, key: CryptoKey | Uint8Array, token: string) {
+async function joseTakesToken(mint: Mint, key: CryptoKey, token: string) {
   const options = {
     algorithms: ['ES256'],
     typ: 'at+jwt',
@@ -133,12 +133,12 @@ async function mints(turnsOfEach: number) {
   };
 }
 
-async function fresh(): Promise<[Mint, CryptoKey | Uint8Array]> {
+async function fresh(): Promise<[Mint, CryptoKey]> {
   const mint = await Mint.open();
   return [mint, await keyOf(mint.tokenKey)];
 }
 
-const keyOf = ({ jwk }: MintKey) => importJWK({ ...jwk }, 'ES256');
+const keyOf = async ({ jwk }: MintKey) => (await importJWK({ ...jwk }, 'ES256')) as CryptoKey;
 
 describe('the verdict of jose (differential)', { timeout: longMillis }, () => {
   // breaks when: any check of form, signature, type, issuer, audience or time is left out
