@@ -26,6 +26,7 @@ const stricter: Readonly<Record<string, string>> = {
   proof_malformed: 'as for a token, and every claim has a bound',
   proof_header_not_allowed: 'as for a token',
   proof_wrong_type: 'as for a token',
+  proof_replayed: 'a proof is good once, and jose remembers none',
   proof_wrong_target: 'a proof names the URL without what reads as another path',
 };
 
