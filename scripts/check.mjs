@@ -57,6 +57,7 @@ const projects = {
   flows: ['flows'],
   hostile: ['hostile'],
   faults: ['faults'],
+  fuzz: ['fuzz'],
   adapters: ['adapters'],
   'adapters-lowest': ['adapters-lowest'],
   interop: ['interop'],

@@ -1,5 +1,12 @@
 import { type PublicJwk, parsePublicJwk, parseThumbprint, type Thumbprint } from './jwk.js';
-import { asJsonObject, isText, type JwsFault, parseJws, type UnverifiedJws } from './jws.js';
+import {
+  asJsonObject,
+  isOptionalSeconds,
+  isText,
+  type JwsFault,
+  parseJws,
+  type UnverifiedJws,
+} from './jws.js';
 import { ok, type Result, refuse } from './result.js';
 import { uriCharsMax } from './token.js';
 
@@ -26,6 +33,8 @@ export interface UnverifiedAssertion {
   readonly issuedAt: number;
   /** Unix seconds. */
   readonly expiresAt: number;
+  /** `nbf`, in Unix seconds. */
+  readonly notBefore: number | undefined;
   readonly id: string;
   readonly nonce: string;
   /** Thumbprint of the session key that it vouches for. */
@@ -46,13 +55,14 @@ export function parseAssertion(text: string): Result<UnverifiedAssertion, JwsFau
   if (!parsed.ok) return parsed;
   const { header, payload } = parsed.value;
   const jwk = parsePublicJwk(header['jwk']);
-  const { aud, iat, exp, jti, nonce, cnf, jth } = payload as Record<string, unknown>;
+  const { aud, iat, exp, nbf, jti, nonce, cnf, jth } = payload as Record<string, unknown>;
   const confirmation = asJsonObject(cnf);
   const sessionKey = confirmation && parseThumbprint(confirmation['jkt']);
   if (jwk === undefined || sessionKey === undefined) return refuse('malformed');
   if (!isText(aud, uriCharsMax) || !isText(jti, 128) || !isText(nonce, 128))
     return refuse('malformed');
   if (!Number.isSafeInteger(iat) || !Number.isSafeInteger(exp)) return refuse('malformed');
+  if (!isOptionalSeconds(nbf)) return refuse('malformed');
   if (jth !== undefined && parseThumbprint(jth) === undefined) return refuse('malformed');
   return ok({
     jwk,
@@ -60,6 +70,7 @@ export function parseAssertion(text: string): Result<UnverifiedAssertion, JwsFau
     audience: aud,
     issuedAt: iat as number,
     expiresAt: exp as number,
+    notBefore: nbf,
     id: jti,
     nonce,
     sessionKey,

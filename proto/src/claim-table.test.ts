@@ -32,14 +32,14 @@ const signed = (typ: string, rest: object) => ({ alg: 'ES256', typ, ...rest });
 const stands: Readonly<Record<Exclude<ClaimKind, 'feed key statement'>, Stand>> = {
   token: {
     header: signed('at+jwt', { kid: thumbprint }),
-    payload: { ...payload, act: actorChain(2) },
+    payload: { ...payload, act: actorChain(2), nbf: iat },
     reads: (header, body) => parseToken(compact(header, body)).ok,
   },
   proof: {
     header: signed('dpop+jwt', { jwk }),
     payload: {
       ...{ jti: 'proof-1', htm: 'POST', htu: 'https://broker.example/a', iat, nonce },
-      ...{ ath: thumbprint, ctr: 7, content_digest: 'sha-256=:AAAA:' },
+      ...{ nbf: iat, exp: iat + 60, ath: thumbprint, ctr: 7, content_digest: 'sha-256=:AAAA:' },
     },
     reads: (header, body) => parseProof(compact(header, body)).ok,
   },
@@ -47,7 +47,7 @@ const stands: Readonly<Record<Exclude<ClaimKind, 'feed key statement'>, Stand>> 
     header: signed('creance-evidence+jwt', { jwk }),
     payload: {
       ...{ aud: 'https://creance.example.internal', iat, exp: iat + 60, jti: 'a-1', nonce },
-      ...{ cnf: { jkt: thumbprint }, jth: thumbprint },
+      ...{ cnf: { jkt: thumbprint }, jth: thumbprint, nbf: iat },
     },
     reads: (header, body) => parseAssertion(compact(header, body)).ok,
   },
@@ -107,9 +107,11 @@ describe.each(Object.entries(stands))('the table of the %s', (kind, stand) => {
 });
 
 describe('the table of the token', () => {
-  it('names what is minted, no more and no less', () => {
+  it('names what is minted, and nbf, which is read and never minted', () => {
     const minted = formatClaims({ ...claims, actor: actorChain(2) }, packLineage(claims.lineage));
     const { rows } = claimTables.token;
-    expect(Object.keys(JSON.parse(minted)).toSorted()).toEqual(names(rows, 'payload').toSorted());
+    expect([...Object.keys(JSON.parse(minted)), 'nbf'].toSorted()).toEqual(
+      names(rows, 'payload').toSorted(),
+    );
   });
 });

@@ -69,6 +69,7 @@ const token: ClaimTable = {
         ],
       ] as const
     ).map(needed('payload')),
+    optional(['nbf', unixSeconds, 'counts for nothing before; we set none', 'RFC 7519 §4.1.5']),
     optional([
       'act',
       'object with `sub` and at most one `act`, 8 deep',
@@ -109,6 +110,8 @@ const proof: ClaimTable = {
     ).map(needed('payload')),
     ...(
       [
+        ['nbf', unixSeconds, 'counts for nothing before; the SDK sets none', 'RFC 7519 §4.1.5'],
+        ['exp', unixSeconds, 'counts for nothing from then on; the same', 'RFC 7519 §4.1.4'],
         ['ath', 'text, 1 to 64', 'SHA-256 of the token that comes along', 'RFC 9449 §4.2'],
         ['nonce', 'text, 1 to 128', 'as the server has given it, where it asks', 'RFC 9449 §8, §9'],
         ['ctr', 'whole number from 1', 'counter of the session key; shows a copied key', 'ours'],
@@ -149,6 +152,7 @@ const assertion: ClaimTable = {
         ['cnf', `\`jkt\`: ${thumbprint}`, 'the session key that it vouches for', 'RFC 7800 §3.1'],
       ] as const
     ).map(needed('payload')),
+    optional(['nbf', unixSeconds, 'counts for nothing before', 'RFC 7519 §4.1.5']),
     optional(['jth', 'base64url, 43', 'SHA-256 of the join token that comes along', 'ours']),
   ],
 };

@@ -89,6 +89,11 @@ export function isText(value: unknown, max: number): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= max;
 }
 
+/** Whether a claim is a moment in whole Unix seconds, or is not there. */
+export function isOptionalSeconds(value: unknown): value is number | undefined {
+  return value === undefined || (Number.isSafeInteger(value) && (value as number) >= 0);
+}
+
 /** Copies the own members of a plain object to one without prototype; undefined for anything else. */
 export function asJsonObject(value: unknown): JsonObject | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;

@@ -1,5 +1,5 @@
 import { type PublicJwk, parsePublicJwk, type Thumbprint } from './jwk.js';
-import { isText, type JwsFault, parseJws, type UnverifiedJws } from './jws.js';
+import { isOptionalSeconds, isText, type JwsFault, parseJws, type UnverifiedJws } from './jws.js';
 import { ok, type Result, refuse } from './result.js';
 
 /** Seconds that a proof's `iat` may lie in the past, this bound excluded, and in the future. */
@@ -21,6 +21,9 @@ export interface UnverifiedProof {
   readonly target: string;
   /** Unix seconds. */
   readonly issuedAt: number;
+  /** `nbf` and `exp`, in Unix seconds: who sets them wants to be held to them (RFC 7519 §4.1). */
+  readonly notBefore: number | undefined;
+  readonly expiresAt: number | undefined;
   readonly tokenHash: string | undefined;
   readonly nonce: string | undefined;
   /** Creance's counter: an integer from 1 for each session key. */
@@ -37,14 +40,13 @@ export function parseProof(text: string): Result<UnverifiedProof, JwsFault> {
   if (!parsed.ok) return parsed;
   const { header, payload } = parsed.value;
   const jwk = parsePublicJwk(header['jwk']);
-  const { jti, htm, htu, iat, ath, nonce, ctr, content_digest } = payload as Record<
-    string,
-    unknown
-  >;
+  const { jti, htm, htu, iat, nbf, exp, ...others } = payload as Record<string, unknown>;
+  const { ath, nonce, ctr, content_digest } = others;
   if (jwk === undefined || !isText(jti, 128) || !isText(htm, 16) || !isText(htu, 2_048))
     return refuse('malformed');
   if (!Number.isSafeInteger(iat) || !isOptionalText(ath, 64) || !isOptionalText(nonce, 128))
     return refuse('malformed');
+  if (!isOptionalSeconds(nbf) || !isOptionalSeconds(exp)) return refuse('malformed');
   if (!isOptionalText(content_digest, 128) || !isOptionalCounter(ctr)) return refuse('malformed');
   return ok({
     jwk,
@@ -53,6 +55,8 @@ export function parseProof(text: string): Result<UnverifiedProof, JwsFault> {
     method: htm,
     target: htu,
     issuedAt: iat as number,
+    notBefore: nbf,
+    expiresAt: exp,
     tokenHash: ath,
     nonce,
     counter: ctr,
@@ -98,14 +102,24 @@ export function proofFault(
     return 'proof_wrong_key';
   if (proof.method !== expected.method) return 'proof_wrong_method';
   if (proofTarget(proof.target) !== expected.target) return 'proof_wrong_target';
-  // Seconds are rounded down: with `<` a proof would live up to a second beyond its window.
-  if (proof.issuedAt <= expected.nowSeconds - proofPastSeconds) return 'proof_expired';
-  if (proof.issuedAt > expected.nowSeconds + proofFutureSeconds) return 'proof_from_future';
+  const timeFault = proofTimeFault(proof, expected.nowSeconds);
+  if (timeFault !== undefined) return timeFault;
   if (expected.tokenHash !== undefined && proof.tokenHash !== expected.tokenHash)
     return 'proof_wrong_token';
   const digestWrong =
     expected.contentDigest !== undefined && proof.contentDigest !== expected.contentDigest;
   return digestWrong ? 'proof_digest_mismatch' : undefined;
+}
+
+/** The window is for every proof; what it says of its own end and beginning can only make it narrower. */
+function proofTimeFault(
+  { issuedAt, notBefore = 0, expiresAt = Number.POSITIVE_INFINITY }: UnverifiedProof,
+  nowSeconds: number,
+): ProofFault | undefined {
+  // Seconds are rounded down: with `<` a proof would live up to a second beyond its window.
+  if (issuedAt <= nowSeconds - proofPastSeconds || expiresAt <= nowSeconds) return 'proof_expired';
+  const isAhead = issuedAt > nowSeconds + proofFutureSeconds || notBefore > nowSeconds;
+  return isAhead ? 'proof_from_future' : undefined;
 }
 
 /**

@@ -2,6 +2,7 @@ import { parseSessionId, type SessionId } from './handle.js';
 import { parseThumbprint, type Thumbprint } from './jwk.js';
 import {
   asJsonObject,
+  isOptionalSeconds,
   isText,
   type JsonObject,
   type JwsFault,
@@ -47,6 +48,8 @@ export interface TokenClaims {
   readonly clientId: string;
   readonly issuedAt: number;
   readonly expiresAt: number;
+  /** `nbf`: Unix seconds before which it counts for nothing. The broker sets none. */
+  readonly notBefore?: number;
   readonly id: string;
   readonly scopes: ScopeSet;
   readonly sessionId: SessionId;
@@ -105,8 +108,10 @@ function parseClaims(payload: JsonObject): TokenClaims | undefined {
   const lineage = unpackLineage(text('lineage', tokenCharsParsedMax) ?? '');
   const actor = payload['act'] === undefined ? undefined : parseActor(payload['act'], 8);
   const keyThumbprint = parseConfirmation(payload['cnf']);
+  const notBefore = payload['nbf'];
   if (!issuer || !subject || !audience || !clientId || !id || !transaction) return undefined;
   if (issuedAt === undefined || expiresAt === undefined || revision === undefined) return undefined;
+  if (!isOptionalSeconds(notBefore)) return undefined;
   if (!scopes.ok || !sessionId || !lineage || !keyThumbprint || actor === null) return undefined;
   // A token that names another session than its lineage ends in would outlive that session's cut.
   if (lineage.sessions.at(-1) !== sessionId) return undefined;
@@ -117,6 +122,7 @@ function parseClaims(payload: JsonObject): TokenClaims | undefined {
     clientId,
     issuedAt,
     expiresAt,
+    ...(notBefore !== undefined && { notBefore }),
     id,
     sessionId,
     lineage,

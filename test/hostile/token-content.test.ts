@@ -137,6 +137,12 @@ const contents: AttackRow[] = [
     (m) => m.token({ claims: { iat: m.nowSeconds + 6 } }),
     'token_from_future',
   ],
+  [
+    'a beginning of its use that has not come (RFC 7519 §4.1.5)',
+    (m) => m.token({ claims: { nbf: m.nowSeconds + 1 } }),
+    'token_from_future',
+  ],
+  ['a beginning of its use in text', claims({ nbf: 'now' }), 'token_claims_malformed'],
   ['no beginning', claims({ iat: undefined }), 'token_claims_malformed'],
   ['a prefix of the scope', claims({ scope: 'contacts:rea' }), 'insufficient_scope'],
   ['a scope that ours begins', claims({ scope: 'contacts:readall' }), 'insufficient_scope'],

@@ -1,5 +1,6 @@
 import { parseToken, type SessionId } from '@creance/proto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { longMillis, longOr } from '../support/long.js';
 import type { RawClient } from '../support/raw-client.js';
 import {
   childJoinToken,
@@ -13,7 +14,7 @@ import { Refused } from '../support/refused.js';
 import { TestKey } from '../support/test-key.js';
 import { type RawMember, TreeEdge } from '../support/tree-edge.js';
 
-const rounds = 50;
+const rounds = longOr(200, 50);
 
 /** Runs when a call is proved, before its verb: what the caller was told to be is over by then. */
 let between: (() => Promise<void>) | undefined;
@@ -113,7 +114,7 @@ const family = async () => {
 };
 
 const race = async (racer: Racer, end: (id: string) => Promise<void>, round: number) => {
-  const [endFirst, behind] = [round % 2 === 1, Math.floor(round / 10)];
+  const [endFirst, behind] = [round % 2 === 1, Math.floor((round * 5) / rounds)];
   const { root, child, token } = await family();
   const run = () => settled(racer(root, child, token));
   const [first, second] = endFirst ? [() => end(root.id), run] : [run, () => end(root.id)];
@@ -129,7 +130,7 @@ const race = async (racer: Racer, end: (id: string) => Promise<void>, round: num
 const speaks = (client: RawClient, session: RawSession) =>
   outcomeOf(client.renew(session.id, session.key));
 
-describe.each(Object.entries(racers))('%s in a race', (_name, racer) => {
+describe.each(Object.entries(racers))('%s in a race', { timeout: longMillis }, (_name, racer) => {
   // breaks when: the check of the path and the write are two transactions
   it(`with a cut of the root, ${rounds} times in both orders, leaves nothing good`, async () => {
     const { rows, stop } = watchLog();

@@ -26,6 +26,33 @@ describe('the absolute end', () => {
     expect(await world.issue(grandchild)).toMatch(/session_expired|ancestor_ended/);
   });
 
+  // breaks law 1 when: renew puts the absolute end off, or the mint asks for the session's own end alone
+  it('is not put off by 1,000 renewals, of a session or of its child (F-44)', async () => {
+    const { world, rootHost } = family;
+    const root = given(await world.openRoot(rootHost));
+    const child = given(await world.delegate(root, lasting(28_800)));
+    const endsAt = () => [root, child].map(({ id }) => world.store.session(id)?.absoluteEndAt);
+    const [end = 0] = endsAt();
+    for (let renewal = 0; renewal < 1_000; renewal += 1) {
+      expect(await world.renewal(renewal % 2 === 0 ? root : child)).toBe('ok');
+      expect(endsAt()).toEqual([end, end]);
+      if (renewal % 10 === 9) {
+        const issued = given(await world.issue(child, 300));
+        expect(issued.claims.expiresAt * 1_000_000).toBeLessThanOrEqual(end);
+      }
+      await world.pass(28);
+    }
+    // 28,000 s have passed; 800 are left, and then no renewal helps.
+    for (let left = 800; left > 0; left -= 400) {
+      expect(await world.renewal(child)).toBe('ok');
+      await world.pass(400);
+    }
+    for (const session of [root, child]) {
+      expect(await world.renewal(session)).toBe('session_expired');
+      expect(await world.issue(session)).toBe('session_expired');
+    }
+  });
+
   it('of a child join token is never beyond that of the child', async () => {
     const { world, rootHost } = family;
     const root = given(await world.openRoot(rootHost, { task: lasting(30) }));

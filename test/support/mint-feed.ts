@@ -75,7 +75,7 @@ export class MintFeed {
     return {
       feedKeyStatement: this.anchor.jws(JSON.stringify(header), JSON.stringify(claims)),
       settings,
-      settingsSignature: signUnder('creance-settings-v1\0', settings, this.feedKey),
+      settingsSignature: signedUnder('creance-settings-v1\0', settings, this.feedKey),
     };
   }
 
@@ -129,7 +129,7 @@ export class MintFeed {
 /** A frame under a key. */
 export function signedFrame(frame: Frame, key: MintKey): WireSignedFrame {
   const bytes = Frame.encode(frame).finish();
-  const signature = signUnder('creance-feed-v1\0', bytes, key);
+  const signature = signedUnder('creance-feed-v1\0', bytes, key);
   return { frame: bytes, signature, keyId: key.thumbprint };
 }
 
@@ -150,6 +150,7 @@ function keyTarget({ jwk, thumbprint }: MintKey): Target {
   return { target: { $case: 'tokenKey', value }, absolute: false };
 }
 
-function signUnder(domain: string, bytes: Uint8Array, key: MintKey): Buffer {
+/** r || s over bytes under a domain prefix. */
+export function signedUnder(domain: string, bytes: Uint8Array, key: MintKey): Buffer {
   return key.sign(Buffer.concat([Buffer.from(domain, 'latin1'), bytes]));
 }

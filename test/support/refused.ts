@@ -19,7 +19,7 @@ export class Refused extends Error {
     said = '',
     retryAfterMillis?: number,
   ) {
-    super(reason);
+    super(said === '' ? reason : `${reason}: ${said}`);
     this.reason = reason;
     this.grpc = grpc;
     this.facts = facts;
@@ -31,7 +31,9 @@ export class Refused extends Error {
 /** What a gRPC error says, by its details. */
 export function refusedOf(error: ServiceError): Refused {
   const [bytes] = error.metadata.get('grpc-status-details-bin');
-  if (!(bytes instanceof Uint8Array)) return new Refused(`grpc:${error.code}`, error.code);
+  // Whoever has answered is no broker's refusal: its words are all there is to find it by.
+  if (!(bytes instanceof Uint8Array))
+    return new Refused(`grpc:${error.code}`, error.code, {}, error.details);
   const { details } = RpcStatus.decode(bytes);
   const [first] = details;
   const info = first && ErrorInfo.decode(first.value);

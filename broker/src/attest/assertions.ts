@@ -65,9 +65,13 @@ export function checkAssertion(
   return ok({ evidenceKey, joinTokenHash: assertion.joinTokenHash, id: assertion.id });
 }
 
-function isInTime({ issuedAt, expiresAt }: UnverifiedAssertion, nowSeconds: number): boolean {
+function isInTime(
+  { issuedAt, expiresAt, notBefore = 0 }: UnverifiedAssertion,
+  nowSeconds: number,
+): boolean {
   const lifetime = expiresAt - issuedAt;
   if (lifetime <= 0 || lifetime > assertionLifetimeSecondsMax) return false;
+  if (notBefore > nowSeconds + leewaySeconds) return false;
   return issuedAt <= nowSeconds + leewaySeconds && nowSeconds < expiresAt + leewaySeconds;
 }
 
