@@ -72,6 +72,11 @@ export class BrokerProcess {
     return this.#address;
   }
 
+  /** The number of its process while it runs. */
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
   /** Starts it and gives the milliseconds until it was ready. */
   async start(): Promise<number> {
     const startedAt = performance.now();
