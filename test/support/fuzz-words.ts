@@ -17,7 +17,7 @@ export const hostileTexts: readonly string[] = [
   'line\u2028separator\u2029',
   '\ufeffbom',
   "'; DROP TABLE sessions; --",
-  '%00%0a%s%n${7*7}{{7*7}}',
+  '%00%0a%s%n{{7*7}}',
   '../../../../etc/passwd',
   'x'.repeat(300),
   'é'.repeat(40),

@@ -1,6 +1,6 @@
 import {
-  createFileRegistry,
   create,
+  createFileRegistry,
   type DescField,
   type DescMessage,
   type DescMethod,
@@ -79,7 +79,10 @@ function scalar(field: DescField, next: Next, { texts, bytes }: Words): unknown 
     case ScalarType.INT64:
     case ScalarType.SINT64:
     case ScalarType.SFIXED64:
-      return pick([0n, 1n, -1n, 1_764_000_000_000_000n, 2n ** 53n, -(2n ** 63n), 2n ** 63n - 1n], next);
+      return pick(
+        [0n, 1n, -1n, 1_764_000_000_000_000n, 2n ** 53n, -(2n ** 63n), 2n ** 63n - 1n],
+        next,
+      );
     case ScalarType.UINT64:
     case ScalarType.FIXED64:
       return pick([0n, 1n, 1_764_000_000_000_000n, 2n ** 53n, 2n ** 63n, 2n ** 64n - 1n], next);

@@ -94,7 +94,8 @@ function entrance(
     },
     { ...options, feed, hub, serviceNames, drop: (peer) => front.connections.drop(peer) },
   );
-  const server = makeServer(limits, handlers, { entropy, report, isDraining });
+  const onBytes = (peer: string, bytes: number) => front.connections.pay(peer, bytes);
+  const server = makeServer(limits, handlers, { entropy, report, isDraining, onBytes });
   // TLS is the front's; what comes out of it is plain HTTP/2.
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
   return { front, server, injector, health };
