@@ -72,9 +72,10 @@ export class BrokerProcess {
     return this.#address;
   }
 
-  /** Its process; undefined when none runs. */
-  get pid(): number | undefined {
-    return this.#child?.pid;
+  /** The number of its process. Throws when none runs: 0 would be whoever asks. */
+  get pid(): number {
+    if (this.#child?.pid === undefined) throw new Error('no broker runs');
+    return this.#child.pid;
   }
 
   /** Resolves with the exit code once it ends by itself. */

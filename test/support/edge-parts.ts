@@ -18,7 +18,7 @@ export const edgeAudience = 'https://crm.example.internal';
 const issuer = 'https://creance.example.internal';
 
 /** One member of each kind, and an operator for each role. */
-const plainManifest = `apiVersion: creance/v1
+export const plainManifest: string = `apiVersion: creance/v1
 issuer: ${issuer}
 owners:
   team: { contact: team@example.com }

@@ -6,6 +6,7 @@ import { encodeBase64url, type SessionId } from '@creance/proto';
 import type { Witness } from '../../broker/src/detect/witness.js';
 import type { MemberRef } from '../../broker/src/domain/registry.js';
 import { quietMeters } from '../../broker/src/doubles/meters.js';
+import type { EdgeParts } from '../../broker/src/edge-parts.js';
 import type { RunningEvents } from '../../broker/src/event-parts.js';
 import type { Feed } from '../../broker/src/feed/feed.js';
 import { type Edge, type EdgeOptions, startEdge } from '../../broker/src/rpc/edge.js';
@@ -84,6 +85,11 @@ export class TestEdge {
 
   get commands(): EdgeCommands {
     return this.#running.commands;
+  }
+
+  /** The rooms behind it, for tests that put another front before them. */
+  get behind(): EdgeParts {
+    return this.#running.behind;
   }
 
   get port(): number {
@@ -216,6 +222,7 @@ export class TestEdge {
     const { judge, witness } = behind;
     return {
       edge: started.value,
+      behind,
       store,
       events,
       feed,
@@ -232,6 +239,7 @@ export class TestEdge {
 
 interface Parts {
   readonly edge: Edge;
+  readonly behind: EdgeParts;
   readonly store: Store;
   readonly feed: Feed;
   readonly events: RunningEvents;

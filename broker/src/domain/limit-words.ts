@@ -30,6 +30,8 @@ export const beyond: Readonly<Record<LimitName, Beyond>> = {
   connectionAgeMillis: done('the connection is told to come again'),
   connectionAgeGraceMillis: closed,
   connectionIdleMillis: closed,
+  bytesBeyondCalls: closed,
+  bytesBeyondCallsPerSecond: closed,
   keepaliveMillis: timing,
   keepaliveTimeoutMillis: closed,
   deadlineMillis: refused('deadline_exceeded'),

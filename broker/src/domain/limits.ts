@@ -25,6 +25,9 @@ export const limits = {
   connectionAgeGraceMillis: 30_000,
   /** Milliseconds of a connection without a call. */
   connectionIdleMillis: 300_000,
+  /** Bytes that a connection may send beyond its calls: in a row, and a second. */
+  bytesBeyondCalls: 2_097_152,
+  bytesBeyondCallsPerSecond: 65_536,
   /** Milliseconds between two pings of a connection, and for the answer to one. */
   keepaliveMillis: 30_000,
   keepaliveTimeoutMillis: 10_000,

@@ -61,10 +61,11 @@ const keySetSeconds = 300;
  */
 export async function openHttpDoor(parts: HttpDoorParts): Promise<Result<HttpDoor, StartFault>> {
   const bounds: HttpBounds = { ...defaults, ...parts.limits };
-  const made = makeServer(parts, bounds);
+  const ending = new WeakSet<Socket>();
+  const made = makeServer(parts, bounds, ending);
   if (!made.ok) return made;
   const app = made.value;
-  addGuards(app, parts, bounds);
+  addGuards(app, parts, bounds, ending);
   addRoutes(app, parts);
   boundConnections(app.server, bounds, parts.limitHit);
   const { host, port } = parts.listen;
@@ -86,6 +87,7 @@ export async function openHttpDoor(parts: HttpDoorParts): Promise<Result<HttpDoo
 function makeServer(
   { tls, requestId }: HttpDoorParts,
   bounds: HttpBounds,
+  ending: WeakSet<Socket>,
 ): Result<FastifyInstance, StartFault> {
   const server = {
     maxHeaderSize: bounds.httpHeadBytes,
@@ -106,7 +108,8 @@ function makeServer(
     frameworkErrors: (_fault: unknown, request: FastifyRequest, reply: FastifyReply) =>
       void refuseHttp(request, reply, 'request_malformed'),
     clientErrorHandler: (error: NodeJS.ErrnoException, socket: Socket) =>
-      answerBytes(error, socket, requestId()),
+      // Broken framing behind a body that was refused already: a second answer would be somebody else's.
+      ending.has(socket) ? socket.destroySoon() : answerBytes(error, socket, requestId()),
   } as const;
   if (tls === undefined) return ok(Fastify({ ...options, http: server }));
   const { certificate: cert, key } = tls;
@@ -131,7 +134,12 @@ function answerBytes({ code }: NodeJS.ErrnoException, socket: Socket, requestId:
   socket.destroy();
 }
 
-function addGuards(app: FastifyInstance, parts: HttpDoorParts, bounds: HttpBounds): void {
+function addGuards(
+  app: FastifyInstance,
+  parts: HttpDoorParts,
+  bounds: HttpBounds,
+  ending: WeakSet<Socket>,
+): void {
   const { clock, limitHit } = parts;
   const rate = openRate(bounds.httpBurst, bounds.httpPerSecond, bounds.rateKeys);
   app.addHook('onRequest', async (request, reply) => {
@@ -146,6 +154,7 @@ function addGuards(app: FastifyInstance, parts: HttpDoorParts, bounds: HttpBound
     const { 'content-length': length = '0', 'transfer-encoding': coding } = request.headers;
     if (length !== '0' || coding !== undefined) {
       reply.header('connection', 'close');
+      ending.add(request.raw.socket);
       return refuseHttp(request, reply, 'body_not_allowed');
     }
     return undefined;

@@ -2,12 +2,15 @@ import type { Socket } from 'node:net';
 import { plainAddress } from '../runtime/address.js';
 import { addressKey } from './address.js';
 import type { Connections } from './admission.js';
+import { BytesBeyond } from './bytes-beyond.js';
 import type { EdgeLimits } from './limits.js';
 import type { Report } from './report.js';
 
 interface Connection {
   readonly socket: Socket;
   readonly key: string;
+  /** Undefined over a unix socket: its owner is one person on this machine. */
+  readonly beyond: BytesBeyond | undefined;
   known: boolean;
 }
 
@@ -15,6 +18,9 @@ interface AddressCount {
   all: number;
   strangers: number;
 }
+
+/** Milliseconds between two looks at what connections have sent. */
+const lookMillis = 500;
 
 /**
  * The connections of a front, bounded in all and for each address. Those over which nobody genuine has
@@ -26,6 +32,7 @@ export class OpenConnections implements Connections {
   readonly #byPeer = new Map<string, Connection>();
   readonly #byAddress = new Map<string, AddressCount>();
   #added = 0;
+  #looks: NodeJS.Timeout | undefined;
   #onEmpty: (() => void) | undefined;
 
   constructor(limits: EdgeLimits, report: Pick<Report, 'limitHit'>) {
@@ -54,7 +61,9 @@ export class OpenConnections implements Connections {
     count.all += 1;
     count.strangers += 1;
     this.#byAddress.set(key, count);
-    this.#byPeer.set(peer, { socket, key, known: false });
+    const beyond = remoteAddress === undefined ? undefined : new BytesBeyond(this.#limits);
+    this.#byPeer.set(peer, { socket, key, beyond, known: false });
+    this.#looks ??= setInterval(() => this.#look(), lookMillis).unref();
     socket.once('close', () => this.#remove(peer));
     return true;
   }
@@ -69,6 +78,11 @@ export class OpenConnections implements Connections {
     connection.known = true;
     const count = this.#byAddress.get(connection.key);
     if (count !== undefined) count.strangers -= 1;
+  }
+
+  /** Notes bytes that belong to a call, by the connection that it came over. */
+  pay(peer: string, bytes: number): void {
+    this.#byPeer.get(peer)?.beyond?.pay(bytes);
   }
 
   /** Closes a connection at once. */
@@ -88,6 +102,15 @@ export class OpenConnections implements Connections {
     clearTimeout(timer);
   }
 
+  /** Closes what sends and does not call. */
+  #look(): void {
+    for (const { socket, beyond } of this.#byPeer.values()) {
+      if (beyond?.isSpent(socket.bytesRead, lookMillis / 1_000, this.#limits) !== true) continue;
+      this.#report.limitHit('bytesBeyondCalls');
+      socket.destroy();
+    }
+  }
+
   #boundReached({ all, strangers }: AddressCount) {
     const { connections, connectionsPerAddress, strangersPerAddress } = this.#limits;
     if (this.size >= connections) return 'connections';
@@ -105,6 +128,9 @@ export class OpenConnections implements Connections {
       if (!connection.known) count.strangers -= 1;
       if (count.all === 0) this.#byAddress.delete(connection.key);
     }
-    if (this.size === 0) this.#onEmpty?.();
+    if (this.size > 0) return;
+    clearInterval(this.#looks);
+    this.#looks = undefined;
+    this.#onEmpty?.();
   }
 }

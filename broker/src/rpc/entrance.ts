@@ -97,11 +97,13 @@ function entrance(
     },
     { ...options, feed, hub, serviceNames, drop: (peer) => front.connections.drop(peer) },
   );
+  const onBytes = (peer: string, bytes: number) => front.connections.pay(peer, bytes);
   const server = makeServer(limits, handlers, {
     entropy,
     report,
     isDraining,
     lagMillis: guard.lagMillis,
+    onBytes,
   });
   // TLS is the front's; what comes out of it is plain HTTP/2.
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());

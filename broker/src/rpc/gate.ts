@@ -21,6 +21,8 @@ export interface GateParts {
   readonly entropy: Entropy;
   readonly report: Report;
   readonly isDraining: () => boolean;
+  /** Bytes have come that belong to a call, over a connection. */
+  readonly onBytes: (peer: string, bytes: number) => void;
   /** Whether calls of a method may send up to `registryMessageBytes`. */
   readonly isLarge: (path: string) => boolean;
   /** Whether calls of a method, once they are let in, have no end by time. */
@@ -46,6 +48,10 @@ const marginMillis = 5;
 
 /** Bytes that an entry of a header list counts beside its text (RFC 9113 §6.5.2). */
 const entryOverheadBytes = 32;
+
+/** Bytes of frames, prefix and pseudo-headers around the metadata of a call, and around a message. */
+const callOverheadBytes = 256;
+const messageOverheadBytes = 64;
 
 /**
  * The first to see a call, before its message is read: a server that shuts down, metadata and deadline.
@@ -88,12 +94,18 @@ function listenerOf(
   return {
     onReceiveMetadata(metadata, next) {
       record.arrival = report.arrived((name) => headerOf(metadata, name));
-      const denial = denialOf(parts, method, call, metadata);
+      const bytes = bytesOf(metadata);
+      parts.onBytes(record.peer, bytes + callOverheadBytes);
+      const denial = denialOf(parts, method, call, bytes);
       if (denial !== undefined) return refuse(denial);
       timer = setTimeout(onDeadline, millisOf(call, limits));
       raise();
       attachRecord(metadata, record);
       return next(metadata);
+    },
+    onReceiveMessage(message: Buffer, next) {
+      parts.onBytes(record.peer, message.length + messageOverheadBytes);
+      next(message);
     },
     onReceiveHalfClose(next) {
       // A stream that only the broker writes has no end by itself; the time for its request is over.
@@ -118,11 +130,11 @@ function denialOf(
   { limits, report, isDraining, isLong, mayShed, lagMillis }: GateParts,
   { path, requestStream, responseStream }: Method,
   call: ServerInterceptingCallInterface,
-  metadata: Metadata,
+  metadataBytes: number,
 ): Denial | undefined {
   if (isDraining()) return { reason: 'shutting_down' };
   if (mayShed(path) && lagMillis() > limits.loopLagMillis) return brokerBusy(limits);
-  if (bytesOf(metadata) > limits.metadataBytes) {
+  if (metadataBytes > limits.metadataBytes) {
     report.limitHit('metadataBytes');
     return { reason: 'request_too_large', detail: { most: limits.metadataBytes } };
   }
