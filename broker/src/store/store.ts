@@ -5,7 +5,8 @@ import type { MemberHandles, MemberRef } from '../domain/registry.js';
 import type { Session } from '../domain/session.js';
 import type { CutWrites } from './cut-writes.js';
 import type { EvidenceKey, JoinToken, NewJoinToken, UpstreamRef } from './evidence-asks.js';
-import type { LoggedTokenKey, LogRow } from './log-row.js';
+import type { LogReads } from './log-reads.js';
+import type { LoggedTokenKey } from './log-row.js';
 import type {
   ManifestApplied,
   ManifestApply,
@@ -46,6 +47,7 @@ export type {
   TokenKeysCut,
 } from './cut-asks.js';
 export type { EvidenceKey, JoinToken, NewJoinToken, UpstreamRef } from './evidence-asks.js';
+export type { AuditHead, LogReads } from './log-reads.js';
 export type { LoggedTokenKey, LogRow } from './log-row.js';
 export type {
   ManifestApplied,
@@ -93,12 +95,10 @@ export type { KeptWatch, RiskHeld, RiskHold, WatchKind, WatchRow } from './watch
  * writing works again once it is not; after any other fault of the disk every write is refused with
  * `store_failed` until the process starts again.
  */
-export interface Store extends CutWrites, WhyReads {
+export interface Store extends CutWrites, LogReads, WhyReads {
   /** What the store is for. Fixed when it is created. */
   readonly identity: StoreIdentity;
 
-  /** Revision of the last committed row of the log. */
-  head(): Revision;
   /** How full the store is now. */
   load(): StoreLoad;
 
@@ -208,12 +208,6 @@ export interface Store extends CutWrites, WhyReads {
   /** Appends an audit event on its own. */
   appendAudit(event: AuditEvent): Promise<Result<void, StoreRefusal>>;
 
-  /** Rows of the log after a revision, ascending, at most `limit`. */
-  logAfter(revision: Revision, limit: number): readonly LogRow[];
-  /** Whether a revision is one that the log has had, so that a view at it can be carried on. */
-  isKnownRevision(revision: Revision): boolean;
-  /** Calls back after each commit that grew the log, with its rows; gives the way to stop. */
-  onLog(listener: (rows: readonly LogRow[]) => void): () => void;
   /** Calls back after each commit that ended a hold, with the session's id; gives the way to stop. */
   onResume(listener: (session: SessionId) => void): () => void;
 
