@@ -56,6 +56,7 @@ export class WorldLine {
       signer,
       clock: this.#clock,
       store: alive,
+      entropy: this.#entropy,
       onOverflow: () => {},
     });
   }
