@@ -19,6 +19,7 @@ export interface BenchStore {
   cutSession(ask: object): Outcome<{ readonly revision: number; readonly sessionsEnded: number }>;
   tree(id: string, size: number): readonly { readonly end: string | undefined }[];
   session(id: string): { readonly end: string | undefined } | undefined;
+  load(): { readonly sessionsLive: number };
   close(): Promise<void>;
 }
 

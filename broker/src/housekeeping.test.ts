@@ -46,10 +46,10 @@ afterEach(() => {
 
 const store: Pick<
   Store,
-  'identity' | 'appendAudit' | 'publishTokenKey' | 'expireSessions' | 'logAfter'
+  'identity' | 'appendAudit' | 'publishTokenKey' | 'expireSessions' | 'standingRows'
 > = {
   identity,
-  logAfter: (revision, limit) => rows.filter((row) => row.revision > revision).slice(0, limit),
+  standingRows: () => rows,
   async appendAudit(event) {
     story.push(event.kind);
     return ok(undefined);

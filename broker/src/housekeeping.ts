@@ -1,4 +1,4 @@
-import { type Revision, revisionZero, type Thumbprint } from '@creance/proto';
+import type { Thumbprint } from '@creance/proto';
 import type { Logger } from 'pino';
 import { unixSeconds } from './domain/instant.js';
 import { limits } from './domain/limits.js';
@@ -18,9 +18,6 @@ export interface HousekeepingParts {
   readonly clock: Clock;
   readonly logger: Logger;
 }
-
-/** Rows of the log that are read at a time. */
-const logRows = 1_000;
 
 /**
  * Publishes token keys ahead of their time and ends sessions that have run out. The first round is done
@@ -67,13 +64,8 @@ async function appendStart({ store, clock }: HousekeepingParts): Promise<void> {
 function dropCutKeys({ store, ring, logger }: HousekeepingParts): void {
   const held = new Set(ring.keys().map(({ signer }) => signer.keyId));
   const cut = new Set<Thumbprint>();
-  let after: Revision | undefined = revisionZero;
-  while (after !== undefined) {
-    const rows = store.logAfter(after, logRows);
-    for (const { entry } of rows) {
-      if (entry.kind === 'key-cut' && held.has(entry.keyId)) cut.add(entry.keyId);
-    }
-    after = rows.at(-1)?.revision;
+  for (const { entry } of store.standingRows()) {
+    if (entry.kind === 'key-cut' && held.has(entry.keyId)) cut.add(entry.keyId);
   }
   if (cut.size === 0) return;
   ring.drop(cut);

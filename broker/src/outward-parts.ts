@@ -32,12 +32,13 @@ export interface Outward {
 
 /** Opens the ways outward. */
 export function openOutward(rooms: RoomsOutward): Outward {
-  const { identity, keys, store, registry, clock, meters } = rooms;
+  const { identity, keys, store, registry, clock, entropy, meters } = rooms;
   const { issuer } = identity;
   const feed = new Feed({
     issuer,
     signer: keys.feed,
     clock,
+    entropy,
     store,
     onOverflow: ({ resource }) => meters.subscriberLetGo(resource),
     enforced: {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { decodeBase64url, type Handle, type Revision } from '@creance/proto';
 import { type Entry, Frame, FrameKind, Settings, Strictness } from '@creance/proto/wire';
 import type { FeedDecoders, WireOpening, WireSignedFrame } from '@creance/verifier';
@@ -28,6 +29,7 @@ export class MintFeed {
   readonly tokenKey: MintKey;
   wallMillis = 1_785_000_000_000;
   monotonicMillis = 1_000_000;
+  readonly #clockId = randomBytes(16);
   #head: number;
   #madeAt = 0;
 
@@ -71,6 +73,8 @@ export class MintFeed {
       nonce: Buffer.from(nonce),
       issuer: this.issuer,
       destinationKey: Buffer.alloc(32, 7),
+      clockId: this.#clockId,
+      openedAtSteadyMicros: BigInt(Math.round(this.monotonicMillis * 1_000)),
     }).finish();
     return {
       feedKeyStatement: this.anchor.jws(JSON.stringify(header), JSON.stringify(claims)),
@@ -119,6 +123,8 @@ export class MintFeed {
         floorRevision: 0n,
         snapshotPart: 0,
         snapshotLast: false,
+        clockId: this.#clockId,
+        madeAtSteadyMicros: BigInt(Math.round(this.monotonicMillis * 1_000)),
         ...changes,
       },
       key,

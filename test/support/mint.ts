@@ -67,7 +67,7 @@ export class Mint extends MintFeed {
   /** Opens the feed again and sends a whole view. */
   async catchUp(targets: readonly Target[] = []): Promise<void> {
     const nonce = new Uint8Array(randomBytes(16));
-    const opened = await this.feed.open(this.opening(nonce), nonce);
+    const opened = await this.feed.open(this.opening(nonce), nonce, this.monotonicMillis);
     const applied = opened.ok ? await this.feed.receive(this.snapshot(targets)) : opened;
     if (!applied.ok) throw new Error(applied.error);
   }

@@ -39,9 +39,13 @@ export class WorldLine {
     // The world's verifier is no session: its subscription is held up by the feed alone.
     const alive = {
       head: () => store.head(),
+      auditHead: () => store.auditHead(),
       logAfter: store.logAfter.bind(store),
       isKnownRevision: store.isKnownRevision.bind(store),
       onLog: store.onLog.bind(store),
+      standingRows: () => store.standingRows(),
+      floor: () => store.floor(),
+      raiseFloor: store.raiseFloor.bind(store),
       path: () => store.path(handleOf('verifier') as SessionId),
     };
     const { issuer } = testIdentity;
@@ -52,6 +56,7 @@ export class WorldLine {
       signer,
       clock: this.#clock,
       store: alive,
+      entropy: this.#entropy,
       onOverflow: () => {},
     });
   }

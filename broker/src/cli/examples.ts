@@ -74,6 +74,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   'audit verify': [
     'creance audit verify',
     'creance audit verify --expect 1204:<hash>   # against a head noted earlier',
+    'creance audit verify --head 1204:<hash>   # against one that a verifier has seen',
   ],
   record: ['creance record --since 2h --workload support-triage --output past.ndjson'],
   backtest: [

@@ -45,6 +45,10 @@ export function program(to: Output): Command {
     .addOption(dataOption())
     .addOption(formatOption())
     .option('--expect <sequence:hash>', 'a head noted earlier, to find a tail that was cut off')
+    .option(
+      '--head <sequence:hash...>',
+      'heads that verifiers have seen (verifier.status()), for the same',
+    )
     .action((flags) => auditVerify(flags, output));
   addHelp(creance);
   return creance;

@@ -129,6 +129,10 @@ export const beyond: Readonly<Record<LimitName, Beyond>> = {
   subscribers: connection,
   frameEntries: done('the next frame has it'),
   coalesceMillis: timing,
+  floorSeconds: done(
+    'the floor rises, and verifiers refuse what lies below it with `token_below_floor`',
+  ),
+  floorStepSeconds: timing,
   maxStaleSeconds: done('verifiers refuse with `feed_stale`, or flag it where `bestEffort` is set'),
 
   tokenKeySeconds: done('the next key signs'),

@@ -232,6 +232,13 @@ export const limits = {
   coalesceMillis: 5,
   /** Seconds after which a view is stale. */
   maxStaleSeconds: 10,
+  /**
+   * Seconds after which no token of a revision of the log can live, by the broker's steady clock: the longest
+   * lifetime, the leeway of both clocks and half a minute. Then the floor rises to it.
+   */
+  floorSeconds: 960,
+  /** Seconds between two rises of the floor. */
+  floorStepSeconds: 60,
 
   /** Sessions whose traces are remembered while somebody traces, and traces of each. */
   tracedSessions: 10_000,

@@ -1,8 +1,8 @@
-import { type Revision, revisionZero } from '@creance/proto';
+import { ok, type Revision, revisionZero } from '@creance/proto';
 import { Frame, SubscribeResponse } from '@creance/proto/wire';
 import type { SessionEnd } from '../domain/session.js';
 import type { SubscriberLine } from '../feed/subscriber.js';
-import type { LogRow, Store } from '../store/store.js';
+import type { AuditHead, LogReads, LogRow, Store } from '../store/store.js';
 import { handleOf } from './ids.js';
 import { sessionOf } from './sessions.js';
 
@@ -62,10 +62,10 @@ export class FakeLine implements SubscriberLine {
 }
 
 /** For tests: a revocation log in memory, with sessions that live until they are named as dead. */
-export class FakeLog
-  implements Pick<Store, 'head' | 'logAfter' | 'isKnownRevision' | 'onLog' | 'path'>
-{
+export class FakeLog implements LogReads, Pick<Store, 'path'> {
   rows: LogRow[] = [];
+  audit: AuditHead = { sequence: 0, hash: new Uint8Array(32) };
+  #floor: Revision = revisionZero;
   readonly dead: Map<string, SessionEnd | undefined> = new Map();
   #listener: ((rows: readonly LogRow[]) => void) | undefined;
 
@@ -73,12 +73,29 @@ export class FakeLog
     return this.rows.at(-1)?.revision ?? revisionZero;
   }
 
+  auditHead(): AuditHead {
+    return this.audit;
+  }
+
+  floor(): Revision {
+    return this.#floor;
+  }
+
+  async raiseFloor(to: Revision): ReturnType<LogReads['raiseFloor']> {
+    this.#floor = Math.max(this.#floor, to) as Revision;
+    return ok(undefined);
+  }
+
+  standingRows(): readonly LogRow[] {
+    return this.rows.filter(({ entry }) => entry.kind !== 'handle');
+  }
+
   logAfter(revision: Revision, limit: number): readonly LogRow[] {
     return this.rows.filter((row) => row.revision > revision).slice(0, limit);
   }
 
   isKnownRevision(revision: Revision): boolean {
-    return this.rows.some((row) => row.revision === revision);
+    return revision === revisionZero || this.rows.some((row) => row.revision === revision);
   }
 
   onLog(listener: (rows: readonly LogRow[]) => void): () => void {

@@ -2,9 +2,11 @@ import { type Handle, type Revision, revisionZero, type SessionId } from '@crean
 import { limits } from '../domain/limits.js';
 import { pathFault } from '../domain/session.js';
 import type { Clock } from '../runtime/clock.js';
-import type { LogRow, Store } from '../store/store.js';
+import { type Entropy, systemEntropy } from '../runtime/entropy.js';
+import type { LogReads, LogRow, Store } from '../store/store.js';
 import type { Signer } from '../tokens/signing-key.js';
 import { type AcknowledgementParts, Acknowledgements } from './acknowledgements.js';
+import { FloorRise } from './floor-rise.js';
 import {
   deltaKind,
   type FrameMaker,
@@ -13,8 +15,10 @@ import {
   inFrames,
   proofsWanted,
 } from './frames.js';
+import type { OpeningStanding } from './opening.js';
 import { Publisher } from './publisher.js';
 import { type Snapshots, snapshots } from './snapshots.js';
+import { type SteadyClock, steadyClock } from './steady-clock.js';
 import { Subscriber, type SubscriberLine, type SubscriberName } from './subscriber.js';
 
 /** Parts of the feed. */
@@ -22,12 +26,14 @@ export interface FeedParts {
   readonly issuer: string;
   readonly signer: Signer;
   readonly clock: Clock;
-  readonly store: Pick<Store, 'head' | 'logAfter' | 'isKnownRevision' | 'onLog' | 'path'>;
+  readonly store: LogReads & Pick<Store, 'path'>;
   /**
    * Where the log begins that the store has; undefined when it has all of it. A subscriber from before it gets what
    * is known and no view: the frames name this revision as the one before them.
    */
   readonly base?: Revision | undefined;
+  /** Names the steady clock of this process. */
+  readonly entropy?: Entropy;
   /** Called when a subscriber was too slow and was let go. */
   readonly onOverflow: (name: SubscriberName) => void;
   /** Takes how long verifiers need for cuts. */
@@ -51,6 +57,8 @@ const resumeRowsMax = 10_000;
 export class Feed {
   readonly #parts: FeedParts;
   readonly #maker: FrameMaker;
+  readonly #steady: SteadyClock;
+  readonly #rise = new FloorRise();
   readonly #snapshots: Snapshots;
   readonly #publisher: Publisher;
   readonly #subscribers = new Set<Subscriber>();
@@ -66,7 +74,12 @@ export class Feed {
       ...enforced,
       nowMillis: () => clock.monotonicMillis(),
     });
-    this.#maker = frameMaker(parts.issuer, parts.signer, now);
+    this.#steady = steadyClock(clock, parts.entropy ?? systemEntropy());
+    this.#maker = frameMaker(parts.issuer, parts.signer, now, {
+      steady: this.#steady,
+      floor: () => parts.store.floor(),
+      auditHead: () => parts.store.auditHead(),
+    });
     this.#snapshots = snapshots(this.#maker, parts.store, now);
     this.#publisher = new Publisher(
       this.#maker,
@@ -91,6 +104,18 @@ export class Feed {
     this.#subscribers.add(subscriber);
     this.#acknowledgements.joined(subscriber, this.head);
     return subscriber;
+  }
+
+  /**
+   * What the Opening of a subscription says of this feed: its steady clock, and whether the log has stood
+   * where the verifier's view does. Asked for after its nonce has come.
+   */
+  standing(held: Revision): Required<OpeningStanding> {
+    return {
+      clockId: this.#steady.id,
+      openedAtSteadyMicros: this.#steady.micros(),
+      heldKnown: this.#parts.store.isKnownRevision(held),
+    };
   }
 
   /** Removes a subscriber. */
@@ -181,9 +206,17 @@ export class Feed {
   #onBeat(): void {
     this.#publisher.flush();
     this.#endDead();
+    this.#raiseFloor();
     // Also when nobody listens: a kept snapshot ends with it, and a verifier that lost its line amid one
     // takes only what is newer.
     this.#publisher.heartbeat();
+  }
+
+  /** A floor that cannot be written now is raised with a later beat. */
+  #raiseFloor(): void {
+    const { store, clock } = this.#parts;
+    const due = this.#rise.look(store.head(), clock.monotonicMillis());
+    if (due > store.floor()) void store.raiseFloor(due);
   }
 
   /** A verifier whose own session has ended or is held is told so and hears no more. */
@@ -204,7 +237,12 @@ export class Feed {
   #bringUp(subscriber: Subscriber, after: Revision): void {
     const { store, base } = this.#parts;
     const published = this.#publisher.published;
-    const resumes = after !== revisionZero && after <= published && store.isKnownRevision(after);
+    // Below the floor a view holds much that means nothing any more: a whole one is smaller.
+    const resumes =
+      after !== revisionZero &&
+      after >= store.floor() &&
+      after <= published &&
+      store.isKnownRevision(after);
     // Rows that were committed and not published yet reach everybody in the next frame.
     const from = resumes ? after : base;
     const missed =

@@ -2,8 +2,9 @@ import { bytesOfHandle, decodeBase64url, type Revision } from '@creance/proto';
 import { type Entry, Frame, FrameKind, SubscribeResponse } from '@creance/proto/wire';
 import type { Instant } from '../domain/instant.js';
 import { limits } from '../domain/limits.js';
-import type { LogRow } from '../store/store.js';
+import type { LogReads, LogRow } from '../store/store.js';
 import type { Signer } from '../tokens/signing-key.js';
+import type { SteadyClock } from './steady-clock.js';
 
 /** What a frame is made of, beside the issuer and the time. */
 export interface FrameParts {
@@ -22,11 +23,21 @@ export interface FrameMaker {
   readonly lastMadeAt: number;
 }
 
+/** What frames say beside the log's rows; without it they say what those of older brokers did. */
+export interface FrameWitness extends Pick<LogReads, 'floor' | 'auditHead'> {
+  readonly steady: SteadyClock;
+}
+
 /** Domain prefix of frame signatures. */
 export const frameDomain = 'creance-feed-v1\0';
 
 /** Opens a maker under the feed key. */
-export function frameMaker(issuer: string, signer: Signer, now: () => Instant): FrameMaker {
+export function frameMaker(
+  issuer: string,
+  signer: Signer,
+  now: () => Instant,
+  witness?: FrameWitness,
+): FrameMaker {
   const prefix = Buffer.from(frameDomain, 'latin1');
   let lastMadeAt = 0;
   return {
@@ -43,9 +54,11 @@ export function frameMaker(issuer: string, signer: Signer, now: () => Instant): 
           revision: BigInt(revision),
           entries: rows.map(entryOf),
           madeAtUnixMicros: BigInt(lastMadeAt),
-          floorRevision: 0n,
+          // Where an older view is carried on from, the floor may lie above what a frame tells of.
+          floorRevision: BigInt(Math.min(witness?.floor() ?? 0, revision)),
           snapshotPart: snapshot?.part ?? 0,
           snapshotLast: snapshot?.last ?? false,
+          ...(witness && witnessed(kind, witness)),
         }).finish(),
       );
       const signature = asBuffer(signer.sign(Buffer.concat([prefix, frame])));
@@ -55,6 +68,14 @@ export function frameMaker(issuer: string, signer: Signer, now: () => Instant): 
       );
     },
   };
+}
+
+/** The steady clock in every frame; the head of the audit in heartbeats. */
+function witnessed(kind: FrameKind, { steady, auditHead }: FrameWitness): Partial<Frame> {
+  const time = { clockId: steady.id, madeAtSteadyMicros: steady.micros() };
+  if (kind !== heartbeatKind) return time;
+  const { sequence, hash } = auditHead();
+  return { ...time, auditSequence: BigInt(sequence), auditHash: asBuffer(hash) };
 }
 
 /** The wire form of a row of the log: handles and revisions, no reason, name or author. */

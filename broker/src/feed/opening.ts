@@ -6,10 +6,16 @@ import type { DestinationKeys } from '../tokens/destination-keys.js';
 import { type Signer, signJws } from '../tokens/signing-key.js';
 import { asBuffer } from './frames.js';
 
+/** How the feed stands to a verifier that subscribes. */
+export type OpeningStanding = Pick<Settings, 'clockId' | 'openedAtSteadyMicros' | 'heldKnown'>;
+
 /** Introduces the feed key to verifiers, under the anchor that they have pinned. */
 export interface Openings {
-  /** The first message of a subscription, encoded. */
-  make(resource: Resource, nonce: Uint8Array): Buffer;
+  /**
+   * The first message of a subscription, encoded. `standing` is what the feed says of it; without it the
+   * Opening says what those of older brokers did.
+   */
+  make(resource: Resource, nonce: Uint8Array, standing?: OpeningStanding): Buffer;
 }
 
 /** Domain prefix of settings signatures. */
@@ -54,7 +60,7 @@ export function openings({ issuer, dev, anchor, feed, destinations, now }: Openi
     return statement;
   };
   return {
-    make(resource, nonce) {
+    make(resource, nonce, standing) {
       const settings = asBuffer(
         Settings.encode({
           resource: resource.name,
@@ -68,6 +74,7 @@ export function openings({ issuer, dev, anchor, feed, destinations, now }: Openi
           nonce: Buffer.from(nonce),
           issuer,
           destinationKey: destinations.of(resource.name),
+          ...standing,
         }).finish(),
       );
       const settingsSignature = asBuffer(

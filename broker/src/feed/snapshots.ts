@@ -1,8 +1,11 @@
-import { type Revision, revisionZero } from '@creance/proto';
+import { type Revision, revisionZero, type Thumbprint } from '@creance/proto';
 import { type Instant, unixSeconds } from '../domain/instant.js';
 import { limits } from '../domain/limits.js';
-import type { LogRow, Store } from '../store/store.js';
+import type { LogReads, LogRow } from '../store/store.js';
 import { type FrameMaker, inFrames, snapshotKind } from './frames.js';
+
+/** What a snapshot is made from. */
+export type SnapshotReads = Pick<LogReads, 'logAfter' | 'floor' | 'standingRows'>;
 
 /** Whole views, encoded once for everybody who asks before the next frame. */
 export interface Snapshots {
@@ -11,11 +14,7 @@ export interface Snapshots {
 }
 
 /** Opens snapshots of a log. */
-export function snapshots(
-  maker: FrameMaker,
-  store: Pick<Store, 'logAfter'>,
-  now: () => Instant,
-): Snapshots {
+export function snapshots(maker: FrameMaker, store: SnapshotReads, now: () => Instant): Snapshots {
   let frames: readonly Buffer[] = [];
   let madeAt = -1;
   let standsAt = revisionZero;
@@ -46,22 +45,37 @@ function build(maker: FrameMaker, rows: readonly LogRow[], revision: Revision): 
   );
 }
 
-/** The rows that still mean something: a retired token key does not. */
-function rowsUpTo(
-  store: Pick<Store, 'logAfter'>,
-  revision: Revision,
-  nowSeconds: number,
-): LogRow[] {
-  const rows: LogRow[] = [];
-  let after = revisionZero;
+/**
+ * The rows that still mean something: those above the floor, and of those below it token keys in use, cuts of
+ * such, and the last cut of everything before. So a snapshot grows with what lives, not with the log.
+ */
+function rowsUpTo(store: SnapshotReads, revision: Revision, nowSeconds: number): LogRow[] {
+  const floor = store.floor();
+  const standing = inUse(store.standingRows(), nowSeconds);
+  const rows = standing.filter((row) => row.revision <= Math.min(floor, revision));
+  const matters = new Set(standing.map((row) => row.revision));
+  let after = floor;
   for (;;) {
     const page = store.logAfter(after, limits.frameEntries);
     for (const row of page) {
-      const retired = row.entry.kind === 'token-key' && row.entry.key.retireAt <= nowSeconds;
-      if (row.revision <= revision && !retired) rows.push(row);
+      const isKey = row.entry.kind === 'token-key' || row.entry.kind === 'key-cut';
+      if (row.revision <= revision && (!isKey || matters.has(row.revision))) rows.push(row);
     }
     const last = page.at(-1);
     if (last === undefined || last.revision >= revision) return rows;
     after = last.revision;
   }
+}
+
+/** Without the token keys that have retired, and their cuts: nobody takes a token of theirs. */
+function inUse(standing: readonly LogRow[], nowSeconds: number): readonly LogRow[] {
+  const retired = new Set<Thumbprint>();
+  for (const { entry } of standing) {
+    if (entry.kind === 'token-key' && entry.key.retireAt <= nowSeconds)
+      retired.add(entry.key.keyId);
+  }
+  return standing.filter(({ entry }) => {
+    if (entry.kind === 'token-key') return !retired.has(entry.key.keyId);
+    return entry.kind !== 'key-cut' || !retired.has(entry.keyId);
+  });
 }

@@ -8,6 +8,8 @@ import { encodeMessage } from './writer.js';
 /** What a verifier subscribes with. */
 export interface SubscribeAsk {
   readonly after: Revision;
+  /** Where the verifier's view stands; zero when it does not say. */
+  readonly held: Revision;
   readonly nonce: Uint8Array;
 }
 
@@ -18,12 +20,14 @@ const nonceBytesMax = 32;
 export function readSubscribe(bytes: Uint8Array): Result<SubscribeAsk, Denial> {
   const decoded = decodeMessage(SubscribeRequest, bytes);
   if (!decoded.ok) return decoded;
-  const { afterRevision, nonce } = decoded.value;
+  const { afterRevision, heldRevision = afterRevision, nonce } = decoded.value;
   const after = revisionFromWire(afterRevision);
   if (after === undefined) return malformed('after_revision', revisionFault);
+  const held = revisionFromWire(heldRevision);
+  if (held === undefined) return malformed('held_revision', revisionFault);
   if (nonce.length < nonceBytesMin || nonce.length > nonceBytesMax)
     return malformed('nonce', `must be ${nonceBytesMin} to ${nonceBytesMax} bytes`);
-  return ok({ after, nonce });
+  return ok({ after, held, nonce });
 }
 
 /** Reads an AcknowledgeRequest. */

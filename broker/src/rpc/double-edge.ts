@@ -156,6 +156,11 @@ export class DoubleFeed implements EdgeFeed {
   readonly acknowledged: Revision[] = [];
   readonly #subscribers = new Set<Subscriber>();
 
+  standing(held: Revision): ReturnType<EdgeFeed['standing']> {
+    const heldKnown = held <= this.head;
+    return { clockId: Buffer.alloc(16, 'c'), openedAtSteadyMicros: 1n, heldKnown };
+  }
+
   subscribe(
     name: Subscriber['name'],
     line: SubscriberLine,

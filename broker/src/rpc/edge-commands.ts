@@ -61,5 +61,5 @@ export interface EdgeCommands {
 /** The feed as the edge uses it. */
 export type EdgeFeed = Pick<
   Feed,
-  'subscribe' | 'unsubscribe' | 'acknowledge' | 'subscribers' | 'head' | 'close'
+  'standing' | 'subscribe' | 'unsubscribe' | 'acknowledge' | 'subscribers' | 'head' | 'close'
 >;

@@ -14,7 +14,7 @@ import { OpenStreams, type StreamedCall, serverStream, streamLine } from './serv
 /** Parts of VerifierService.Subscribe. */
 export interface SubscribeParts {
   readonly rule: ProvedRule;
-  readonly feed: Pick<Feed, 'subscribe' | 'unsubscribe'>;
+  readonly feed: Pick<Feed, 'standing' | 'subscribe' | 'unsubscribe'>;
   readonly openings: Openings;
   readonly registry: CurrentRegistry;
   /** Closes the connection of a peer that does not let its stream end. */
@@ -49,7 +49,7 @@ function open(
     report.limitHit('subscriptionsPerSession');
     return refuse({ reason: 'connection_limit' });
   }
-  call.write(openings.make(resource, ask.value.nonce));
+  call.write(openings.make(resource, ask.value.nonce, feed.standing(ask.value.held)));
   const graceMillis = limits.connectionAgeGraceMillis;
   const line = streamLine(call, (bytes: Buffer) => bytes, {
     record,

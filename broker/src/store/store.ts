@@ -6,7 +6,8 @@ import type { Session } from '../domain/session.js';
 import type { CutWrites } from './cut-writes.js';
 import type { KnownMembers } from './emergency/roster.js';
 import type { EvidenceKey, JoinToken, NewJoinToken, UpstreamRef } from './evidence-asks.js';
-import type { LoggedTokenKey, LogRow } from './log-row.js';
+import type { LogReads } from './log-reads.js';
+import type { LoggedTokenKey } from './log-row.js';
 import type {
   ManifestApplied,
   ManifestApply,
@@ -47,6 +48,7 @@ export type {
   TokenKeysCut,
 } from './cut-asks.js';
 export type { EvidenceKey, JoinToken, NewJoinToken, UpstreamRef } from './evidence-asks.js';
+export type { AuditHead, LogReads } from './log-reads.js';
 export type { LoggedTokenKey, LogRow } from './log-row.js';
 export type {
   ManifestApplied,
@@ -97,12 +99,10 @@ export type { KeptWatch, RiskHeld, RiskHold, WatchKind, WatchRow } from './watch
  * first group that the disk takes, or at the next start. When the journal is full too they are refused with
  * `cut_journal_full`.
  */
-export interface Store extends CutWrites, WhyReads {
+export interface Store extends CutWrites, LogReads, WhyReads {
   /** What the store is for. Fixed when it is created. */
   readonly identity: StoreIdentity;
 
-  /** Revision of the last committed row of the log. */
-  head(): Revision;
   /** How full the store is now. */
   load(): StoreLoad;
   /**
@@ -220,12 +220,6 @@ export interface Store extends CutWrites, WhyReads {
   /** Appends an audit event on its own. */
   appendAudit(event: AuditEvent): Promise<Result<void, StoreRefusal>>;
 
-  /** Rows of the log after a revision, ascending, at most `limit`. */
-  logAfter(revision: Revision, limit: number): readonly LogRow[];
-  /** Whether a revision is one that the log has had, so that a view at it can be carried on. */
-  isKnownRevision(revision: Revision): boolean;
-  /** Calls back after each commit that grew the log, with its rows; gives the way to stop. */
-  onLog(listener: (rows: readonly LogRow[]) => void): () => void;
   /** Calls back after each commit that ended a hold, with the session's id; gives the way to stop. */
   onResume(listener: (session: SessionId) => void): () => void;
 

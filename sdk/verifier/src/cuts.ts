@@ -6,7 +6,8 @@ export type CutFault = 'token_cut' | 'token_cut_before' | 'token_below_floor';
 
 /**
  * What a view knows of the revocation log: handle → revision and whether it is absolute, token keys,
- * cut keys, `before` and the floor. Only narrows: nothing is ever taken back.
+ * cut keys, `before` and the floor. Only narrows: nothing is ever taken back, and a cut is forgotten only where
+ * the floor stands for it.
  */
 export class Cuts {
   readonly #entriesMax: number;
@@ -42,9 +43,18 @@ export class Cuts {
     return this.#floor;
   }
 
-  /** Raises the floor; never lowers it. */
+  /**
+   * Raises the floor, never lowers it, and forgets the cuts that it stands for: nothing is issued to what has
+   * ended, so every token that such a cut ends has a `rev` below its row, and so below the floor.
+   */
   raiseFloor(floor: Revision): void {
-    if (floor > this.#floor) this.#floor = floor;
+    if (floor <= this.#floor) return;
+    this.#floor = floor;
+    for (const [handle, cut] of this.#handles) {
+      // In the order of their last cuts: the rest is younger.
+      if (Math.abs(cut) > floor) return;
+      this.#handles.delete(handle);
+    }
   }
 
   /** Adds one entry. Gives false when there is no room for it; then nothing is dropped. */
@@ -102,6 +112,8 @@ export class Cuts {
     const elder = this.#elder === undefined ? undefined : this.#elder.#handles.get(handle);
     const known = this.#handles.get(handle) ?? elder ?? 0;
     const revision = Math.max(Math.abs(known), Math.abs(cut));
+    // Else it would stay among those that were cut before.
+    this.#handles.delete(handle);
     this.#handles.set(handle, known < 0 || cut < 0 ? -revision : revision);
   }
 

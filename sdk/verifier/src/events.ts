@@ -36,7 +36,7 @@ export type VerifierEvent =
     }
   /** The view stands at a revision now. */
   | { readonly kind: 'applied'; readonly revision: number }
-  /** The view is older than `maxStale`, or young again. */
+  /** The view is older than `maxStale`, infinitely so while the broker has gone back, or young again. */
   | { readonly kind: 'stale'; readonly ageMillis: number }
   | { readonly kind: 'fresh' }
   /** Something that came over the feed was refused. */

@@ -2,7 +2,8 @@ import { ok, type Result, refuse, type Thumbprint } from '@creance/proto';
 import { choosePrimitives } from './choose-primitives.js';
 import { type FeedKey, judgeFeedKey, type StatementFault } from './feed-key.js';
 import { type FeedFrame, readFrame, type WireFrame } from './frame.js';
-import { clockSkewMillisMax, verifierLimits } from './limits.js';
+import { type Anchored, anchoredMoment, wallMoment } from './frame-age.js';
+import { verifierLimits } from './limits.js';
 import type { Primitives } from './primitives.js';
 import { type Clock, systemClock } from './runtime/clock.js';
 import {
@@ -49,6 +50,8 @@ export interface Applied {
   readonly change: ViewChange;
   /** Milliseconds that the verifier's wall clock is ahead of the frame; negative when it is behind. */
   readonly lagMillis: number;
+  /** Milliseconds that the view was old already when the frame came, as far as is known. */
+  readonly heldMillis: number;
 }
 
 /** What a feed needs. */
@@ -79,6 +82,7 @@ export class Feed {
   readonly #options: FeedOptions;
   readonly #listeners = new Set<(change: ViewChange) => void>();
   #feedKey: FeedKey | undefined;
+  #anchored: Anchored | undefined;
   #settings: FeedSettings | undefined;
   #isDistrusted = false;
 
@@ -107,9 +111,14 @@ export class Feed {
 
   /**
    * Takes the Opening that answers a subscription. `nonce` is what the subscriber sent: an Opening that
-   * does not repeat it, signed, is an old one.
+   * does not repeat it, signed, is an old one. `askedAtMillis` is the steady clock before the nonce was sent:
+   * without it ages are judged by the wall clocks.
    */
-  async open(opening: WireOpening, nonce: Uint8Array): Promise<Result<FeedSettings, FeedFault>> {
+  async open(
+    opening: WireOpening,
+    nonce: Uint8Array,
+    askedAtMillis?: number,
+  ): Promise<Result<FeedSettings, FeedFault>> {
     const { issuer, anchor, decoders, resource } = this.#options;
     this.#feedKey = undefined;
     this.view.forgetPending();
@@ -130,7 +139,9 @@ export class Feed {
     const settings = readSettings(wire, { issuer, nonce, resource });
     if (!settings.ok) return settings;
     this.#settings = settings.value;
-    this.view.beginSubscription();
+    const { opened, heldKnown } = settings.value;
+    this.#anchored = opened && askedAtMillis !== undefined ? { opened, askedAtMillis } : undefined;
+    this.view.beginSubscription(heldKnown);
     this.#feedKey = judged.value;
     this.#isDistrusted = false;
     return settings;
@@ -148,17 +159,25 @@ export class Feed {
     const wire = decoded(() => this.#options.decoders.frame(signed.frame));
     const frame = wire && readFrame(wire);
     if (frame === undefined) return refuse('frame_malformed');
-    const lagMillis = this.clock.now() - frame.madeAtMicros / 1_000;
     // A frame that was held back on its way tells how the log stood when it was made, not now.
-    const heldMillis = Math.max(0, lagMillis - clockSkewMillisMax);
-    const asOfMillis = this.clock.monotonicMillis() - heldMillis;
+    const moment = this.#momentOf(frame);
+    if (!moment.ok) return moment;
+    const asOfMillis = moment.value;
     const applied = this.view.apply(frame, { feedKey: feedKey.id, asOfMillis });
     if (!applied.ok) {
       if (applied.error === 'broken_link') this.#keepCuts(frame);
       return applied;
     }
     for (const listener of this.#listeners) listener(applied.value);
-    return ok({ change: applied.value, lagMillis });
+    const lagMillis = this.clock.now() - frame.madeAtMicros / 1_000;
+    const heldMillis = this.clock.monotonicMillis() - asOfMillis;
+    return ok({ change: applied.value, lagMillis, heldMillis });
+  }
+
+  #momentOf(frame: FeedFrame): Result<number, 'frame_replayed'> {
+    const anchored = this.#anchored;
+    if (anchored === undefined) return ok(wallMoment(frame, this.clock));
+    return anchoredMoment(frame, anchored, this.clock);
   }
 
   /** A gap is no reason to go on accepting what somebody has cut behind it. */

@@ -9,6 +9,7 @@ import {
   revisionFromWire,
   type Thumbprint,
 } from '@creance/proto';
+import type { AuditHead } from './audit-witness.js';
 
 /** A decoded Frame of creance.v1, by its shape: the core knows no codec. */
 export interface WireFrame {
@@ -21,6 +22,10 @@ export interface WireFrame {
   readonly floorRevision: bigint;
   readonly snapshotPart: number;
   readonly snapshotLast: boolean;
+  readonly clockId?: Uint8Array | undefined;
+  readonly madeAtSteadyMicros?: bigint | undefined;
+  readonly auditSequence?: bigint | undefined;
+  readonly auditHash?: Uint8Array | undefined;
 }
 
 /** A decoded Entry of creance.v1, by its shape. */
@@ -42,6 +47,13 @@ interface WireTokenKey {
   readonly retireUnixSeconds: bigint;
 }
 
+/** A reading of the broker's steady clock. */
+export interface SteadyReading {
+  /** Names the clock, as base64url: readings of two clocks say nothing of each other. */
+  readonly clockId: string;
+  readonly micros: number;
+}
+
 /** A frame in our own types. */
 export interface FeedFrame {
   readonly issuer: string;
@@ -54,6 +66,10 @@ export interface FeedFrame {
   readonly floor: Revision;
   readonly part: number;
   readonly isLastPart: boolean;
+  /** The broker's steady clock when it was made; undefined from older brokers. */
+  readonly steady?: SteadyReading | undefined;
+  /** The head of the broker's audit; in heartbeats, undefined from older brokers. */
+  readonly audit?: AuditHead | undefined;
 }
 
 /** A key that signs tokens, as the feed publishes it. */
@@ -98,6 +114,9 @@ export function readFrame(wire: WireFrame): FeedFrame | undefined {
   if (kind === 'snapshot' ? previous !== 0 : revision < previous) return undefined;
   if (kind === 'heartbeat' && wire.entries.length > 0) return undefined;
   const entries = readEntries(wire.entries, previous, revision);
+  const steady = readSteady(wire.clockId, wire.madeAtSteadyMicros);
+  const audit = readAudit(wire);
+  if (steady === null || audit === null) return undefined;
   return (
     entries && {
       issuer: wire.issuer,
@@ -109,8 +128,31 @@ export function readFrame(wire: WireFrame): FeedFrame | undefined {
       floor,
       part: wire.snapshotPart,
       isLastPart: wire.snapshotLast,
+      steady,
+      audit,
     }
   );
+}
+
+const clockIdBytes = 16;
+const auditHashBytes = 32;
+
+/** Reads a steady clock; undefined when there is none, null when it cannot be read. */
+export function readSteady(
+  id: Uint8Array | undefined,
+  reading: bigint | undefined,
+): SteadyReading | undefined | null {
+  if (id === undefined && reading === undefined) return undefined;
+  const micros = revisionFromWire(reading ?? -1n);
+  if (id?.length !== clockIdBytes || micros === undefined) return null;
+  return { clockId: encodeBase64url(id), micros };
+}
+
+function readAudit({ auditSequence, auditHash }: WireFrame): AuditHead | undefined | null {
+  if (auditSequence === undefined && auditHash === undefined) return undefined;
+  const sequence = revisionFromWire(auditSequence ?? -1n);
+  if (sequence === undefined || auditHash?.length !== auditHashBytes) return null;
+  return { sequence, hash: encodeBase64url(auditHash) };
 }
 
 /** Ascending, above `previous` and not above `revision`. */

@@ -1,4 +1,5 @@
 export type { DestinationKind } from '@creance/proto';
+export type { AuditHead, AuditWitnessFault } from './audit-witness.js';
 export type { Call } from './call.js';
 export { choosePrimitives } from './choose-primitives.js';
 export type { CutFault } from './cuts.js';
@@ -20,6 +21,7 @@ export {
   type FeedEntry,
   type FeedFrame,
   readFrame,
+  type SteadyReading,
   type TokenKey,
   type WireEntry,
   type WireFrame,
@@ -50,6 +52,7 @@ export {
   type VerifierOptions,
   type VerifyOptions,
 } from './verifier.js';
+export type { VerifierStatus } from './verifier-status.js';
 export { type Arrival, type FrameFault, View, type ViewChange } from './view.js';
 export { type ProtectOptions, protect, type WebHandler } from './web.js';
 export { webPrimitives } from './web-primitives.js';

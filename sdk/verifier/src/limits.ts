@@ -46,6 +46,9 @@ export const feedKeysRememberedMax = 16;
 /** Milliseconds by which the clocks of broker and verifier may differ. */
 export const clockSkewMillisMax = 5_000;
 
+/** Milliseconds that a subscription lasts at least before it is opened anew because its frames come late. */
+export const reopenMillisMin = 5_000;
+
 /** Seconds after which a view is stale, at most: what the broker's settings may say. */
 export const maxStaleSecondsMax = 3_600;
 

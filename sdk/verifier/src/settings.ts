@@ -1,5 +1,6 @@
 import { destinationKeyBytes, ok, type Result, refuse, uriCharsMax } from '@creance/proto';
 import { DestinationKey } from './destinations.js';
+import { readSteady, type SteadyReading } from './frame.js';
 import { maxStaleSecondsMax } from './limits.js';
 
 /** What a verifier does when its view is too old: refuse, or allow and flag. */
@@ -16,6 +17,9 @@ export interface WireSettings {
   readonly issuer: string;
   /** 32 bytes; empty from a broker that knows of no destinations. */
   readonly destinationKey: Uint8Array;
+  readonly clockId?: Uint8Array | undefined;
+  readonly openedAtSteadyMicros?: bigint | undefined;
+  readonly heldKnown?: boolean | undefined;
 }
 
 /** What the broker's manifest says of the verifier's resource. */
@@ -31,6 +35,10 @@ export interface FeedSettings {
   readonly heartbeatSeconds: number;
   /** Hashes the destinations of the resource; undefined when the broker gives no key. */
   readonly destinationKey: DestinationKey | undefined;
+  /** The broker's steady clock when it opened the subscription; undefined from older brokers. */
+  readonly opened: SteadyReading | undefined;
+  /** Whether the log has stood where our view does; undefined from older brokers. */
+  readonly heldKnown: boolean | undefined;
 }
 
 /** Why settings count for nothing, their signature aside. */
@@ -69,6 +77,8 @@ export function readSettings(
   if (asked.resource !== undefined && asked.resource !== resource) {
     return refuse('settings_other_resource');
   }
+  const opened = readSteady(wire.clockId, wire.openedAtSteadyMicros);
+  if (opened === null) return refuse('settings_malformed');
   const destinationKey = key.length === 0 ? undefined : new DestinationKey(key);
   return ok({
     resource,
@@ -77,6 +87,8 @@ export function readSettings(
     maxStaleSeconds,
     heartbeatSeconds,
     destinationKey,
+    opened,
+    heldKnown: wire.heldKnown,
   });
 }
 

@@ -13,7 +13,8 @@ const other = 'check the address of the broker, and which broker the join string
 const bytes = 'update this package and the broker; when it stays so, tell the operator the code';
 const anew =
   'check the address; when the broker was set up anew on purpose, remove the key file and join again';
-const operator = 'tell the operator: the broker has gone back, or somebody plays it';
+const operator =
+  'tell the operator: the broker has gone back, or somebody plays it; a backup that was put back is started with --restored';
 const nothing = 'nothing: the whole view is asked for again';
 
 /** Rows of the lost way by gRPC status, and by what the verifier itself noticed. */
@@ -90,6 +91,14 @@ export const feedRows: Readonly<Record<FeedFault, TroubleRow>> = {
   frame_replayed: { what: 'an old frame came again', fix: nothing },
   broken_link: { what: 'a frame is missing', fix: nothing },
   rolled_back: { what: 'the log of the broker stands behind what was seen of it', fix: operator },
+  audit_went_back: {
+    what: 'the audit of the broker ends before a record that was seen of it',
+    fix: operator,
+  },
+  audit_forked: {
+    what: 'the audit of the broker is another one than was seen of it',
+    fix: operator,
+  },
   view_full: {
     what: 'more was revoked than the verifier has room for; every request is refused',
     fix: 'give joinVerifier more room: limits.viewEntriesMax',

@@ -35,7 +35,7 @@ export function troubleOf(event: VerifierEvent): ErrorParts | undefined {
     case 'stale':
       return {
         code: 'CREANCE_FEED_STALE',
-        what: `what was revoked was heard last ${seconds(event.ageMillis)} s ago: a strict resource refuses every request`,
+        what: `${heard(event.ageMillis)}: a strict resource refuses every request`,
         fix: 'check that the broker runs, and the way from here to its address; no restart is needed',
       };
     case 'refused':
@@ -60,6 +60,12 @@ export function troubleOf(event: VerifierEvent): ErrorParts | undefined {
     case 'reported':
       return undefined;
   }
+}
+
+/** Without an age the view was not left behind: the broker was. */
+function heard(ageMillis: number): string {
+  if (!Number.isFinite(ageMillis)) return feedRows.rolled_back.what;
+  return `what was revoked was heard last ${seconds(ageMillis)} s ago`;
 }
 
 function lostWay({ code, networkCode, requestId }: Told<'disconnected'>): ErrorParts {

@@ -16,6 +16,7 @@ import type { Strictness } from './settings.js';
 import { type ReportedAs, tell } from './sighting.js';
 import { beginMeasure, measured } from './telemetry/metrics.js';
 import { VerifySpans } from './telemetry/verify-span.js';
+import type { VerifierStatus } from './verifier-status.js';
 import type { Witness } from './witness.js';
 
 type Aim = readonly Destination[] | undefined;
@@ -78,6 +79,8 @@ export interface Verifier {
   verifyCall(call: Call, options: VerifyOptions): Promise<Verified>;
   /** Resolves when the first whole view is in force; rejects when the verifier is closed before. */
   ready(): Promise<void>;
+  /** How its view stands now. */
+  status(): VerifierStatus;
   /** Refuses everything from now on and ends every call that watches its signal. */
   close(): Promise<void>;
 }
@@ -136,6 +139,12 @@ class FeedVerifier implements Verifier {
 
   ready(): Promise<void> {
     return this.#ready;
+  }
+
+  status(): VerifierStatus {
+    const { view } = this.#feed;
+    const { revision, isRolledBack, auditHead } = view;
+    return { revision, ageMillis: view.ageMillis(this.#nowMillis()), isRolledBack, auditHead };
   }
 
   async close(): Promise<void> {

@@ -7,29 +7,11 @@ import {
   revisionZero,
   type Thumbprint,
 } from '@creance/proto';
+import { type AuditHead, AuditWitness } from './audit-witness.js';
 import { type CutFault, Cuts } from './cuts.js';
-import type { FeedEntry, FeedFrame, TokenKey } from './frame.js';
+import type { FeedFrame, TokenKey } from './frame.js';
 import { feedKeysRememberedMax, verifierLimits } from './limits.js';
-
-/** Why a genuine frame does not apply. */
-export type FrameFault =
-  /** The frame is of another issuer's log. */
-  | 'frame_other_issuer'
-  /** The frame is not newer than one that was seen by the same feed key. */
-  | 'frame_replayed'
-  /** A frame is missing before this one: the view needs a snapshot. */
-  | 'broken_link'
-  /** The snapshot stands behind the view: the broker has gone back. */
-  | 'rolled_back'
-  /** The view holds `viewEntriesMax` entries and more were sent. */
-  | 'view_full';
-
-/** What a frame changed. */
-export type ViewChange =
-  | { readonly kind: 'part' }
-  | { readonly kind: 'replaced' }
-  | { readonly kind: 'added'; readonly entries: readonly FeedEntry[] }
-  | { readonly kind: 'confirmed' };
+import type { FrameFault, ViewChange } from './view-change.js';
 
 /** How a frame arrived. */
 export interface Arrival {
@@ -38,6 +20,8 @@ export interface Arrival {
   /** Monotonic milliseconds as of which the frame tells the state of the log. */
   readonly asOfMillis: number;
 }
+
+export type { FrameFault, ViewChange } from './view-change.js';
 
 interface Pending {
   readonly cuts: Cuts;
@@ -59,6 +43,10 @@ export class View {
   #asOfMillis = Number.NEGATIVE_INFINITY;
   #isWhole = false;
   #isFull = false;
+  /** What the broker has lost, if it has. */
+  #goneBack: 'log' | 'audit' | undefined;
+  #heldKnown: boolean | undefined;
+  readonly #audit = new AuditWitness();
   #pending: Pending | undefined;
   readonly #newest = new Map<Thumbprint, number>();
 
@@ -98,9 +86,26 @@ export class View {
     return this.#cuts.floor;
   }
 
-  /** Milliseconds since the log is known to have stood at `revision`; infinite without a view. */
+  /**
+   * Whether the broker has gone back behind what was seen of it. Then no frame of it makes the view fresh,
+   * until it shows a log that has what the view has, or has cut everything that was before.
+   */
+  get isRolledBack(): boolean {
+    return this.#goneBack !== undefined;
+  }
+
+  /** The furthest that the broker's audit was seen to stand; undefined before the first heartbeat. */
+  get auditHead(): AuditHead | undefined {
+    return this.#audit.head;
+  }
+
+  /**
+   * Milliseconds since the log is known to have stood at `revision`; infinite without a view, and while the
+   * broker has gone back.
+   */
   ageMillis(nowMillis: number): number {
-    return this.#isWhole ? nowMillis - this.#asOfMillis : Number.POSITIVE_INFINITY;
+    const isKnown = this.#isWhole && !this.isRolledBack;
+    return isKnown ? nowMillis - this.#asOfMillis : Number.POSITIVE_INFINITY;
   }
 
   /** A published token key that was not cut. */
@@ -132,9 +137,11 @@ export class View {
    * Begins a subscription that the broker has opened with our nonce. The times of frames only grow within
    * one: a broker that comes back with its clock set back must still be heard, or its cuts would wait
    * until the view is stale. A frame from before adds nothing that is not true, and is as old as it says.
+   * `heldKnown` says whether the broker's log has stood where the view does; undefined when it does not say.
    */
-  beginSubscription(): void {
+  beginSubscription(heldKnown?: boolean): void {
     this.forgetPending();
+    this.#heldKnown = heldKnown;
     this.#newest.clear();
   }
 
@@ -151,6 +158,10 @@ export class View {
     if (frame.kind === 'heartbeat' && frame.revision !== this.#revision) {
       return refuse('broken_link');
     }
+    if (frame.kind === 'delta') return this.#applyDelta(frame, asOfMillis);
+    const fault = frame.audit && this.#audit.see(frame.audit);
+    if (fault !== undefined) return this.#refuseGoneBack('audit', fault);
+    if (frame.audit !== undefined || this.#audit.head === undefined) this.#goneBack = undefined;
     return this.#applyDelta(frame, asOfMillis);
   }
 
@@ -185,7 +196,7 @@ export class View {
   #applySnapshot(frame: FeedFrame, asOfMillis: number): Result<ViewChange, FrameFault> {
     const pending = this.#pendingFor(frame);
     this.#pending = undefined;
-    if (frame.revision < this.#revision) return refuse('rolled_back');
+    if (frame.revision < this.#revision) return this.#refuseGoneBack('log', 'rolled_back');
     if (pending === undefined) return refuse('broken_link');
     for (const entry of frame.entries) {
       if (pending.cuts.add(entry)) continue;
@@ -199,6 +210,13 @@ export class View {
       this.#pending = pending;
       return ok({ kind: 'part' });
     }
+    const isRestored = pending.cuts.before > this.#revision;
+    // Its revisions are times: a broker that has lost a cut stands above it again with the next row.
+    if (this.#heldKnown === false && this.#isWhole && !isRestored) {
+      return this.#refuseGoneBack('log', 'rolled_back');
+    }
+    if (isRestored) this.#audit.forget();
+    if (isRestored || this.#goneBack === 'log') this.#goneBack = undefined;
     pending.cuts.settle();
     this.#cuts = pending.cuts;
     this.#revision = frame.revision;
@@ -206,6 +224,11 @@ export class View {
     this.#isWhole = true;
     this.#isFull = false;
     return ok({ kind: 'replaced' });
+  }
+
+  #refuseGoneBack<F extends FrameFault>(lost: 'log' | 'audit', fault: F): Result<never, F> {
+    if (this.#isWhole) this.#goneBack = lost;
+    return refuse(fault);
   }
 
   /** The snapshot that a part continues; a first part starts one. Undefined when it fits nowhere. */

@@ -1,7 +1,7 @@
 import { type Revision, revisionZero } from '@creance/proto';
 import { describe, expect, it } from 'vitest';
 import { type LogRow, type OpenStore, sessionIdOf, thumbprintOfName } from '../../support/store.js';
-import { event, openRoots, under } from './asks.js';
+import { event, openRoots, triage, under } from './asks.js';
 import { freshStore } from './fixture.js';
 import { childOf } from './tree-asks.js';
 
@@ -117,6 +117,62 @@ export function logSuite(name: string, open: OpenStore): void {
       stop();
       await store.cutSession(under(clock, 'c', 'session_cut'));
       expect(heard.length).toBe(1);
+    });
+
+    // breaks when: floor.ts takes any revision, or a start forgets it
+    it('has a floor that only rises, never above the head, and stays over a restart and a crash', async () => {
+      const { store, reopen, crash } = fresh.current;
+      expect(store.floor()).toBe(revisionZero);
+      await openRoots(fresh.current, 'a', 'b');
+      const { clock } = fresh.current;
+      await store.cutSession(under(clock, 'a', 'session_cut'));
+      const first = store.head();
+      await store.cutSession(under(clock, 'b', 'session_cut'));
+      const steps = [first, revisionZero, (first - 1) as Revision];
+      for (const to of steps) {
+        expect(await store.raiseFloor(to)).toEqual({ ok: true, value: undefined });
+        expect(store.floor()).toBe(first);
+      }
+      expect((await crash()).floor()).toBe(first);
+      await store.raiseFloor(Number.MAX_SAFE_INTEGER as Revision);
+      expect(store.floor()).toBe(store.head());
+      const head = store.head();
+      expect((await reopen()).floor()).toBe(head);
+    });
+
+    // breaks when: a start loads no cut below the floor, or compaction takes rows out of the log
+    it('forgets nothing of the log below the floor: rows, ends and cuts are as before', async () => {
+      const { store, clock, reopen } = fresh.current;
+      await openRoots(fresh.current, 'a', 'b');
+      await store.publishTokenKey(key('k'), event(clock, 'token_key_published'));
+      await store.cutSession(under(clock, 'a', 'session_cut'));
+      await store.cutHandle({
+        target: { kind: 'workload', name: triage.name },
+        now: clock.now(),
+        audit: event(clock, 'handle_cut'),
+      });
+      const endsOf = (of: typeof store) =>
+        ['a', 'b'].map((each) => of.session(sessionIdOf(each))?.end);
+      const [rows, ends] = [store.logAfter(revisionZero, 100), endsOf(store)];
+      await store.raiseFloor(store.head());
+      const again = await reopen();
+      expect(again.logAfter(revisionZero, 100)).toEqual(rows);
+      expect(rows.every(({ revision }) => again.isKnownRevision(revision))).toBe(true);
+      expect(endsOf(again)).toEqual(ends);
+      expect(ends).toEqual(['revoked', 'revoked']);
+      expect(again.standingRows()).toEqual(rows.filter(({ entry }) => entry.kind === 'token-key'));
+    });
+
+    // breaks when: auditHead gives a head that is not committed
+    it('gives the head of the audit, as the chain has it', async () => {
+      const { store, clock, crash } = fresh.current;
+      expect(store.auditHead().sequence).toBe(0);
+      await store.appendAudit(event(clock));
+      await store.appendAudit(event(clock));
+      expect(store.auditHead().sequence).toBe(2);
+      expect(store.auditHead().hash).toHaveLength(32);
+      const head = store.auditHead();
+      expect(Buffer.from((await crash()).auditHead().hash)).toEqual(Buffer.from(head.hash));
     });
 
     it('tells a listener only what is durable', async () => {

@@ -50,4 +50,6 @@ export interface AuditVerifyOptions {
   readonly publicKeys?: (keyId: string) => KeyObject | undefined;
   /** A record that was seen before: finds a tail that was cut off, which no chain can tell by itself. */
   readonly expected?: AuditMark;
+  /** Heads that verifiers have seen in heartbeats; they find the same, and nobody had to note them. */
+  readonly seen?: readonly AuditMark[];
 }

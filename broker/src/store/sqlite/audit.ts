@@ -1,16 +1,10 @@
 import type Database from 'better-sqlite3';
 import { type AuditEvent, type AuditRecord, toldKinds } from '../../domain/audit.js';
+import type { AuditHead } from '../log-reads.js';
 import type { ToldRecords } from '../outbox.js';
 import { canonicalText, chainHash, eventOfText, noHash } from './audit-chain.js';
 import type { Journal } from './journal.js';
 import { Listeners } from './listeners.js';
-
-/** The last record of the audit. */
-export interface AuditHead {
-  /** Zero when there is none. */
-  readonly sequence: number;
-  readonly hash: Uint8Array;
-}
 
 /** The audit: appended to inside the group, each record hashed with the one before it. */
 export class Audit {

@@ -18,7 +18,7 @@ import { openRoom } from './room.js';
 import { Shelf, shelfEntries, shelfSeconds } from './shelf.js';
 
 const mirrorOf = (journal: Journal) =>
-  new Mirror({ journal, idleSeconds: 600, before: revisionZero, handleCuts: [] });
+  new Mirror({ journal, idleSeconds: 600, before: revisionZero });
 const entryOf = (session: Session, ordinal: number): NewEntry => {
   return { session, ordinal, ending: undefined, hold: undefined };
 };

@@ -38,7 +38,6 @@ class World {
     journal: this.journal,
     idleSeconds: 600,
     before: revisionZero,
-    handleCuts: [],
   });
   entries: Entry[] = [];
   committed: Entry[] = [];

@@ -12,15 +12,21 @@ export type HandleCuts = Iterable<readonly [Handle, Revision]>;
  */
 export class Cuts {
   readonly #journal: Journal;
-  readonly #handles: Map<Handle, Revision>;
+  readonly #handles = new Map<Handle, Revision>();
   #before: Revision;
-  #lastOfHandle: number;
+  #lastOfHandle = 0;
 
-  constructor(journal: Journal, before: Revision, handles: HandleCuts = []) {
+  constructor(journal: Journal, before: Revision) {
     this.#journal = journal;
     this.#before = before;
-    this.#handles = new Map(handles);
-    this.#lastOfHandle = [...this.#handles.values()].reduce((last, at) => Math.max(last, at), 0);
+  }
+
+  /** Takes what the log says at the start, ascending by revision. */
+  learn(cuts: HandleCuts): void {
+    for (const [handle, revision] of cuts) {
+      this.#handles.set(handle, revision);
+      this.#lastOfHandle = Math.max(this.#lastOfHandle, revision);
+    }
   }
 
   /** Trees whose root was opened before this revision have ended. */

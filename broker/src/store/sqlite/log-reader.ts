@@ -7,8 +7,12 @@ import { type LogRowColumns, logRowOf } from './log-rows.js';
 
 const firstBelow =
   'SELECT min(revision) FROM log WHERE ends_below = 1 AND handle = ? AND revision > ?';
-const lastBelow =
-  'SELECT handle, max(revision) AS revision FROM log WHERE ends_below = 1 GROUP BY handle';
+/** By the index on the revision, named: the planner would rather walk every handle that was ever cut. */
+const cutsBelow = `SELECT handle, revision FROM log INDEXED BY log_cuts_below
+  WHERE ends_below = 1 AND revision > ? ORDER BY revision`;
+const keyRows = `SELECT * FROM log INDEXED BY log_keys
+  WHERE kind IN ('token-key', 'key-cut') ORDER BY revision`;
+const lastBefore = `SELECT * FROM log WHERE kind = 'before' ORDER BY before DESC, revision LIMIT 1`;
 
 /** What the log has said so far. */
 export class LogReader {
@@ -21,7 +25,9 @@ export class LogReader {
   readonly #beforeCut: Database.Statement<[number], number | null>;
   readonly #beforeMost: Database.Statement<[], number | null>;
   readonly #firstBelow: Database.Statement<[string, number], number | null>;
-  readonly #lastBelow: Database.Statement<[], { handle: string; revision: number }>;
+  readonly #cutsBelow: Database.Statement<[number], { handle: string; revision: number }>;
+  readonly #keyRows: Database.Statement<[], LogRowColumns>;
+  readonly #lastBefore: Database.Statement<[], LogRowColumns>;
 
   constructor(db: Database.Database) {
     const number = <P extends unknown[]>(sql: string) => db.prepare<P, number | null>(sql).pluck();
@@ -36,7 +42,9 @@ export class LogReader {
     this.#beforeCut = number("SELECT min(revision) FROM log WHERE kind = 'before' AND before > ?");
     this.#beforeMost = number("SELECT max(before) FROM log WHERE kind = 'before'");
     this.#firstBelow = number(firstBelow);
-    this.#lastBelow = db.prepare(lastBelow);
+    this.#cutsBelow = db.prepare(cutsBelow);
+    this.#keyRows = db.prepare(keyRows);
+    this.#lastBefore = db.prepare(lastBefore);
   }
 
   /** Revision of the last row. */
@@ -80,9 +88,20 @@ export class LogReader {
     return (this.#beforeMost.get() ?? revisionZero) as Revision;
   }
 
-  /** Each handle that was cut with what hung below it, and the revision of its last cut. */
-  *handleCuts(): Generator<readonly [Handle, Revision]> {
-    for (const { handle, revision } of this.#lastBelow.iterate()) {
+  /** Every row that publishes or cuts a token key, ascending: some a day. */
+  keyRows(): readonly LogRow[] {
+    return this.#keyRows.all().map(logRowOf);
+  }
+
+  /** The row that has cut the most of what was before; undefined when there is none. */
+  lastBefore(): LogRow | undefined {
+    const row = this.#lastBefore.get();
+    return row && logRowOf(row);
+  }
+
+  /** Handles that were cut after a revision with what hung below them, ascending: the last one counts. */
+  *handleCuts(after: Revision): Generator<readonly [Handle, Revision]> {
+    for (const { handle, revision } of this.#cutsBelow.iterate(after)) {
       yield [handle as Handle, revision as Revision];
     }
   }
@@ -99,4 +118,11 @@ export class LogReader {
     const revisions = [before, ...below].filter((revision) => typeof revision === 'number');
     return revisions.length === 0 ? undefined : (Math.min(...revisions) as Revision);
   }
+}
+
+/** Rows that mean something however old they are, ascending. */
+export function standingRows(read: Pick<LogReader, 'keyRows' | 'lastBefore'>): readonly LogRow[] {
+  const before = read.lastBefore();
+  const rows = before === undefined ? read.keyRows() : [...read.keyRows(), before];
+  return rows.toSorted((one, other) => one.revision - other.revision);
 }

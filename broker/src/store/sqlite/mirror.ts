@@ -2,7 +2,7 @@ import type { Revision, SessionId, Thumbprint } from '@creance/proto';
 import type { Instant } from '../../domain/instant.js';
 import type { Session } from '../../domain/session.js';
 import { addShare, shareOf } from './counts.js';
-import { Cuts, type HandleCuts } from './cuts.js';
+import { Cuts } from './cuts.js';
 import { type Ending, type Entry, type Hold, isUnended } from './entry.js';
 import type { Journal } from './journal.js';
 import { LiveIndex } from './live-index.js';
@@ -22,7 +22,6 @@ export interface MirrorParts {
   readonly journal: Journal;
   readonly idleSeconds: number;
   readonly before: Revision;
-  readonly handleCuts: HandleCuts;
 }
 
 /**
@@ -38,10 +37,10 @@ export class Mirror implements Endings {
   readonly #live = new LiveIndex();
   readonly #shelf = new Shelf((entry) => this.#forget(entry));
 
-  constructor({ journal, idleSeconds, before, handleCuts }: MirrorParts) {
+  constructor({ journal, idleSeconds, before }: MirrorParts) {
     this.#journal = journal;
     this.idleSeconds = idleSeconds;
-    this.cuts = new Cuts(journal, before, handleCuts);
+    this.cuts = new Cuts(journal, before);
   }
 
   get(id: SessionId): Entry | undefined {

@@ -9,6 +9,7 @@ import { DeliveryTable } from './delivery-table.js';
 import type { Entry } from './entry.js';
 import { EvidenceHolds } from './evidence-holds.js';
 import { EvidenceKeyTable } from './evidence-key-table.js';
+import { Floor } from './floor.js';
 import { FormerKeys } from './former-keys.js';
 import { JoinTokenTable } from './join-token-table.js';
 import { Journal } from './journal.js';
@@ -33,6 +34,7 @@ export interface Room {
   readonly limits: Limits;
   readonly journal: Journal;
   readonly log: RevocationLog;
+  readonly floor: Floor;
   readonly resumes: Resumes;
   readonly revoked: RevokedNotes;
   readonly audit: Audit;
@@ -61,15 +63,15 @@ export function openRoom(db: Database.Database, clock: Clock, limits: Limits): R
     journal,
     idleSeconds: limits.sessionIdleSeconds,
     before: log.read.beforeMost(),
-    handleCuts: log.read.handleCuts(),
   });
   const sessions = new SessionTable(db);
-  load(sessions, mirror, clock.now());
+  load(sessions, mirror, log, clock.now());
   journal.commit();
   return {
     limits,
     journal,
     log,
+    floor: new Floor(db, journal),
     resumes: new Resumes(journal),
     revoked: new RevokedNotes(journal),
     audit: new Audit(db, journal),
@@ -92,12 +94,13 @@ export function openRoom(db: Database.Database, clock: Clock, limits: Limits): R
 }
 
 /**
- * Loads what lives and what ended lately. A child whose parent is not there hangs below one that ended
+ * Loads what lives and what ended lately, and the cuts that can end some of it: not the whole log. A child whose parent is not there hangs below one that ended
  * long ago: it is dead, and stays away.
  */
-function load(sessions: SessionTable, mirror: Mirror, now: Instant): void {
+function load(sessions: SessionTable, mirror: Mirror, log: RevocationLog, now: Instant): void {
   const shared = sharedTexts();
-  const ended: Entry[] = [];
+  const loaded: Entry[] = [];
+  let opened = log.head;
   for (const row of sessions.lately(plusSeconds(now, -shelfSeconds))) {
     const { session, ordinal, ending, hold } = entryOf(row);
     if (session.parent !== undefined && mirror.get(session.parent) === undefined) continue;
@@ -114,8 +117,11 @@ function load(sessions: SessionTable, mirror: Mirror, now: Instant): void {
       ending,
       hold,
     });
-    if (!mirror.isUnended(entry)) ended.push(entry);
+    loaded.push(entry);
+    if (session.openedRevision < opened) opened = session.openedRevision;
   }
+  mirror.cuts.learn(log.read.handleCuts(opened));
+  const ended = loaded.filter((entry) => !mirror.isUnended(entry));
   mirror.shelve(ended, now);
 }
 

@@ -1,7 +1,7 @@
 import { ok, type Result, type Revision, type SessionId } from '@creance/proto';
 import type { Instant } from '../../domain/instant.js';
 import type { Session } from '../../domain/session.js';
-import type { LogRow, Outbox, Store, StoreIdentity, StoreRefusal } from '../store.js';
+import type { AuditHead, LogRow, Outbox, Store, StoreIdentity, StoreRefusal } from '../store.js';
 import type { StoreLoad } from '../store-load.js';
 import { issueToken, renewSession } from './act.js';
 import { createChildJoinToken, delegateSession } from './delegating.js';
@@ -10,6 +10,7 @@ import { expireSessions } from './expire.js';
 import { faultKind, StoreFault } from './fault.js';
 import { changeRegistry, cutHandle } from './handle-cuts.js';
 import { newest, treeOf } from './listing.js';
+import { standingRows } from './log-reader.js';
 import { applyManifest } from './manifest-versions.js';
 import { openSession } from './open-session.js';
 import type { Lane, WriteQueue } from './queue.js';
@@ -64,6 +65,10 @@ export class SqliteStore implements Store {
 
   head(): Revision {
     return this.#room.log.head;
+  }
+
+  auditHead(): AuditHead {
+    return this.#room.audit.head;
   }
 
   load(): StoreLoad {
@@ -248,6 +253,20 @@ export class SqliteStore implements Store {
 
   isKnownRevision(revision: Revision): boolean {
     return this.#read(() => this.#room.log.read.isKnown(revision));
+  }
+
+  standingRows(): readonly LogRow[] {
+    return this.#read(() => standingRows(this.#room.log.read));
+  }
+
+  floor(): Revision {
+    return this.#room.floor.revision;
+  }
+
+  raiseFloor(to: Revision): Answer<'raiseFloor'> {
+    const { floor, log } = this.#room;
+    const write = () => ok(floor.raise(Math.min(to, log.head) as Revision));
+    return this.#queue.submit<void, never>(write);
   }
 
   onLog(listener: Ask<'onLog'>): () => void {

@@ -21,18 +21,19 @@ export function verifyAudit(path: string, options: AuditVerifyOptions = {}): Aud
   try {
     db = new Database(fileOf(path), { readonly: true, fileMustExist: true });
     const reader = new CheckpointReader(db, readIdentity(db)?.issuer ?? '', options.publicKeys);
+    const marks = marksOf(options);
     const say = (fault?: AuditFault) => verdictOf(chain, checkpoints, fault);
     // One statement, one snapshot, for the checkpoints that are read meanwhile too: what a running
     // broker writes now speaks of records that are not read here.
     for (const row of db.prepare<[], StoredRecord>(select).iterate()) {
       const checked = checkRecord(chain, row);
       if (!checked.ok) return say(checked.error);
-      const fault = expectedFault(checked.value, options.expected) ?? reader.faultAt(checked.value);
+      const fault = expectedFault(checked.value, marks) ?? reader.faultAt(checked.value);
       if (fault !== undefined) return say(fault);
       chain = checked.value;
       checkpoints = reader.checked;
     }
-    return say(tailFault(chain, reader, options.expected));
+    return say(tailFault(chain, reader, marks));
   } catch (error) {
     if (!isUnreadable(error)) throw error;
     return verdictOf(chain, checkpoints, { code: 'unreadable', sequence: chain.sequence + 1 });
@@ -55,18 +56,23 @@ function verdictOf({ sequence, hash }: ChainState, checkpoints: number, fault?: 
   return { records: sequence, checkpoints, last, fault };
 }
 
-function expectedFault(at: ChainState, expected: AuditMark | undefined): AuditFault | undefined {
-  if (at.sequence !== expected?.sequence || encodeBase64url(at.hash) === expected.hash) {
-    return undefined;
-  }
-  return { code: 'not_as_expected', sequence: at.sequence };
+/** Every record that somebody else has seen. */
+function marksOf({ expected, seen = [] }: AuditVerifyOptions): readonly AuditMark[] {
+  return expected === undefined ? seen : [...seen, expected];
+}
+
+function expectedFault(at: ChainState, marks: readonly AuditMark[]): AuditFault | undefined {
+  const isOther = marks.some(
+    ({ sequence, hash }) => at.sequence === sequence && encodeBase64url(at.hash) !== hash,
+  );
+  return isOther ? { code: 'not_as_expected', sequence: at.sequence } : undefined;
 }
 
 function tailFault(
   { sequence }: ChainState,
   reader: CheckpointReader,
-  expected: AuditMark | undefined,
+  marks: readonly AuditMark[],
 ): AuditFault | undefined {
-  const isCut = (expected?.sequence ?? 0) > sequence || reader.reachesBeyond(sequence);
+  const isCut = marks.some((mark) => mark.sequence > sequence) || reader.reachesBeyond(sequence);
   return isCut ? { code: 'tail_cut', sequence: sequence + 1 } : undefined;
 }

@@ -21,7 +21,7 @@ export class FreshnessWatch {
   /** Looks at the view again after a frame. */
   onApplied({ change, lagMillis }: Applied): void {
     if (change.kind === 'confirmed') this.#judgeClocks(lagMillis);
-    this.#look();
+    this.look();
   }
 
   /** Stops watching. */
@@ -29,7 +29,8 @@ export class FreshnessWatch {
     this.#timer?.cancel();
   }
 
-  #look(): void {
+  /** Judges the age of the view now, and again when it would be stale. */
+  look(): void {
     const { clock, settings, view } = this.#feed;
     this.#timer?.cancel();
     if (settings === undefined || !view.isWhole) return;
@@ -43,7 +44,7 @@ export class FreshnessWatch {
     }
     if (this.#isStale) this.#onEvent({ kind: 'fresh' });
     this.#isStale = false;
-    this.#timer = clock.after(leftMillis + 1, () => this.#look());
+    this.#timer = clock.after(leftMillis + 1, () => this.look());
   }
 
   #judgeClocks(lagMillis: number): void {

@@ -164,6 +164,7 @@ function closingAll(verifier: Verifier, close: () => Promise<void>): Verifier {
     verify: (request, options) => verifier.verify(request, options),
     verifyCall: (call, options) => verifier.verifyCall(call, options),
     ready: () => verifier.ready(),
+    status: () => verifier.status(),
     async close() {
       await verifier.close();
       await close();

@@ -141,6 +141,7 @@ export class KeepCurrent {
       case 'refused':
         if (needsSnapshot.includes(end.fault)) this.#wantsSnapshot = true;
         onEvent({ kind: 'refused', fault: end.fault });
+        this.#freshness.look();
         if (end.fault === 'anchor_mismatch') onEvent({ kind: 'anchor_mismatch' });
         break;
       case 'resync':

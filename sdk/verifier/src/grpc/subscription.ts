@@ -2,6 +2,7 @@ import type { Revision } from '@creance/proto';
 import { SubscribeRequest, SubscribeResponse, VerifierServiceService } from '@creance/proto/wire';
 import type { ClientReadableStream } from '@grpc/grpc-js';
 import type { Applied, Feed, FeedFault } from '../feed.js';
+import { reopenMillisMin } from '../limits.js';
 import type { Clock, Timer } from '../runtime/clock.js';
 import type { Entropy } from '../runtime/entropy.js';
 import type { FeedSettings } from '../settings.js';
@@ -45,6 +46,7 @@ const firstMessageMillis = 5_000;
 /** One subscription to the feed, from its request to its end. */
 export class Subscription {
   readonly #parts: SubscriptionParts;
+  #askedAtMillis = 0;
   #call: ClientReadableStream<Buffer> | undefined;
   #watchdog: Timer | undefined;
   #isSilent = false;
@@ -55,9 +57,11 @@ export class Subscription {
 
   /** Subscribes and takes what comes, one message after the other. Never rejects. */
   async run(): Promise<SubscriptionEnd> {
-    const { voice, entropy, afterRevision } = this.#parts;
+    const { voice, entropy, afterRevision, clock, feed } = this.#parts;
     const nonce = Buffer.from(entropy.bytes(nonceBytes));
-    const ask = { afterRevision: BigInt(afterRevision), nonce };
+    const heldRevision = BigInt(feed.view.revision);
+    const ask = { afterRevision: BigInt(afterRevision), nonce, heldRevision };
+    this.#askedAtMillis = clock.monotonicMillis();
     const request = Buffer.from(SubscribeRequest.encode(ask).finish());
     try {
       const call = voice.stream(VerifierServiceService.subscribe.path, request);
@@ -97,16 +101,30 @@ export class Subscription {
       return undefined;
     }
     if (message.$case === 'opening') {
-      const opened = await feed.open(message.value, nonce);
+      const opened = await feed.open(message.value, nonce, this.#askedAtMillis);
       if (!opened.ok) return { kind: 'refused', fault: opened.error };
       onOpened(opened.value);
       return undefined;
     }
     const applied = await feed.receive(message.value);
-    if (applied.ok) onApplied(applied.value);
-    else if (applied.error === 'frame_replayed') onReplayed();
-    else return { kind: 'refused', fault: applied.error };
+    if (applied.ok) {
+      onApplied(applied.value);
+      return this.#comesLate(applied.value) ? { kind: 'resync' } : undefined;
+    }
+    if (applied.error !== 'frame_replayed') return { kind: 'refused', fault: applied.error };
+    onReplayed();
     return undefined;
+  }
+
+  /**
+   * Whether even what has just come is old: held back on its way, or one of the machines slept, or the clocks
+   * have drifted apart. Another Opening tells which; whoever holds everything back gains nothing by it.
+   */
+  #comesLate({ change, heldMillis }: Applied): boolean {
+    const { clock, feed } = this.#parts;
+    const lateMillis = ((feed.settings?.maxStaleSeconds ?? Infinity) * 1_000) / 2;
+    const lastedMillis = clock.monotonicMillis() - this.#askedAtMillis;
+    return change.kind === 'confirmed' && heldMillis > lateMillis && lastedMillis > reopenMillisMin;
   }
 
   #rearm(): void {

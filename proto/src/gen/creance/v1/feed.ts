@@ -105,6 +105,23 @@ export interface Frame {
   snapshotPart: number;
   /** Snapshots: whether this part is the last. */
   snapshotLast: boolean;
+  /** Names the steady clock of the broker's process, 16 random bytes; absent from older brokers. */
+  clockId?:
+    | Buffer
+    | undefined;
+  /**
+   * The steady clock when the frame was made, in microseconds: no step of the wall clock moves it. Its
+   * distance from `Settings.opened_at_steady_micros` is the frame's age since the Opening.
+   */
+  madeAtSteadyMicros?:
+    | bigint
+    | undefined;
+  /** Heartbeats: sequence of the last audit record, so that verifiers witness the audit. */
+  auditSequence?:
+    | bigint
+    | undefined;
+  /** Heartbeats: hash of the audit's chain up to that record, 32 bytes. */
+  auditHash?: Buffer | undefined;
 }
 
 /** Entry is one row of the revocation log. */
@@ -261,6 +278,10 @@ function createBaseFrame(): Frame {
     floorRevision: 0n,
     snapshotPart: 0,
     snapshotLast: false,
+    clockId: undefined,
+    madeAtSteadyMicros: undefined,
+    auditSequence: undefined,
+    auditHash: undefined,
   };
 }
 
@@ -304,6 +325,24 @@ export const Frame: MessageFns<Frame> = {
     }
     if (message.snapshotLast !== false) {
       writer.uint32(72).bool(message.snapshotLast);
+    }
+    if (message.clockId !== undefined) {
+      writer.uint32(82).bytes(message.clockId);
+    }
+    if (message.madeAtSteadyMicros !== undefined) {
+      if (BigInt.asUintN(64, message.madeAtSteadyMicros) !== message.madeAtSteadyMicros) {
+        throw new globalThis.Error("value provided for field message.madeAtSteadyMicros of type uint64 too large");
+      }
+      writer.uint32(88).uint64(message.madeAtSteadyMicros);
+    }
+    if (message.auditSequence !== undefined) {
+      if (BigInt.asUintN(64, message.auditSequence) !== message.auditSequence) {
+        throw new globalThis.Error("value provided for field message.auditSequence of type uint64 too large");
+      }
+      writer.uint32(96).uint64(message.auditSequence);
+    }
+    if (message.auditHash !== undefined) {
+      writer.uint32(106).bytes(message.auditHash);
     }
     return writer;
   },
@@ -393,6 +432,38 @@ export const Frame: MessageFns<Frame> = {
             message.snapshotLast = reader.bool();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.clockId = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.madeAtSteadyMicros = reader.uint64() as bigint;
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.auditSequence = reader.uint64() as bigint;
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.auditHash = Buffer.from(reader.bytes());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -436,6 +507,26 @@ export const Frame: MessageFns<Frame> = {
         : isSet(object.snapshot_last)
         ? globalThis.Boolean(object.snapshot_last)
         : false,
+      clockId: isSet(object.clockId)
+        ? Buffer.from(bytesFromBase64(object.clockId))
+        : isSet(object.clock_id)
+        ? Buffer.from(bytesFromBase64(object.clock_id))
+        : undefined,
+      madeAtSteadyMicros: isSet(object.madeAtSteadyMicros)
+        ? BigInt(object.madeAtSteadyMicros)
+        : isSet(object.made_at_steady_micros)
+        ? BigInt(object.made_at_steady_micros)
+        : undefined,
+      auditSequence: isSet(object.auditSequence)
+        ? BigInt(object.auditSequence)
+        : isSet(object.audit_sequence)
+        ? BigInt(object.audit_sequence)
+        : undefined,
+      auditHash: isSet(object.auditHash)
+        ? Buffer.from(bytesFromBase64(object.auditHash))
+        : isSet(object.audit_hash)
+        ? Buffer.from(bytesFromBase64(object.audit_hash))
+        : undefined,
     };
   },
 
@@ -468,6 +559,18 @@ export const Frame: MessageFns<Frame> = {
     if (message.snapshotLast !== false) {
       obj.snapshotLast = message.snapshotLast;
     }
+    if (message.clockId !== undefined) {
+      obj.clockId = base64FromBytes(message.clockId);
+    }
+    if (message.madeAtSteadyMicros !== undefined) {
+      obj.madeAtSteadyMicros = message.madeAtSteadyMicros.toString();
+    }
+    if (message.auditSequence !== undefined) {
+      obj.auditSequence = message.auditSequence.toString();
+    }
+    if (message.auditHash !== undefined) {
+      obj.auditHash = base64FromBytes(message.auditHash);
+    }
     return obj;
   },
 
@@ -491,6 +594,14 @@ export const Frame: MessageFns<Frame> = {
       : 0n;
     message.snapshotPart = object.snapshotPart ?? 0;
     message.snapshotLast = object.snapshotLast ?? false;
+    message.clockId = object.clockId ?? undefined;
+    message.madeAtSteadyMicros = (object.madeAtSteadyMicros !== undefined && object.madeAtSteadyMicros !== null)
+      ? BigInt(object.madeAtSteadyMicros)
+      : undefined;
+    message.auditSequence = (object.auditSequence !== undefined && object.auditSequence !== null)
+      ? BigInt(object.auditSequence)
+      : undefined;
+    message.auditHash = object.auditHash ?? undefined;
     return message;
   },
 };

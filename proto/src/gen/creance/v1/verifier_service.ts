@@ -82,6 +82,8 @@ export interface SubscribeRequest {
   afterRevision: bigint;
   /** Random bytes of the verifier, 16 to 32, that the Opening repeats. */
   nonce: Buffer;
+  /** Revision at which the verifier's view stands, also when it asks for a snapshot. */
+  heldRevision?: bigint | undefined;
 }
 
 /** SubscribeResponse is one message of the feed. */
@@ -138,6 +140,19 @@ export interface Settings {
    * kind 0x00 canonical form, makes the hashes of Observation.destinations. Never logged.
    */
   destinationKey: Buffer;
+  /**
+   * Names the steady clock of the frames of this subscription; absent from older brokers. A frame by
+   * another clock is of another process and counts for nothing.
+   */
+  clockId?:
+    | Buffer
+    | undefined;
+  /** The steady clock when this Opening was made, in microseconds: after the nonce had come. */
+  openedAtSteadyMicros?:
+    | bigint
+    | undefined;
+  /** Whether the log has stood at `held_revision`. False: the broker has lost what the verifier has seen. */
+  heldKnown?: boolean | undefined;
 }
 
 /** Resync asks the subscriber to come back. */
@@ -163,7 +178,7 @@ export interface AcknowledgeResponse {
 }
 
 function createBaseSubscribeRequest(): SubscribeRequest {
-  return { afterRevision: 0n, nonce: Buffer.alloc(0) };
+  return { afterRevision: 0n, nonce: Buffer.alloc(0), heldRevision: undefined };
 }
 
 export const SubscribeRequest: MessageFns<SubscribeRequest> = {
@@ -176,6 +191,12 @@ export const SubscribeRequest: MessageFns<SubscribeRequest> = {
     }
     if (message.nonce.length !== 0) {
       writer.uint32(18).bytes(message.nonce);
+    }
+    if (message.heldRevision !== undefined) {
+      if (BigInt.asUintN(64, message.heldRevision) !== message.heldRevision) {
+        throw new globalThis.Error("value provided for field message.heldRevision of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.heldRevision);
     }
     return writer;
   },
@@ -209,6 +230,14 @@ export const SubscribeRequest: MessageFns<SubscribeRequest> = {
             message.nonce = Buffer.from(reader.bytes());
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.heldRevision = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -229,6 +258,11 @@ export const SubscribeRequest: MessageFns<SubscribeRequest> = {
         ? BigInt(object.after_revision)
         : 0n,
       nonce: isSet(object.nonce) ? Buffer.from(bytesFromBase64(object.nonce)) : Buffer.alloc(0),
+      heldRevision: isSet(object.heldRevision)
+        ? BigInt(object.heldRevision)
+        : isSet(object.held_revision)
+        ? BigInt(object.held_revision)
+        : undefined,
     };
   },
 
@@ -239,6 +273,9 @@ export const SubscribeRequest: MessageFns<SubscribeRequest> = {
     }
     if (message.nonce.length !== 0) {
       obj.nonce = base64FromBytes(message.nonce);
+    }
+    if (message.heldRevision !== undefined) {
+      obj.heldRevision = message.heldRevision.toString();
     }
     return obj;
   },
@@ -252,6 +289,9 @@ export const SubscribeRequest: MessageFns<SubscribeRequest> = {
       ? BigInt(object.afterRevision)
       : 0n;
     message.nonce = object.nonce ?? Buffer.alloc(0);
+    message.heldRevision = (object.heldRevision !== undefined && object.heldRevision !== null)
+      ? BigInt(object.heldRevision)
+      : undefined;
     return message;
   },
 };
@@ -520,6 +560,9 @@ function createBaseSettings(): Settings {
     nonce: Buffer.alloc(0),
     issuer: "",
     destinationKey: Buffer.alloc(0),
+    clockId: undefined,
+    openedAtSteadyMicros: undefined,
+    heldKnown: undefined,
   };
 }
 
@@ -548,6 +591,18 @@ export const Settings: MessageFns<Settings> = {
     }
     if (message.destinationKey.length !== 0) {
       writer.uint32(66).bytes(message.destinationKey);
+    }
+    if (message.clockId !== undefined) {
+      writer.uint32(74).bytes(message.clockId);
+    }
+    if (message.openedAtSteadyMicros !== undefined) {
+      if (BigInt.asUintN(64, message.openedAtSteadyMicros) !== message.openedAtSteadyMicros) {
+        throw new globalThis.Error("value provided for field message.openedAtSteadyMicros of type uint64 too large");
+      }
+      writer.uint32(80).uint64(message.openedAtSteadyMicros);
+    }
+    if (message.heldKnown !== undefined) {
+      writer.uint32(88).bool(message.heldKnown);
     }
     return writer;
   },
@@ -629,6 +684,30 @@ export const Settings: MessageFns<Settings> = {
             message.destinationKey = Buffer.from(reader.bytes());
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.clockId = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.openedAtSteadyMicros = reader.uint64() as bigint;
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.heldKnown = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -663,6 +742,21 @@ export const Settings: MessageFns<Settings> = {
         : isSet(object.destination_key)
         ? Buffer.from(bytesFromBase64(object.destination_key))
         : Buffer.alloc(0),
+      clockId: isSet(object.clockId)
+        ? Buffer.from(bytesFromBase64(object.clockId))
+        : isSet(object.clock_id)
+        ? Buffer.from(bytesFromBase64(object.clock_id))
+        : undefined,
+      openedAtSteadyMicros: isSet(object.openedAtSteadyMicros)
+        ? BigInt(object.openedAtSteadyMicros)
+        : isSet(object.opened_at_steady_micros)
+        ? BigInt(object.opened_at_steady_micros)
+        : undefined,
+      heldKnown: isSet(object.heldKnown)
+        ? globalThis.Boolean(object.heldKnown)
+        : isSet(object.held_known)
+        ? globalThis.Boolean(object.held_known)
+        : undefined,
     };
   },
 
@@ -692,6 +786,15 @@ export const Settings: MessageFns<Settings> = {
     if (message.destinationKey.length !== 0) {
       obj.destinationKey = base64FromBytes(message.destinationKey);
     }
+    if (message.clockId !== undefined) {
+      obj.clockId = base64FromBytes(message.clockId);
+    }
+    if (message.openedAtSteadyMicros !== undefined) {
+      obj.openedAtSteadyMicros = message.openedAtSteadyMicros.toString();
+    }
+    if (message.heldKnown !== undefined) {
+      obj.heldKnown = message.heldKnown;
+    }
     return obj;
   },
 
@@ -708,6 +811,11 @@ export const Settings: MessageFns<Settings> = {
     message.nonce = object.nonce ?? Buffer.alloc(0);
     message.issuer = object.issuer ?? "";
     message.destinationKey = object.destinationKey ?? Buffer.alloc(0);
+    message.clockId = object.clockId ?? undefined;
+    message.openedAtSteadyMicros = (object.openedAtSteadyMicros !== undefined && object.openedAtSteadyMicros !== null)
+      ? BigInt(object.openedAtSteadyMicros)
+      : undefined;
+    message.heldKnown = object.heldKnown ?? undefined;
     return message;
   },
 };
