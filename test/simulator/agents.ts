@@ -1,13 +1,14 @@
 import type { Revision, SessionId } from '@creance/proto';
 import { parseToken } from '@creance/proto';
+import type { Evidence } from '../../broker/src/attest/evidence.js';
 import type { TaskAsk } from '../../broker/src/commands/task-ask.js';
 import { testIdentity } from '../support/store.js';
 import type { TestKey } from '../support/test-key.js';
 import { evidenceOf, type Host } from '../support/world-hosts.js';
 import type { IssuedInWorld } from '../support/world-verifier.js';
 import { brokerOrigin, type MemberVerb, pathOfVerb, type WireCall } from './broker-process.js';
-import type { World } from './world.js';
 import { Pen } from './pen.js';
+import type { World } from './world.js';
 
 /** A session as its agent has it. */
 export interface AgentSession {
@@ -127,7 +128,7 @@ export class Agents {
   }
 
   /** Evidence of a machine, for a session key. */
-  evidence(machine: Host, key: TestKey, nonce: string) {
+  evidence(machine: Host, key: TestKey, nonce: string): Evidence {
     this.#names += 1;
     return evidenceOf(machine, {
       issuer: testIdentity.issuer,

@@ -27,9 +27,9 @@ import { openTheftProofs } from '../../broker/src/tokens/theft-proofs.js';
 import { testIdentity } from '../support/store.js';
 import { joinVerbs, type WorldVerbs } from '../support/world-verbs.js';
 import { worldAudience } from '../support/world-verifier.js';
+import { worldBounds } from './bounds.js';
 import type { Disk } from './disk.js';
 import type { HostClock } from './host-clock.js';
-import { worldBounds } from './bounds.js';
 
 /** A call of a member as it comes over the network. */
 export interface WireCall {

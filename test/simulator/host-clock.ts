@@ -1,5 +1,6 @@
 import type { Instant } from '../../broker/src/domain/instant.js';
 import type { Clock } from '../../broker/src/runtime/clock.js';
+import type { Clock as VerifierClock } from '../../sdk/verifier/src/runtime/clock.js';
 import type { VirtualTime, VirtualTimer } from './virtual-time.js';
 
 /** When every world begins: Unix seconds. */
@@ -42,7 +43,7 @@ export class HostClock implements Clock {
   }
 
   /** The same as a verifier asks for it. */
-  get ofVerifier() {
+  get ofVerifier(): VerifierClock {
     return {
       now: () => this.now() / 1_000,
       monotonicMillis: () => this.monotonicMillis(),

@@ -3,7 +3,7 @@ import { rpcStatusOf } from '../../broker/src/rpc/status.js';
 import type { Carried, WireCall, WireReply } from './broker-process.js';
 import { auditLaws } from './laws-audit.js';
 import { checkLog, checkLogWhole } from './laws-log.js';
-import { checkMinted } from './laws-mint.js';
+import { checkKilled, checkMinted } from './laws-mint.js';
 import { checkTrees } from './laws-tree.js';
 import { checkVerdict, checkViews, type Used } from './laws-verify.js';
 import type { Minted } from './ledger.js';
@@ -25,9 +25,10 @@ export interface AuditState {
   /** Sessions that are held themselves. */
   readonly held: Set<SessionId>;
   readonly keyOf: Map<SessionId, Thumbprint>;
-  /** Tokens by id, with the key that their session had as they were issued. */
-  readonly issued: Map<string, Thumbprint | undefined>;
-  readonly parentOf: Map<SessionId, SessionId | undefined>;
+  /** Tokens by id: their record, and the key that their session had as they were issued. */
+  readonly issued: Map<string, { sequence: number; key: Thumbprint | undefined }>;
+  /** The last record by which all tokens of a session, and of those below it, have died. */
+  readonly killedAt: Map<SessionId, number>;
 }
 
 /** The laws, and all that must be remembered to tell whether they hold. */
@@ -36,7 +37,7 @@ export class LawBook {
     held: new Set(),
     keyOf: new Map(),
     issued: new Map(),
-    parentOf: new Map(),
+    killedAt: new Map(),
   };
   /** Revisions that somebody was told of. */
   readonly acknowledged: { readonly revision: Revision; readonly what: string }[] = [];
@@ -57,6 +58,7 @@ export class LawBook {
     this.#read();
     checkTrees(this.#world);
     checkLog(this.#world);
+    checkKilled(this.#world);
     checkViews(this.#world);
     if (this.#failure !== undefined) throw this.#failure;
   }

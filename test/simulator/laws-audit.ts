@@ -14,13 +14,25 @@ const acts: readonly string[] = [
   'session_rekeyed',
 ];
 
+/** What kills every token of a session, and of those below it, that was issued before. */
+const killers: readonly string[] = [
+  'session_cut',
+  'session_ended',
+  'session_suspended',
+  'risk_suspended',
+  'tokens_cut',
+  'theft_answered',
+  'session_rekeyed',
+  'session_revalidated',
+];
+
 /** Laws 2, 3 and 8 over records, in the order in which they became durable. */
 export function auditLaws(world: World, fresh: readonly AuditRow[]): void {
   for (const { event, text, sequence } of fresh) {
     checkOrder(world, sequence);
     checkSecrets(world, text);
     checkHeld(world, event);
-    note(world, event);
+    note(world, event, sequence);
   }
 }
 
@@ -47,8 +59,10 @@ function checkHeld({ laws, ledger }: World, { kind, session, facts }: AuditEvent
 }
 
 /** Keeps what the record says. */
-function note({ laws, disk }: World, { kind, session, facts }: AuditEvent): void {
-  const { held, keyOf, issued } = laws.audit;
+function note({ laws, disk }: World, { kind, session, facts }: AuditEvent, sequence: number): void {
+  const { held, keyOf, issued, killedAt } = laws.audit;
+  const on = (facts['onSession'] as SessionId | undefined) ?? session;
+  if (killers.includes(kind) && on !== undefined) killedAt.set(on, sequence);
   if (kind === 'theft_answered' && facts['answer'] === 'suspended')
     held.add(facts['onSession'] as SessionId);
   if (session === undefined) return;
@@ -59,12 +73,14 @@ function note({ laws, disk }: World, { kind, session, facts }: AuditEvent): void
     keyOf.set(session, facts['key'] as Thumbprint);
   if (kind === 'session_opened' || kind === 'session_delegated')
     keyOf.set(session, keyAtOpening(disk, session));
-  if (kind === 'token_issued') issued.set(String(facts['token']), keyOf.get(session));
+  if (kind === 'token_issued')
+    issued.set(String(facts['token']), { sequence, key: keyOf.get(session) });
 }
 
 /** Records of openings do not name the key: its row does, unless a rekey of the same group came after. */
 function keyAtOpening(disk: World['disk'], session: SessionId): Thumbprint {
-  const sql = 'SELECT coalesce((SELECT NULL WHERE rekeyed_at IS NOT NULL), key) AS key FROM sessions WHERE id = ?';
+  const sql =
+    'SELECT coalesce((SELECT NULL WHERE rekeyed_at IS NOT NULL), key) AS key FROM sessions WHERE id = ?';
   return disk.rows<{ key: Thumbprint }>(sql, session)[0]?.key as Thumbprint;
 }
 

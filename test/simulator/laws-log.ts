@@ -16,7 +16,8 @@ export function checkLog(world: World): void {
   const last = ledger.rows.at(-1)?.revision ?? 0;
   for (const { revision, what } of laws.acknowledged.splice(0)) {
     const isThere = ledger.rows.some((row) => row.revision === revision);
-    if (!isThere || revision > last) laws.fail('law 3', `${what} was acknowledged and is not there`);
+    if (!isThere || revision > last)
+      laws.fail('law 3', `${what} was acknowledged and is not there`);
   }
   const { broker } = world;
   if (broker.isReady && broker.store.head() < last) laws.fail('law 3', 'the head went back');

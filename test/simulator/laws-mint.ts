@@ -9,10 +9,10 @@ export function checkMinted(world: World, minted: Minted, carried: Carried): voi
   const { laws, ledger } = world;
   const { claims } = minted;
   // Law 4: the record first.
-  if (!laws.audit.issued.has(claims.id)) laws.fail('law 4', 'a token leaves without its record');
+  const record = laws.audit.issued.get(claims.id);
+  if (record === undefined) laws.fail('law 4', 'a token leaves without its record');
   // Law 1: bound to the key that the session had at the moment of issue, not to one of before.
-  const key = laws.audit.issued.get(claims.id);
-  if (key !== undefined && key !== claims.keyThumbprint)
+  if (record?.key !== undefined && record.key !== claims.keyThumbprint)
     laws.fail('law 1', 'a token is bound to a key that its session has given up');
   // Law 2: `rev` is the head that the step has seen. Whatever had ended the path by then was overlooked.
   const end = ledger.endOf(claims.sessionId, claims.revision);
@@ -24,7 +24,9 @@ export function checkMinted(world: World, minted: Minted, carried: Carried): voi
 function checkHoldings({ laws }: World, { claims }: Minted, { path, registry }: Carried): void {
   const resource = registry.resourceByAudience.get(claims.audience)?.name;
   for (const { name, task, absoluteEndAt } of path) {
-    const grants = registry.workloads.get(name)?.grants.filter((each) => each.resource === resource);
+    const grants = registry.workloads
+      .get(name)
+      ?.grants.filter((each) => each.resource === resource);
     const granted = grants?.flatMap(({ scopes }) => [...scopes]) ?? [];
     const inTask = task?.grants.find((each) => each.resource === resource)?.scopes;
     for (const scope of claims.scopes) {
@@ -46,5 +48,17 @@ function checkLineage({ laws, ledger }: World, { claims }: Minted): void {
   for (const { absolute_end_at } of path) {
     if (claims.expiresAt > absolute_end_at / 1_000_000)
       laws.fail('law 1', 'a token outlives a session above it');
+  }
+}
+
+/** Law 2: whatever ends or holds a session has a row that kills the tokens of before, its own and those below. */
+export function checkKilled({ ledger, laws }: World): void {
+  const { issued, killedAt } = laws.audit;
+  for (const minted of ledger.minted) {
+    const { id, lineage } = minted.claims;
+    const sequence = issued.get(id)?.sequence ?? 0;
+    const killer = lineage.sessions.find((each) => (killedAt.get(each) ?? 0) > sequence);
+    if (killer !== undefined && ledger.cutsOf(minted).length === 0)
+      laws.fail('law 2', `a token lives on although ${killer} was ended, held or bound anew`);
   }
 }

@@ -21,7 +21,8 @@ export function checkTrees(world: World): void {
       children.set(known.parent, (children.get(known.parent) ?? 0) + 1);
   }
   for (const count of children.values()) {
-    if (count > worldBounds.childrenPerSession) laws.fail('law 9', `${count} children of one session`);
+    if (count > worldBounds.childrenPerSession)
+      laws.fail('law 9', `${count} children of one session`);
   }
 }
 

@@ -1,5 +1,5 @@
-import { delayMillisMax } from './network.js';
 import type { Minted } from './ledger.js';
+import { delayMillisMax } from './network.js';
 import type { VerifierHost } from './verifier-host.js';
 import type { World } from './world.js';
 
@@ -50,7 +50,8 @@ function checkTaken(world: World, { host, isHonest }: Used, minted: Minted | und
   const late = ledger
     .cutsOf(minted)
     .find(({ seenMillis }) => time.nowMillis - seenMillis > boundMillis);
-  if (late !== undefined) laws.fail('law 2', `${host.name} takes for too long after ${late.revision}`);
+  if (late !== undefined)
+    laws.fail('law 2', `${host.name} takes for too long after ${late.revision}`);
 }
 
 /** Law 5: what nothing stands against is taken. */
@@ -93,4 +94,3 @@ function checkView({ ledger, laws }: World, host: VerifierHost, minted: Minted):
   const isAhead = !isCut && holds && view.revision <= (ledger.rows.at(-1)?.revision ?? 0);
   if (isAhead) laws.fail('law 5', `the view of ${host.name} cuts what nobody has cut`);
 }
-

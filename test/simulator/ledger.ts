@@ -99,26 +99,34 @@ export class Ledger {
   }
 
   /** The first row, up to a revision, that has ended a session or anybody above it. */
-  endOf(id: SessionId, upTo = Number.POSITIVE_INFINITY): Row | undefined {
+  endOf(id: SessionId, upTo: number = Number.POSITIVE_INFINITY): Row | undefined {
     const path = this.path(id);
     return this.rows.find((row) => row.revision <= upTo && path.some((each) => ends(row, each)));
   }
 
   /** The rows that kill a token, up to a revision. */
-  cutsOf({ claims, handles, keyId }: Minted, upTo = Number.POSITIVE_INFINITY): readonly Row[] {
+  cutsOf(
+    { claims, handles, keyId }: Minted,
+    upTo: number = Number.POSITIVE_INFINITY,
+  ): readonly Row[] {
     return this.rows.filter(
       (row) => row.revision <= upTo && kills(row, { rev: claims.revision, handles, keyId }),
     );
   }
 }
 
-function ends({ kind, handle, absolute, before, ends_below, revision }: Row, session: KnownSession) {
+function ends(
+  { kind, handle, absolute, before, ends_below, revision }: Row,
+  session: KnownSession,
+) {
   if (kind === 'before') return session.opened_revision < (before ?? 0);
   if (kind !== 'handle') return false;
   if (absolute === 1) return handle === session.id;
   if (ends_below === 0 || session.opened_revision >= revision) return false;
   const { member, owner, evidence_issuer, evidence_key, principal, upstream } = session;
-  return [member, owner, evidence_issuer, evidence_key, principal, upstream].includes(handle as never);
+  return [member, owner, evidence_issuer, evidence_key, principal, upstream].includes(
+    handle as never,
+  );
 }
 
 function kills(

@@ -1,11 +1,11 @@
 import Database from 'better-sqlite3';
-import { applyMigrations } from '../../broker/src/store/sqlite/migrate.js';
-import { migrations } from '../../broker/src/store/sqlite/migrations/index.js';
 import type { Instant } from '../../broker/src/domain/instant.js';
 import { assembleStore, type StoreSurroundings } from '../../broker/src/store/sqlite/assemble.js';
+import { applyMigrations } from '../../broker/src/store/sqlite/migrate.js';
+import { migrations } from '../../broker/src/store/sqlite/migrations/index.js';
 import type { Store } from '../../broker/src/store/store.js';
-import { beginningSeconds } from './host-clock.js';
 import type { CommitFault, Disk } from './disk.js';
+import { beginningSeconds } from './host-clock.js';
 
 type Statement = Database.Statement<unknown[]>;
 

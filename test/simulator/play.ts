@@ -12,11 +12,11 @@ type Step = (world: World) => void | Promise<void>;
 
 /** What may happen next, by weight. */
 const steps: readonly (readonly [Step, number])[] = [
-  [agents.addMachine, 2],
+  [agents.addMachine, 1],
   [agents.openRoot, 3],
-  [agents.delegate, 7],
-  [agents.issue, 12],
-  [agents.use, 12],
+  [agents.delegate, 8],
+  [agents.issue, 14],
+  [agents.use, 16],
   [agents.renew, 2],
   [agents.rekey, 2],
   [agents.end, 1],
@@ -59,7 +59,9 @@ export interface Played {
   readonly seed: number;
   readonly steps: number;
   /** The law that broke, at which step, and what was seen. */
-  readonly broken: { readonly law: string; readonly step: number; readonly seen: string } | undefined;
+  readonly broken:
+    | { readonly law: string; readonly step: number; readonly seen: string }
+    | undefined;
   readonly trace: readonly string[];
   /** SHA-256 over everything durable and everything that was seen: the same for the same seed (law 7). */
   readonly history: string;
@@ -82,7 +84,8 @@ export async function play(seed: number, disk: Disk, keyFolder: KeyFolder): Prom
     }
   } catch (fault) {
     const law = fault instanceof LawBroken ? fault.law : 'no fault';
-    const seen = fault instanceof LawBroken ? fault.message : String((fault as Error).stack ?? fault);
+    const seen =
+      fault instanceof LawBroken ? fault.message : String((fault as Error).stack ?? fault);
     broken = { law, step, seen };
   } finally {
     world.dispose();
@@ -91,12 +94,15 @@ export async function play(seed: number, disk: Disk, keyFolder: KeyFolder): Prom
   return { seed, steps: step, broken, trace, history: historyOf(world), tally: tallyOf(world) };
 }
 
-/** The broker comes up, the verifiers have a view, and two machines have a session each. */
+/** The broker comes up, the verifiers have a view, machines have sessions, children and tokens. */
 async function begin(world: World): Promise<void> {
   await world.time.pass(500);
-  await agents.addMachine(world);
-  await agents.addMachine(world);
-  await world.time.pass(1_000);
+  for (const workload of ['triage', 'writer', 'triage']) await agents.addMachine(world, workload);
+  await world.time.pass(900);
+  for (let nth = 0; nth < 3; nth += 1) agents.delegate(world);
+  await world.time.pass(100);
+  for (let nth = 0; nth < 3; nth += 1) agents.issue(world);
+  await world.time.pass(100);
   world.laws.check();
 }
 

@@ -1,28 +1,27 @@
 import { createHash } from 'node:crypto';
 import type { TaskAsk } from '../../broker/src/commands/task-ask.js';
 import { joinTokenIn } from '../support/world-hosts.js';
-import { type IssuedInWorld, worldAudience } from '../support/world-verifier.js';
 import { worldOperator } from '../support/world-sessions.js';
+import { type IssuedInWorld, worldAudience } from '../support/world-verifier.js';
 import type { AgentSession } from './agents.js';
 import type { VerifierHost } from './verifier-host.js';
 import type { World } from './world.js';
 
 const resourceUrl = `${worldAudience}/contacts`;
 const workloads = ['triage', 'writer', 'batch', 'triage'] as const;
-const scopeSets = [
-  ['contacts:read'],
-  ['contacts:read'],
+const scopeSets: readonly (readonly string[])[] = [
+  ...Array.from({ length: 6 }, () => ['contacts:read']),
   ['contacts:read', 'contacts:write'],
   ['contacts:export'],
-] as const;
+];
 const lifetimes = [0, 0, 15, 60, 300] as const;
 const ends = [0, 0, 20, 90, 400, 3_000] as const;
 
 /** A machine joins: an operator makes a join token, and somebody puts it there. */
-export async function addMachine(world: World): Promise<void> {
+export async function addMachine(world: World, named?: string): Promise<void> {
   const { broker, agents, dice } = world;
   if (!broker.isReady) return;
-  const workload = dice.pick(workloads) as string;
+  const workload = named ?? (dice.pick(workloads) as string);
   const member = { kind: 'workload' as const, name: workload };
   const ask = { member, uses: 1, lifetimeSeconds: 0, networks: [] };
   const made = broker.run(broker.verbs.createJoinToken, ask, { caller: worldOperator });
@@ -91,7 +90,8 @@ export function use(world: World): void {
   const token = dice.chance(0.7) ? session.tokens.at(-1) : dice.pick(session.tokens);
   if (token === undefined) return;
   // A pen of before a rekey is gone: the token is bound to it.
-  if (session.pen.key.thumbprint === token.claims.keyThumbprint) present(world, host, session, token);
+  if (session.pen.key.thumbprint === token.claims.keyThumbprint)
+    present(world, host, session, token);
 }
 
 function present(
@@ -112,12 +112,9 @@ function present(
   world.thief.overhear({ token: token.token, proof });
   world.network.send('clients', () => {
     const skewSeconds = nowSeconds - host.clock.seconds;
-    void judge(world, host, { token, proof, isHonest: true, skewSeconds }).then(
-      (fresh) => {
-        if (fresh !== undefined && nonce === undefined)
-          present(world, host, session, token, fresh);
-      },
-    );
+    void judge(world, host, { token, proof, isHonest: true, skewSeconds }).then((fresh) => {
+      if (fresh !== undefined && nonce === undefined) present(world, host, session, token, fresh);
+    });
   });
 }
 

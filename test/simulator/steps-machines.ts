@@ -1,5 +1,5 @@
-import { type Weather, weathers } from './network.js';
 import type { CommitFault } from './disk.js';
+import { type Weather, weathers } from './network.js';
 import type { World } from './world.js';
 
 const outages = [2_000, 9_000, 14_000, 25_000] as const;
@@ -48,7 +48,11 @@ export function changeWeather(world: World): void {
 /** The wall clock of one machine is set. */
 export function stepClock(world: World): void {
   const { dice } = world;
-  const clocks = [world.brokerClock, world.agentClock, ...world.verifiers.map(({ clock }) => clock)];
+  const clocks = [
+    world.brokerClock,
+    world.agentClock,
+    ...world.verifiers.map(({ clock }) => clock),
+  ];
   const seconds = dice.pick(clockSteps) as number;
   const at = dice.below(clocks.length);
   if (Math.abs(seconds) > 4) world.isClockStepped = true;

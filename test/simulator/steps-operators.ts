@@ -50,7 +50,13 @@ export function holdForRisk(world: World): void {
   const session = someSession(world);
   if (session === undefined || !broker.isReady) return;
   const now = world.brokerClock.now();
-  const audit = { kind: 'risk_suspended', at: now, actor: 'broker', session: session.id, facts: {} };
+  const audit = {
+    kind: 'risk_suspended',
+    at: now,
+    actor: 'broker',
+    session: session.id,
+    facts: {},
+  };
   world.note('hold for risk');
   void broker.store.suspendForRisk({
     session: session.id,

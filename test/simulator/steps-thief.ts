@@ -1,8 +1,8 @@
 import type { SessionId } from '@creance/proto';
 import type { Sighting } from '../../broker/src/domain/action.js';
 import { handleOf } from '../../broker/src/doubles/ids.js';
-import { evidenceOf } from '../support/world-hosts.js';
 import { testIdentity } from '../support/store.js';
+import { evidenceOf } from '../support/world-hosts.js';
 import { type IssuedInWorld, worldAudience } from '../support/world-verifier.js';
 import { issuedOf } from './agents.js';
 import { brokerOrigin, pathOfVerb, type WireCall } from './broker-process.js';
@@ -131,8 +131,7 @@ export function redeemOld(world: World): void {
   const proof = pen.proof({ method: 'POST', target, nowSeconds, nonce, content: bytes });
   const call = { proofs: [proof], newKeyProofs: [], sessions: [], bytes, ask };
   world.toBroker({ method: 'openSession', ...call }, (reply) => {
-    if (reply.ok && machine.isRedeemed)
-      world.laws.fail('law 2', 'a join token was redeemed twice');
+    if (reply.ok && machine.isRedeemed) world.laws.fail('law 2', 'a join token was redeemed twice');
   });
 }
 

@@ -1,5 +1,5 @@
-import type { IssuedInWorld } from '../support/world-verifier.js';
 import type { SessionId } from '@creance/proto';
+import type { IssuedInWorld } from '../support/world-verifier.js';
 import type { Pen } from './pen.js';
 
 /** What a verifier was sent, byte for byte. */

@@ -4,7 +4,6 @@ import { createVerifier, Feed, type Verifier } from '@creance/verifier';
 import type { Entropy } from '../../broker/src/runtime/entropy.js';
 import { testIdentity } from '../support/store.js';
 import type { HostClock } from './host-clock.js';
-import { rememberingPrimitives } from './primitives.js';
 import type { VirtualTime, VirtualTimer } from './virtual-time.js';
 
 /** A subscription as the broker's machine takes it. */
@@ -77,7 +76,6 @@ export class VerifierHost {
         settings: (bytes) => Settings.decode(bytes),
       },
       clock: clock.ofVerifier,
-      primitives: rememberingPrimitives,
     });
   }
 
