@@ -32,6 +32,8 @@ export interface WorldRooms {
   readonly levelOf: LevelOf;
   readonly entropy: Entropy;
   readonly clock: Clock;
+  /** Those of the edge, where there is one; otherwise the verbs have their own. */
+  readonly nonces?: Nonces;
 }
 
 /** The verbs of a world. */
@@ -57,7 +59,7 @@ export interface WorldVerbs {
 export function joinVerbs(rooms: WorldRooms): WorldVerbs {
   const { issuer, store, keys, registry, levelOf, entropy, clock } = rooms;
   const { anchor, ring } = keys;
-  const nonces: Nonces = openNonces(entropy);
+  const { nonces = openNonces(entropy) } = rooms;
   const assertions = { issuer, clock, nonces, replays: openReplayMemory(proofWindowSeconds) };
   const attestors = {
     'join-token': joinTokenAttestor(store, assertions),

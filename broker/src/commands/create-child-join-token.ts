@@ -46,6 +46,7 @@ export function createChildJoinToken(
     const childJoinToken = freshJoinToken(parts.entropy);
     const stored = await parts.store.createChildJoinToken({
       session: parent.id,
+      provenKey: parent.key,
       hash: sha256Base64url(childJoinToken),
       member: { kind: 'workload', name: workload },
       now: call.now,

@@ -35,6 +35,7 @@ export function delegateSession(
     const id = freshSessionId(parts.entropy);
     const delegated = await parts.store.delegateSession({
       session: parent.id,
+      provenKey: parent.key,
       id,
       key,
       now: call.now,

@@ -60,6 +60,7 @@ export function issueToken(parts: IssueTokenParts): Command<TokenAsk, IssuedToke
     if (signer === undefined) return refuse({ reason: 'clock_unsafe', retryAfterMillis: 5_000 });
     const step = await parts.store.issueToken({
       session: session.id,
+      provenKey: session.key,
       now: call.now,
       audit: {
         kind: 'token_issued',

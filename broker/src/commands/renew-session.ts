@@ -11,6 +11,7 @@ export function renewSession(
     const session = sessionOf(call);
     const renewed = await store.renewSession({
       session: session.id,
+      provenKey: session.key,
       now: call.now,
       audit: {
         kind: 'session_renewed',

@@ -22,6 +22,8 @@ export type PathRefusal =
       | 'session_expired'
       | 'ancestor_ended'
       | 'session_suspended'
+      // Bound to another key since the call was proved.
+      | 'proof_wrong_key'
     >
   | StoreRefusal;
 

@@ -10,6 +10,12 @@ export interface SessionWrite {
   readonly session: SessionId;
   readonly now: Instant;
   readonly audit: AuditEvent;
+  /**
+   * The key by which the session has proved the call. When it has been bound to another one since, it does
+   * not act, nor does anybody hang a child below it: what the old key is given would outlive the rekey.
+   * Absent where nobody speaks for the session.
+   */
+  readonly provenKey?: Thumbprint;
 }
 
 /** A session to open: a root, or a child on another host. */

@@ -1,4 +1,4 @@
-import { ok, type Result, type Revision, refuse, type SessionId } from '@creance/proto';
+import { ok, type Result, type Revision, refuse } from '@creance/proto';
 import type { Instant } from '../../domain/instant.js';
 import { pathFault, type Session } from '../../domain/session.js';
 import type { PathRefusal, SessionWrite, StoreRefusal } from '../store.js';
@@ -26,17 +26,22 @@ export function renewSession(room: Room, ask: SessionWrite): Result<Session, Act
   return acted.ok ? ok(acted.value.session) : acted;
 }
 
-/** Checks every session of the path. */
+/** Who is to act, when, and by which key it has said so. */
+type Acting = Pick<SessionWrite, 'session' | 'now' | 'provenKey'>;
+
+/** Checks every session of the path, and that the session still has the key that it has spoken by. */
 export function ableSession(
   { mirror }: Room,
-  session: SessionId,
-  now: Instant,
+  { session, now, provenKey }: Acting,
 ): Result<Able, ActRefusal> {
   const entry = mirror.get(session);
   if (entry === undefined) return refuse('session_unknown');
   const path = mirror.pathOf(entry);
   const fault = pathFault(path, now, mirror.idleSeconds);
-  return fault === undefined ? ok({ entry, path }) : refuse(fault);
+  if (fault !== undefined) return refuse(fault);
+  // A rekey that came between the proof and this step: nothing is given to the key of before.
+  const isBoundAnew = provenKey !== undefined && entry.session.key !== provenKey;
+  return isBoundAnew ? refuse('proof_wrong_key') : ok({ entry, path });
 }
 
 /** Notes the activity of a session and of all above it: a descendant's activity counts. */
@@ -45,8 +50,9 @@ export function noteActivity(room: Room, entry: Entry, now: Instant): void {
 }
 
 /** Checks every session of the path, notes the activity of all of them, appends the audit event. */
-function act(room: Room, { session, now, audit }: SessionWrite): Result<Entry, ActRefusal> {
-  const able = ableSession(room, session, now);
+function act(room: Room, ask: SessionWrite): Result<Entry, ActRefusal> {
+  const { now, audit } = ask;
+  const able = ableSession(room, ask);
   if (!able.ok) return able;
   noteActivity(room, able.value.entry, now);
   room.audit.append(audit);

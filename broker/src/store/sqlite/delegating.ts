@@ -15,7 +15,7 @@ type DelegateFault = Exclude<DelegateRefusal, StoreRefusal>;
 /** The store step of DelegateSession: a child in the same process. */
 export function delegateSession(room: Room, ask: DelegateSession): Result<Session, DelegateFault> {
   const { now, key, depthMax } = ask;
-  const able = ableSession(room, ask.session, now);
+  const able = ableSession(room, ask);
   if (!able.ok) return able;
   const { entry, path } = able.value;
   const earlier = liveChild(room, ask);
@@ -38,7 +38,7 @@ export function createChildJoinToken(
   ask: NewChildJoinToken,
 ): Result<void, DelegateFault> {
   const { now, hash, task, expiresAt, depthMax } = ask;
-  const able = ableSession(room, ask.session, now);
+  const able = ableSession(room, ask);
   if (!able.ok) return able;
   const member = room.members.handleOf(ask.member);
   const fault = delegationFault(room, able.value, { depthMax, member, now, redeems: false });

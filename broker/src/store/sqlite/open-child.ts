@@ -50,7 +50,7 @@ function redeem(
   token: ChildJoinToken,
 ): Result<Session, OpenFault> {
   const { now, key } = ask;
-  const able = ableSession(room, token.parent, now);
+  const able = ableSession(room, { session: token.parent, now });
   if (!able.ok) return able;
   if (isKeyTaken(room, key)) return refuse('session_key_in_use');
   const { member } = ask.handles;

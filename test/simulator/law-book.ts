@@ -1,0 +1,115 @@
+import type { Revision, SessionId, Thumbprint } from '@creance/proto';
+import { rpcStatusOf } from '../../broker/src/rpc/status.js';
+import type { Carried, WireCall, WireReply } from './broker-process.js';
+import { auditLaws } from './laws-audit.js';
+import { checkLog, checkLogWhole } from './laws-log.js';
+import { checkKilled, checkMinted } from './laws-mint.js';
+import { checkTrees } from './laws-tree.js';
+import { checkVerdict, checkViews, type Used } from './laws-verify.js';
+import type { Minted } from './ledger.js';
+import type { World } from './world.js';
+
+/** A law that does not hold any more, and what was seen. */
+export class LawBroken extends Error {
+  readonly law: string;
+
+  constructor(law: string, seen: string) {
+    super(`${law}: ${seen}`);
+    this.name = 'LawBroken';
+    this.law = law;
+  }
+}
+
+/** What the audit has said so far, in its order. */
+export interface AuditState {
+  /** Sessions that are held themselves. */
+  readonly held: Set<SessionId>;
+  readonly keyOf: Map<SessionId, Thumbprint>;
+  /** Tokens by id: their record, and the key that their session had as they were issued. */
+  readonly issued: Map<string, { sequence: number; key: Thumbprint | undefined }>;
+  /** The last record by which all tokens of a session, and of those below it, have died. */
+  readonly killedAt: Map<SessionId, number>;
+}
+
+/** The laws, and all that must be remembered to tell whether they hold. */
+export class LawBook {
+  readonly audit: AuditState = {
+    held: new Set(),
+    keyOf: new Map(),
+    issued: new Map(),
+    killedAt: new Map(),
+  };
+  /** Revisions that somebody was told of. */
+  readonly acknowledged: { readonly revision: Revision; readonly what: string }[] = [];
+  readonly #world: World;
+  #failure: LawBroken | undefined;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** Notes that a law is broken: the first time counts. */
+  fail(law: string, seen: string): void {
+    this.#failure ??= new LawBroken(law, seen);
+  }
+
+  /** After every step. Throws when a law does not hold. */
+  check(): void {
+    this.#read();
+    checkTrees(this.#world);
+    checkLog(this.#world);
+    checkKilled(this.#world);
+    checkViews(this.#world);
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** A token leaves. */
+  minted(minted: Minted, carried: Carried): void {
+    this.#read();
+    checkMinted(this.#world, minted, carried);
+  }
+
+  /** A reply leaves: law 10. */
+  replied({ sessions }: WireCall, reply: WireReply): void {
+    if (reply.ok) return;
+    const { denial, caller } = reply;
+    const { details } = rpcStatusOf(denial, { requestId: 'r', caller });
+    const text = Buffer.concat(details.map(({ value }) => value)).toString('latin1');
+    // The session itself is told the scope that it lacks, and nothing else.
+    const own = caller?.kind === 'session' ? denial.missingScope : undefined;
+    if (own === undefined && text.includes('missing_scope'))
+      this.fail('law 10', 'an outsider is told a scope');
+    const secrets = Object.values(denial.detail ?? {}).filter((each) => typeof each === 'string');
+    const told = secrets.find((each) => each.length > 3 && each !== own && text.includes(each));
+    if (told !== undefined) this.fail('law 10', `a caller of ${sessions[0]} is told ${told}`);
+  }
+
+  /** The witness room has acted on what it took for a fact: law 11. */
+  answered(session: SessionId, outcome: string): void {
+    const { thief, ledger } = this.#world;
+    this.#read();
+    const root = ledger.path(session)[0]?.id;
+    const isInTree = (each: SessionId) => ledger.path(each)[0]?.id === root;
+    const shown = outcome === 'tokens_cut' ? thief.leaksShown : thief.keysShown;
+    const acted = ['tokens_cut', 'tree_suspended', 'tree_revoked', 'session_revoked'];
+    if (acted.includes(outcome) && ![...shown].some(isInTree))
+      this.fail('law 11', `${outcome} although nobody has stolen anything`);
+  }
+
+  /** A verifier has judged a use. */
+  used(used: Used): void {
+    this.#read();
+    checkVerdict(this.#world, used);
+  }
+
+  /** The broker has come up again: law 3, over all of it. */
+  restarted(): void {
+    checkLogWhole(this.#world);
+  }
+
+  #read(): void {
+    const { ledger, time } = this.#world;
+    const fresh = ledger.read(time.nowMillis);
+    if (fresh.length > 0) auditLaws(this.#world, fresh);
+  }
+}
