@@ -108,30 +108,36 @@ describe(`F-27 hostile bytes over a connection, ${mutations} by seed ${seed}`, (
           return next(3) === 0 ? good : mutated(good, next);
         });
         const ends = await Promise.all(
-          batch.map((bytes) =>
-            wire.send(path, bytes, entriesFor(path, bytes, session), 20_000),
-          ),
+          batch.map((bytes) => wire.send(path, bytes, entriesFor(path, bytes, session), 20_000)),
         );
         for (const { reason } of ends) seen.add(reason);
+        // A member holds a hundred sessions at most; this one may have been ended by what was sent.
+        await client.end(session.id, session.key).catch(() => {});
       }
       expect([...seen].filter((reason) => faults.test(reason))).toEqual([]);
       // A broker that refuses everybody at the door would pass as well.
-      expect([...seen].filter((reason) => !/^(proof|nonce|session_missing)/.test(reason))).not.toEqual([]);
+      expect(
+        [...seen].filter((reason) => !/^(proof|nonce|session_missing)/.test(reason)),
+      ).not.toEqual([]);
     },
     testMillis,
   );
 
-  it(`and of ${requests} requests over HTTP`, async () => {
-    const next = seededNumbers(seed + 500);
-    const good = bodyTricks.map(([, bytes]) => Buffer.from(bytes, 'latin1'));
-    const paths = ['/healthz', '/readyz', '/.well-known/jwks.json', '/%2e%2e/x', '/\u0000'];
-    good.push(...paths.map((path) => Buffer.from(`GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`)));
-    for (let sent = 0; sent < requests; sent += 1) {
-      const text = await said(mutated(good[next(good.length)] as Buffer, next));
-      const [, status = '0'] = /^HTTP\/1\.1 (\d{3})/.exec(text) ?? [];
-      expect(text, status).not.toMatch(/"internal"|HTTP\/1\.1 50[0-24-9]/);
-    }
-  }, testMillis);
+  it(
+    `and of ${requests} requests over HTTP`,
+    async () => {
+      const next = seededNumbers(seed + 500);
+      const good = bodyTricks.map(([, bytes]) => Buffer.from(bytes, 'latin1'));
+      const paths = ['/healthz', '/readyz', '/.well-known/jwks.json', '/%2e%2e/x', '/\u0000'];
+      good.push(...paths.map((path) => Buffer.from(`GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`)));
+      for (let sent = 0; sent < requests; sent += 1) {
+        const text = await said(mutated(good[next(good.length)] as Buffer, next));
+        const [, status = '0'] = /^HTTP\/1\.1 (\d{3})/.exec(text) ?? [];
+        expect(text, status).not.toMatch(/"internal"|HTTP\/1\.1 50[0-24-9]/);
+      }
+    },
+    testMillis,
+  );
 
   it('leaves a broker that lives, serves, and has had no fault', async () => {
     const { id, key } = await open('/creance.v1.SessionService/RenewSession');

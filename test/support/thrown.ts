@@ -16,7 +16,9 @@ function dressed<Fault extends object>(fault: Fault, at: number): Fault {
   return Object.assign(fault, {
     ...(code !== undefined && { code }),
     ...(at % 2 === 0 && { details: canary }),
-    ...(at % 3 === 0 && { metadata: { canary, getMap: () => ({ canary }), toJSON: () => ({ canary }) } }),
+    ...(at % 3 === 0 && {
+      metadata: { canary, getMap: () => ({ canary }), toJSON: () => ({ canary }) },
+    }),
     ...(at % 5 === 0 && { statusCode: 200, status: canary }),
   });
 }

@@ -14,9 +14,13 @@ export interface FaultWords {
  */
 export function faultWords(fault: unknown): FaultWords {
   try {
-    if (!(fault instanceof Error)) return { fault: cut(String(fault), faultCharsMax), stack: undefined };
+    if (!(fault instanceof Error))
+      return { fault: cut(String(fault), faultCharsMax), stack: undefined };
     const { message, stack } = fault;
-    return { fault: cut(String(message), faultCharsMax), stack: stack && cut(String(stack), stackCharsMax) };
+    return {
+      fault: cut(String(message), faultCharsMax),
+      stack: stack && cut(String(stack), stackCharsMax),
+    };
   } catch {
     return { fault: 'something was thrown that cannot be read', stack: undefined };
   }
