@@ -14,7 +14,8 @@ const records = 120;
 const key = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const publicKeys = () => key.publicKey;
 const root = mkdtempSync(join(tmpdir(), 'creance-graft-'));
-const isLong = process.env['CREANCE_LONG'] === '1';
+const long = process.env['CREANCE_LONG'];
+const isLong = long === '1';
 const many = { numRuns: isLong ? 1_000 : 100, seed: 20_261_125 };
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 

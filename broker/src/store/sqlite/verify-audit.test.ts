@@ -67,8 +67,9 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 const sequence = fc.integer({ min: 1, max: records });
 /** Quick, or so many that a thousand mutations of each kind are made. */
-const many = { numRuns: process.env['CREANCE_LONG'] === '1' ? 1_000 : 100, seed: 20_261_124 };
-const testMillis = process.env['CREANCE_LONG'] === '1' ? 600_000 : 30_000;
+const long = process.env['CREANCE_LONG'];
+const many = { numRuns: long === '1' ? 1_000 : 100, seed: 20_261_124 };
+const testMillis = long === '1' ? 600_000 : 30_000;
 
 describe('F-56 verifyAudit', { timeout: testMillis }, () => {
   it('finds an untouched audit whole, by folder and by file', () => {
