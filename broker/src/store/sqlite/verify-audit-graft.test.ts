@@ -65,7 +65,9 @@ describe('F-56 a tail of another store', () => {
         fc.property(fc.integer({ min: 2, max: records }), fc.boolean(), (from, withCheckpoints) => {
           tamper(own, copy, graft(from, withCheckpoints));
           const { fault } = verifyAudit(copy, { publicKeys });
-          expect(fault).toEqual({ code: 'reordered', sequence: from });
+          // A first record of other content, or one that follows another: found by which it is.
+          expect(['edited', 'reordered']).toContain(fault?.code);
+          expect(fault?.sequence).toBe(from);
         }),
         many,
       );
