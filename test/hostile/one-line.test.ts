@@ -22,7 +22,7 @@ const texts = (): readonly string[] => {
   const pick = () => hostileTexts[next(hostileTexts.length)] ?? '';
   return [
     ...hostileTexts,
-    ...Array.from({ length: 40 }, () => `a${pick()}${pick()}b`.slice(0, 400)),
+    ...Array.from({ length: 10 }, () => `a${pick()}${pick()}b`.slice(0, 400)),
   ];
 };
 
