@@ -28,6 +28,8 @@ const memberFor = (path: string) => {
   return /Operator|Registry/.test(path) ? 'operator' : 'workload';
 };
 
+const prototypeBefore = Reflect.ownKeys(Object.prototype);
+const constructorBefore = Reflect.ownKeys(Object);
 const newKey = new TestKey();
 let edge: TestEdge;
 let alone: HandlersAlone;
@@ -121,6 +123,12 @@ describe(`F-27 hostile bytes, ${mutations} by seed ${seed}`, () => {
     );
     expect(reached.length).toBeGreaterThan(ownMethods.length * 0.9);
     expect([...outcomes.values()].filter((seen) => seen.has('ok')).length).toBeGreaterThan(8);
+  });
+
+  // breaks when: a handler or a store keeps a stranger's text as a member of an ordinary object
+  it('F-59 leave the prototype of objects as it was', () => {
+    expect(Reflect.ownKeys(Object.prototype)).toEqual(prototypeBefore);
+    expect(Reflect.ownKeys({}.constructor)).toEqual(constructorBefore);
   });
 
   it('ten thousand deep, of groups and of messages, are refused', () => {

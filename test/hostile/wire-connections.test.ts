@@ -4,7 +4,7 @@ import { connect as connectTls } from 'node:tls';
 import { credentials } from '@grpc/grpc-js';
 import { describe, expect, it, vi } from 'vitest';
 import { selfSigned } from '../support/certificate.js';
-import { type TestEdge, type TestEdgeOptions, Wire } from '../support/edge.js';
+import { edgeAudience, type TestEdge, type TestEdgeOptions, Wire } from '../support/edge.js';
 import { seededNumbers } from '../support/mutations.js';
 import { TestKey } from '../support/test-key.js';
 import {
@@ -52,6 +52,36 @@ describe('connections', () => {
     );
     expect(strangers.filter((socket) => !socket.closed).length).toBeGreaterThanOrEqual(8);
     await client.renew(agent.id, agent.key);
+  });
+
+  const little = { bytesBeyondCalls: 30_000, bytesBeyondCallsPerSecond: 1_000 };
+
+  // breaks when: gate.ts no longer pays for the metadata and messages of a call
+  it('that call without pause are never taken for a flood, however much they send', async () => {
+    const edge = await start({ limits: little });
+    const client = edge.client();
+    const agent = await edge.session({ kind: 'workload', name: 'triage' }, client);
+    const startedAt = performance.now();
+    let calls = 0;
+    // Two looks and more, and many times what may come beyond calls.
+    while (performance.now() - startedAt < 2_500 || calls < 300) {
+      await client.issue(agent.id, agent.key, edgeAudience, ['contacts:read']);
+      calls += 1;
+    }
+    expect(edge.hits).not.toContain('bytesBeyondCalls');
+  });
+
+  it('that ping without pause are closed', async () => {
+    const edge = await start({ limits: little });
+    const { session } = attacker(edge);
+    await once(session, 'connect');
+    const pings = setInterval(() => {
+      for (let at = 0; at < 100 && !session.destroyed; at += 1) session.ping(() => {});
+    }, 10);
+    await once(session, 'close');
+    clearInterval(pings);
+    expect(edge.hits).toContain('bytesBeyondCalls');
+    await expectAlive(edge);
   });
 
   it('that speak HTTP/2 and then nothing are closed when they have been idle', async () => {

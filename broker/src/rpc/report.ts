@@ -14,6 +14,7 @@ import { type LogFields, type TraceFields, traceFields } from '../telemetry/log-
 import type { Meters } from '../telemetry/meters.js';
 import { addressKey } from './address.js';
 import type { CallNote } from './call-record.js';
+import { faultWords } from './fault-words.js';
 import type { EdgeLimits } from './limits.js';
 
 /** Where the edge writes what it has refused and what has failed; pino fits. */
@@ -94,8 +95,7 @@ export function openReport(parts: ReportParts): Report {
       const traced = ended(record, 'internal');
       keep(record, { reason: 'internal' }, traced.trace_id);
       if (!mayWrite('fault', causeOf(record))) return;
-      const { message, stack } = fault instanceof Error ? fault : new Error(String(fault));
-      logger.error({ ...callFields(record), ...traced, fault: message, stack }, 'call failed');
+      logger.error({ ...callFields(record), ...traced, ...faultWords(fault) }, 'call failed');
     },
     cancelled: (record) => void ended(record, 'cancelled'),
     limitHit: (limit) => meters.limitHit(limit),

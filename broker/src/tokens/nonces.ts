@@ -1,5 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { Entropy } from '../runtime/entropy.js';
+import { isSameSecret } from './same-secret.js';
 
 /** Nonces of this process (RFC 9449 §8): stateless, and worthless after a restart. */
 export interface Nonces {
@@ -37,7 +38,7 @@ export function openNonces(entropy: Entropy): Nonces {
     current: (monotonicMillis) => nonceOf(stepAt(monotonicMillis)),
     isFresh(nonce, monotonicMillis) {
       const step = stepAt(monotonicMillis);
-      return isSame(nonce, nonceOf(step)) || isSame(nonce, nonceOf(step - 1));
+      return isSameSecret(nonce, nonceOf(step)) || isSameSecret(nonce, nonceOf(step - 1));
     },
   };
 }
@@ -45,9 +46,4 @@ export function openNonces(entropy: Entropy): Nonces {
 function nonceUnder(secret: Uint8Array, step: number): string {
   const mac = createHmac('sha256', secret).update(`creance-nonce-v1:${step}`);
   return mac.digest('base64url').slice(0, 32);
-}
-
-function isSame(one: string, other: string): boolean {
-  const [a, b] = [Buffer.from(one), Buffer.from(other)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

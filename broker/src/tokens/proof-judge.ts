@@ -17,6 +17,7 @@ import { openMemoryHoles } from './memory-holes.js';
 import type { Nonces } from './nonces.js';
 import { publicKeys } from './public-keys.js';
 import type { ReplayMemory } from './replay-memory.js';
+import { isSameSecret } from './same-secret.js';
 import { isSignedBy, thumbprintOf } from './signing-key.js';
 
 /** A proof that came with a call. */
@@ -76,7 +77,8 @@ export function openProofJudge(parts: {
     });
 
   const isNonceGood = (nonce: string | undefined, presented: PresentedProof, now: number) => {
-    if (presented.nonce !== undefined) return nonce === presented.nonce;
+    if (presented.nonce !== undefined)
+      return nonce !== undefined && isSameSecret(nonce, presented.nonce);
     if (nonce !== undefined) return nonces.isFresh(nonce, now);
     return !presented.nonceAlways && !hasHoles();
   };
