@@ -10,7 +10,7 @@ export function oneOf<Value>(values: readonly Value[], next: Next): Value {
 }
 
 /** Changes the text of a JWS: one character, one more, one less, two parts swapped. */
-export function oddText(jws: string, next: Next): string {
+function oddText(jws: string, next: Next): string {
   const at = next(jws.length);
   const character = characters[next(characters.length)] ?? 'A';
   const [header = '', payload = '', signature = ''] = jws.split('.');
@@ -27,19 +27,19 @@ export function oddText(jws: string, next: Next): string {
 }
 
 /** Values of another type than any member has. */
-export const strange: readonly unknown[] = [
+const strange: readonly unknown[] = [
   ...[undefined, null, '', 0, -1, 1.5, true, [], {}, 'x', 2 ** 60],
   ...['\u0000', '\ud800', '\u202e', 'é'],
 ];
 
 /** Moments around now at which something ends or begins. */
-export function nearly(now: number, next: Next): number {
+function nearly(now: number, next: Next): number {
   const by = [-901, -900, -61, -60, -59, -6, -5, -1, 0, 1, 4, 5, 6, 59, 60, 61, 899, 900, 901];
   return now + oneOf(by, next);
 }
 
 /** The same JSON or nearly so, as JSON.stringify would never write it. */
-export function oddJson(json: string, next: Next): Buffer {
+function oddJson(json: string, next: Next): Buffer {
   const number = /"(iat|exp|nbf|rev)":(\d+)/;
   const ways = [
     () => json.replace(number, '"$1":$2.0'),
@@ -72,13 +72,13 @@ export function oddJson(json: string, next: Next): Buffer {
 }
 
 /** A JWS over bytes that may be no text. */
-export function jwsOver(key: MintKey, header: string, payload: Uint8Array): string {
+function jwsOver(key: MintKey, header: string, payload: Uint8Array): string {
   const input = `${base64url(header)}.${Buffer.from(payload).toString('base64url')}`;
   return `${input}.${key.sign(Buffer.from(input)).toString('base64url')}`;
 }
 
 /** Header members that are wrong, or right in another way. */
-export function oddHeader(next: Next): object {
+function oddHeader(next: Next): object {
   const types = ['JWT', 'AT+JWT', 'application/at+jwt', 'dpop+jwt', 'at+jwt', 'secevent+jwt'];
   const ways = [
     () => ({

@@ -47,6 +47,21 @@ describe('a fault of a verb', () => {
 });
 
 describe('a refusal', () => {
+  // breaks when: whoever has claimed the answer falls over what he notes of it, and leaves the caller waiting
+  it('that cannot be noted is answered as a fault, with details, and at once', async () => {
+    const denial = {
+      reason: 'resource_unknown' as const,
+      get detail(): never {
+        throw new Error('canary-4b7c');
+      },
+    };
+    const { client, log } = await start({ commands: { endSession: async () => refuse(denial) } });
+    const ended = await client.call(endSession, undefined, workload);
+    expect(ended).toMatchObject({ code: 13, reason: 'internal' });
+    expect(log).toContainEqual(expect.objectContaining({ level: 'error' }));
+    expect((await client.call(renewSession, undefined, workload)).reason).toBe('ok');
+  });
+
   it('is logged once with its detail, under the request id that the caller sees', async () => {
     const { client, log } = await start({
       commands: {

@@ -45,15 +45,24 @@ export function unary<Ask, Answer>(pipeline: Pipeline, method: UnaryMethod<Ask, 
   const { flight, report } = pipeline;
   return (call, callback) => {
     const record = recordOf(call.metadata);
+    let isAnswered = false;
+    const end: typeof callback = (...outcome) => {
+      isAnswered = true;
+      callback(...outcome);
+    };
     const answer = async () => {
       const outcome = await attempt(() => serve(pipeline, method, call, record));
       // The gate has answered already when the deadline has passed; what comes later is dropped.
       if (!record.settle()) return;
-      if (!outcome.ok) return callback(refusalStatus(pipeline, record, outcome.error));
+      if (!outcome.ok) return end(refusalStatus(pipeline, record, outcome.error));
       report.answered(record);
-      callback(null, outcome.value);
+      end(null, outcome.value);
     };
-    flight.during(answer).catch((fault) => report.failed(record, fault));
+    flight.during(answer).catch((fault) => {
+      report.failed(record, fault);
+      // The right to answer is claimed: if not here, nobody tells the caller before its deadline.
+      if (!isAnswered) end(statusOf({ reason: 'internal' }, record));
+    });
   };
 }
 

@@ -76,5 +76,5 @@ const entryBytes = 16;
  * would be a quarter of a gigabyte. A byte is a letter here, so that the text is as short as the bytes.
  */
 function entryOf(space: string, key: string, id: string): string {
-  return hash('sha256', `${space}\n${key}\n${id}`, 'buffer').latin1Slice(0, entryBytes);
+  return hash('sha256', `${space}\n${key}\n${id}`, 'buffer').toString('latin1', 0, entryBytes);
 }

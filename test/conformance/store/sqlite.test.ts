@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { verifyAudit } from '../../../broker/src/store/index.js';
 import {
   FakeClock,
   opened,
@@ -122,6 +123,23 @@ describe('opening the sqlite store', () => {
     expect((await first.appendAudit(event(clock))).ok).toBe(true);
     await first.close();
     expect(await refusalCode()).toBeUndefined();
+  });
+});
+
+describe('two stores on one file, because somebody took the lock away', () => {
+  // breaks when: transactionOf does not look whether another has written
+  it('the first writes nothing more once the second has, and the audit stays one chain', async () => {
+    const first = opened(tryOpen());
+    expect((await first.appendAudit(event(clock))).ok).toBe(true);
+    rmSync(join(directory, 'creance.lock'));
+    const second = opened(tryOpen());
+    expect((await second.appendAudit(event(clock))).ok).toBe(true);
+    for (let turn = 0; turn < 2; turn += 1)
+      expect(await first.appendAudit(event(clock))).toEqual({ ok: false, error: 'store_failed' });
+    expect((await second.appendAudit(event(clock))).ok).toBe(true);
+    await first.close();
+    await second.close();
+    expect(verifyAudit(directory)).toMatchObject({ records: 3, fault: undefined });
   });
 });
 

@@ -144,8 +144,15 @@ function transactionOf(db: Database.Database): GroupTransaction {
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
   const rollBack = db.prepare('ROLLBACK');
+  // Counts the commits of other connections, and none of this one.
+  const version = db.prepare('PRAGMA data_version').pluck();
+  const own = version.get();
   return {
-    begin: () => void begin.run(),
+    begin: () => {
+      begin.run();
+      // Memory and file would speak of two stores, and one revision would mean two things.
+      if (version.get() !== own) throw new Error('another process has written to this store');
+    },
     commit: () => void commit.run(),
     rollBack: () => {
       if (db.inTransaction) rollBack.run();
