@@ -16,7 +16,7 @@ const hour = 3_600;
 const lifetimeSeconds = 60;
 const leewaySeconds = 5;
 const scopes = ['contacts:read'];
-const closers: (() => Promise<unknown> | void)[] = [];
+const closers: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
@@ -86,7 +86,8 @@ async function stepped(seconds: number) {
     const use = await agent.use(outcome, crm.url);
     uses.push(use);
     const { expiresAt } = token.value.unverifiedClaims;
-    const isSound = expiresAt > nowSeconds() && expiresAt <= nowSeconds() + lifetimeSeconds + leewaySeconds;
+    const isSound =
+      expiresAt > nowSeconds() && expiresAt <= nowSeconds() + lifetimeSeconds + leewaySeconds;
     expect(use === 'ok' ? isSound : true).toBe(true);
   }
   machine.step(0);

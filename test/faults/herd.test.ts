@@ -5,7 +5,7 @@ import { faultSeed, figure, sized } from '../support/figure.js';
 import { flowManifest } from '../support/flow-manifest.js';
 import { percentile } from '../support/load/percentile.js';
 
-const count = sized(90, 1_000);
+const count = sized(40, 1_000);
 /** A workload may have 100 sessions; the herd is spread over as many workloads as that takes. */
 const perWorkload = 90;
 const workloads = Math.ceil(count / perWorkload);
@@ -20,7 +20,10 @@ const more = Array.from(
     grants:
       - { resource: crm, scopes: [contacts:read], lifetimeSeconds: 60 }`,
 ).join('\n');
-const broker = new BrokerProcess(flowManifest().replace('operators:', `${more}\noperators:`), 'error');
+const broker = new BrokerProcess(
+  flowManifest().replace('operators:', `${more}\noperators:`),
+  'error',
+);
 const clients: Creance[] = [];
 const backAt: number[] = [];
 const opened = new Set<string>();
@@ -52,8 +55,8 @@ it('F-23 a herd of agents whose broker starts again comes back one by one, and a
   timeout: 180_000,
 }, async ({ task }) => {
   await broker.stop('SIGKILL');
-  // Long enough that everybody waits as long as they ever do.
-  await new Promise((resolve) => setTimeout(resolve, sized(3_000, 15_000)));
+  // In the long set long enough that everybody waits as long as they ever do.
+  await new Promise((resolve) => setTimeout(resolve, sized(500, 15_000)));
   opened.clear();
   backAt.length = 0;
   await broker.start();
@@ -73,6 +76,6 @@ it('F-23 a herd of agents whose broker starts again comes back one by one, and a
     lost: 0,
     seed: faultSeed,
   });
-  expect(last - first).toBeGreaterThan(sized(500, 3_000));
-  expect(peak / count).toBeLessThan(0.6);
+  expect(last - first).toBeGreaterThan(sized(200, 3_000));
+  expect(peak / count).toBeLessThan(sized(0.9, 0.3));
 });

@@ -48,7 +48,9 @@ it('F-77 a migration that is killed at any statement leaves the schema of a step
   const left = new Set<number>();
   for (const at of points) {
     const file = join(folder, `${at}.db`);
-    const end = await run(process.execPath, [child, store, file, String(at)]).catch((error) => error);
+    const end = await run(process.execPath, [child, store, file, String(at)]).catch(
+      (error) => error,
+    );
     expect(end.signal).toBe('SIGKILL');
     const db = new Database(file);
     const steps = known.indexOf(schemaOf(db));

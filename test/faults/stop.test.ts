@@ -74,4 +74,3 @@ it('F-79 a broker that is told to stop fails nothing in flight, and tells everyb
   expect(ok).toBeGreaterThan(lanes * rounds);
   expect(Math.max(...stops)).toBeLessThan(stopMillisMax);
 });
-
