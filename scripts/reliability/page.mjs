@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where the rows of the fault table are, and what the last runs said of them. */
-export const rowsFile = 'test/faults/rows.json';
+const rowsFile = 'test/faults/rows.json';
+
+/** What the last runs said of the rows of the fault table. */
 export const resultsFile = 'docs/reliability.results.json';
 
 /** The page of reliability, by its file. */

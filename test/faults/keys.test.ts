@@ -86,9 +86,9 @@ describe('a signing key that was stolen', () => {
   // breaks when: verifiers keep a key that was cut, or only learn of it with the next heartbeat
   it('F-52 is cut, and all its tokens are refused within a second', async ({ task }) => {
     const crm = await stage.resource('crm');
-    const agents = await Promise.all(
-      Array.from({ length: sized(10, 50) }, () => stage.bare('orchestrator')),
-    );
+    const agents: BareAgent[] = [];
+    // One after the other: an address may have few connections that nobody is known on.
+    for (let at = 0; at < sized(10, 50); at += 1) agents.push(await stage.bare('orchestrator'));
     const loot = await Promise.all(
       agents.map(async (agent) => ({ agent, token: await agent.token(crm) })),
     );
