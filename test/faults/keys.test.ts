@@ -53,7 +53,7 @@ describe('token keys that change all the time', () => {
         const outcome = await agent.use(token, crm.url);
         outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
         const pause = (agents.length / perSecond) * 1_000 - (performance.now() - startedAt);
-        await new Promise((resolve) => setTimeout(resolve, pause));
+        await new Promise((resolve) => setTimeout(resolve, Math.max(0, pause)));
       }
     };
     await Promise.all(agents.map(lane));
