@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where the rows of the fault table are, and what the last runs said of them. */
-export const rowsFile = 'test/faults/rows.json';
+const rowsFile = 'test/faults/rows.json';
+
+/** What the last runs said of the rows of the fault table. */
 export const resultsFile = 'docs/reliability.results.json';
 
 /** The page of reliability, by its file. */
@@ -43,11 +44,12 @@ function line(row, results) {
 }
 
 /** What was run counts before what is said: failed once is failed. */
-function stateOf({ id, why, tests }, results) {
+function stateOf({ id, why, tests, short }, results) {
+  const lack = short === undefined ? '' : `; short of the row: ${short}`;
   const own = results.filter(({ rows }) => rows.includes(id));
   if (own.some(({ verdict }) => verdict === 'failed')) return '**failed**';
-  if (own.some(({ set }) => set === 'long')) return 'shown';
-  if (own.length > 0) return 'shown, quick set';
+  if (own.some(({ set }) => set === 'long')) return `shown${lack}`;
+  if (own.length > 0) return `shown, quick set${lack}`;
   if (tests !== undefined)
     return `by ${tests.map(({ file, title }) => `\`${file}\` (${title})`).join(', ')}`;
   return why === undefined ? 'not shown' : `not shown: ${why}`;

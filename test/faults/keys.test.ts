@@ -30,51 +30,50 @@ describe('token keys that change all the time', () => {
   });
 
   // breaks when: a key signs before it is published, or is dropped before its tokens are over
-  it(
-    'F-51 refuse no token under load, and accept none of a key that has retired',
-    { timeout: (seconds + 120) * 1_000 },
-    async ({ task }) => {
-      const agents = await Promise.all(
-        Array.from({ length: 8 }, async () =>
-          BareAgent.join(broker.address, await broker.joinString('orchestrator')),
-        ),
-      );
-      const [first] = agents as [BareAgent];
-      const old = await first.token(crm);
-      expect(await first.use(old, crm.url)).toBe('ok');
-      const outcomes: Record<string, number> = {};
-      const keys = new Set<string>();
-      const endsAt = performance.now() + seconds * 1_000;
-      const lane = async (agent: BareAgent) => {
-        while (performance.now() < endsAt) {
-          const startedAt = performance.now();
-          const { client, id, key } = agent;
-          const { token } = await client.issue(id, key, audiences.crm, [crm.scope], issueSeconds);
-          keys.add(JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).kid);
-          const outcome = await agent.use(token, crm.url);
-          outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-          const pause = (agents.length / perSecond) * 1_000 - (performance.now() - startedAt);
-          await new Promise((resolve) => setTimeout(resolve, pause));
-        }
-      };
-      await Promise.all(agents.map(lane));
-      const retired = await first.use(old, crm.url);
-      for (const agent of agents) agent.close();
-      figure(task, {
-        seconds,
-        periodSeconds,
-        keysSeen: keys.size,
-        used: outcomes['ok'] ?? 0,
-        usedPerSecond: (outcomes['ok'] ?? 0) / seconds,
-        refused: Object.values(outcomes).reduce((sum, count) => sum + count, 0) - (outcomes['ok'] ?? 0),
-        tokenOfRetiredKey: retired,
-      });
-      expect(Object.keys(outcomes)).toEqual(['ok']);
-      expect(keys.size).toBeGreaterThan(seconds / periodSeconds - 2);
-      // Its own life of 300 s is not over: the key's is.
-      expect(retired).toMatch(/^token_key_/);
-    },
-  );
+  it('F-51 refuse no token under load, and accept none of a key that has retired', {
+    timeout: (seconds + 120) * 1_000,
+  }, async ({ task }) => {
+    const agents = await Promise.all(
+      Array.from({ length: 8 }, async () =>
+        BareAgent.join(broker.address, await broker.joinString('orchestrator')),
+      ),
+    );
+    const [first] = agents as [BareAgent];
+    const old = await first.token(crm);
+    expect(await first.use(old, crm.url)).toBe('ok');
+    const outcomes: Record<string, number> = {};
+    const keys = new Set<string>();
+    const endsAt = performance.now() + seconds * 1_000;
+    const lane = async (agent: BareAgent) => {
+      while (performance.now() < endsAt) {
+        const startedAt = performance.now();
+        const { client, id, key } = agent;
+        const { token } = await client.issue(id, key, audiences.crm, [crm.scope], issueSeconds);
+        keys.add(JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()).kid);
+        const outcome = await agent.use(token, crm.url);
+        outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+        const pause = (agents.length / perSecond) * 1_000 - (performance.now() - startedAt);
+        await new Promise((resolve) => setTimeout(resolve, Math.max(0, pause)));
+      }
+    };
+    await Promise.all(agents.map(lane));
+    const retired = await first.use(old, crm.url);
+    for (const agent of agents) agent.close();
+    figure(task, {
+      seconds,
+      periodSeconds,
+      keysSeen: keys.size,
+      used: outcomes['ok'] ?? 0,
+      usedPerSecond: (outcomes['ok'] ?? 0) / seconds,
+      refused:
+        Object.values(outcomes).reduce((sum, count) => sum + count, 0) - (outcomes['ok'] ?? 0),
+      tokenOfRetiredKey: retired,
+    });
+    expect(Object.keys(outcomes)).toEqual(['ok']);
+    expect(keys.size).toBeGreaterThan(seconds / periodSeconds - 2);
+    // Its own life of 300 s is not over: the key's is.
+    expect(retired).toMatch(/^token_key_/);
+  });
 });
 
 describe('a signing key that was stolen', () => {
@@ -87,9 +86,9 @@ describe('a signing key that was stolen', () => {
   // breaks when: verifiers keep a key that was cut, or only learn of it with the next heartbeat
   it('F-52 is cut, and all its tokens are refused within a second', async ({ task }) => {
     const crm = await stage.resource('crm');
-    const agents = await Promise.all(
-      Array.from({ length: sized(10, 50) }, () => stage.bare('orchestrator')),
-    );
+    const agents: BareAgent[] = [];
+    // One after the other: an address may have few connections that nobody is known on.
+    for (let at = 0; at < sized(10, 50); at += 1) agents.push(await stage.bare('orchestrator'));
     const loot = await Promise.all(
       agents.map(async (agent) => ({ agent, token: await agent.token(crm) })),
     );

@@ -9,6 +9,8 @@ interface Row {
   readonly shows: string;
   /** Tests that hold it under another name. */
   readonly tests?: readonly { readonly file: string; readonly title: string }[];
+  /** What its own test does not reach of it. */
+  readonly short?: string;
   /** Why nothing shows it yet. */
   readonly why?: string;
 }

@@ -23,10 +23,10 @@ export function figure(task: TestContext['task'], figures: Figures): void {
 }
 
 /** Whether the long set runs: the counts that the fault table names, not those of every `npm test`. */
-export const isLong: boolean = process.env['CREANCE_LONG'] === '1';
+const isLong: boolean = process.env['CREANCE_LONG'] === '1';
 
-/** A count of the long set, or of the quick one. */
-export function sized(quick: number, long: number): number {
+/** A count of the long set, or of the quick one; or whatever else differs. */
+export function sized<Size>(quick: Size, long: Size): Size {
   return isLong ? long : quick;
 }
 

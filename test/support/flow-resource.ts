@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import type { Verifier, VerifierEvent, VerifierOptions } from '@creance/verifier';
+import type { Clock, Verifier, VerifierEvent, VerifierOptions } from '@creance/verifier';
 import { creanceFastify, requireScopes } from '@creance/verifier/fastify';
 import { joinVerifier } from '@creance/verifier/grpc';
 import Fastify from 'fastify';
@@ -45,7 +45,9 @@ export class HttpResource {
   static async join(
     broker: Pick<BrokerProcess, 'data' | 'joinString'>,
     name: ResourceName,
-    options: Pick<VerifierOptions, 'nonce' | 'publicOrigin' | 'maxStaleSeconds'> = {},
+    options: Pick<VerifierOptions, 'nonce' | 'publicOrigin' | 'maxStaleSeconds'> & {
+      readonly clock?: Clock;
+    } = {},
   ): Promise<HttpResource> {
     const server = createServer();
     server.listen(0, '127.0.0.1');

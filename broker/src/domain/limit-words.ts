@@ -38,6 +38,7 @@ export const beyond: Readonly<Record<LimitName, Beyond>> = {
   deadlineMillisMax: refused('deadline_too_long'),
   loopLagMillis: refused('broker_busy'),
   loopLookMillis: timing,
+  loopCallsInFlight: refused('broker_busy'),
   loopRetryMillis: timing,
   drainMillis: done('what is still in flight is ended'),
 

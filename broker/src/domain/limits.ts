@@ -37,6 +37,8 @@ export const limits = {
   /** Milliseconds by which the event loop may be late before calls are refused, and between two looks. */
   loopLagMillis: 200,
   loopLookMillis: 20,
+  /** Calls in flight up to which none is refused for that: a machine that stood still for a moment has no backlog. */
+  loopCallsInFlight: 128,
   /** Milliseconds after which a call that was refused for that may come again. */
   loopRetryMillis: 1_000,
   /** Milliseconds for calls in flight when the broker stops. */

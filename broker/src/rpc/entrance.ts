@@ -77,6 +77,9 @@ function entrance(
   admissionOf: (connections: Connections) => Admission,
 ): Entrance {
   const isDraining = () => state.draining;
+  // Late alone is no backlog: the machine may have stood still, and nobody waits.
+  const isBusy = () =>
+    flight.running >= limits.loopCallsInFlight && guard.lagMillis() > limits.loopLagMillis;
   const front = new Front({
     limits,
     report,
@@ -92,7 +95,7 @@ function entrance(
       clock,
       limits,
       isDraining,
-      lagMillis: guard.lagMillis,
+      isBusy,
       nonce: () => judge.nonce(),
     },
     { ...options, feed, hub, serviceNames, drop: (peer) => front.connections.drop(peer) },
@@ -102,7 +105,7 @@ function entrance(
     entropy,
     report,
     isDraining,
-    lagMillis: guard.lagMillis,
+    isBusy,
     onBytes,
   });
   // TLS is the front's; what comes out of it is plain HTTP/2.

@@ -3,6 +3,11 @@ export class Flight {
   #running = 0;
   #onEmpty: (() => void) | undefined;
 
+  /** How many run. */
+  get running(): number {
+    return this.#running;
+  }
+
   /** Counts a call until the promise settles. */
   async during<Value>(run: () => Promise<Value>): Promise<Value> {
     this.#running += 1;

@@ -29,8 +29,8 @@ export interface GateParts {
   readonly isLong: (path: string) => boolean;
   /** Whether a method is one that waits when the broker cannot keep up; whatever cuts never does. */
   readonly mayShed: (path: string) => boolean;
-  /** Milliseconds by which the event loop is late now. */
-  readonly lagMillis: () => number;
+  /** Whether more calls have come than the broker can answer. */
+  readonly isBusy: () => boolean;
 }
 
 /** What the gate has to know of a method. */
@@ -127,13 +127,13 @@ function headerOf(metadata: Metadata, name: string): string | undefined {
 }
 
 function denialOf(
-  { limits, report, isDraining, isLong, mayShed, lagMillis }: GateParts,
+  { limits, report, isDraining, isLong, mayShed, isBusy }: GateParts,
   { path, requestStream, responseStream }: Method,
   call: ServerInterceptingCallInterface,
   metadataBytes: number,
 ): Denial | undefined {
   if (isDraining()) return { reason: 'shutting_down' };
-  if (mayShed(path) && lagMillis() > limits.loopLagMillis) return brokerBusy(limits);
+  if (mayShed(path) && isBusy()) return brokerBusy(limits);
   if (metadataBytes > limits.metadataBytes) {
     report.limitHit('metadataBytes');
     return { reason: 'request_too_large', detail: { most: limits.metadataBytes } };

@@ -18,8 +18,8 @@ export interface Pipeline {
   readonly clock: Clock;
   readonly limits: EdgeLimits;
   readonly isDraining: () => boolean;
-  /** Milliseconds by which the event loop is late now. */
-  readonly lagMillis: () => number;
+  /** Whether more calls have come than the broker can answer. */
+  readonly isBusy: () => boolean;
   /** The nonce to hand out now. */
   readonly nonce: () => string;
 }

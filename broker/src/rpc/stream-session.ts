@@ -134,9 +134,9 @@ export class SessionStream implements HubStream {
   }
 
   #ask(message: Asked, ask: StreamAsk): void {
-    const { clock, flight, limits, lagMillis, report } = this.#pipeline;
+    const { clock, flight, isBusy, limits, report } = this.#pipeline;
     const { record } = this.#call;
-    if (lagMillis() > limits.loopLagMillis) {
+    if (isBusy()) {
       this.#refuse(message, brokerBusy(limits));
       return;
     }

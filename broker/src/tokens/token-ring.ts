@@ -81,12 +81,7 @@ class FileRing implements TokenRing {
   /** Oldest first. */
   #keys: TokenKeyFile[];
 
-  constructor(
-    folder: string,
-    identity: KeyIdentity,
-    keys: TokenKeyFile[],
-    lives: TokenKeyLives,
-  ) {
+  constructor(folder: string, identity: KeyIdentity, keys: TokenKeyFile[], lives: TokenKeyLives) {
     this.#folder = folder;
     this.#identity = identity;
     this.#keys = keys;
