@@ -77,7 +77,7 @@ export class RigVerifier {
 }
 
 /** A log in memory, whose sessions live for ever. */
-export class RigLog extends FakeLog {
+class RigLog extends FakeLog {
   readonly #clock: FakeClock;
 
   constructor(clock: FakeClock) {
