@@ -248,6 +248,8 @@ describe('compaction with a floor', () => {
     const { rig, awake } = played;
     rig.subscribe(awake);
     for (let hour = 0; hour < 24; hour += 1) {
+      // As the age of a connection has it.
+      rig.subscribe(awake);
       for (let each = 0; each < 100; each += 1) rig.cut(`${hour} ${each}`);
       for (let minute = 0; minute < 60; minute += 1) {
         rig.clock.advance(60);
@@ -258,6 +260,7 @@ describe('compaction with a floor', () => {
     rig.subscribe(late);
     await late.takeAll();
     expect(rig.log.rows).toHaveLength(2_400);
+    expect(awake.feed.view.revision).toBe(rig.log.head());
     expect(awake.feed.view.size).toBeLessThanOrEqual(200);
     expect(late.feed.view.size).toBeLessThanOrEqual(200);
     expect(late.refuses([handleOf('0 0')], (rig.log.floor() - 1) as Revision)).toBe(true);

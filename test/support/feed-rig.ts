@@ -1,7 +1,7 @@
 import { type Handle, type Revision, revisionZero } from '@creance/proto';
 import { Frame, Settings, SubscribeResponse } from '@creance/proto/wire';
 import { type FeedFault, Feed as VerifierFeed, type ViewChange } from '@creance/verifier';
-import type { Instant } from '../../broker/src/domain/instant.js';
+import { type Instant, plusSeconds } from '../../broker/src/domain/instant.js';
 import { FakeClock } from '../../broker/src/doubles/fake-clock.js';
 import { FakeLog } from '../../broker/src/doubles/feed.js';
 import { handleOf, sessionIdOf } from '../../broker/src/doubles/ids.js';
@@ -76,12 +76,28 @@ export class RigVerifier {
   }
 }
 
+/** A log in memory, whose sessions live for ever. */
+class RigLog extends FakeLog {
+  readonly #clock: FakeClock;
+
+  constructor(clock: FakeClock) {
+    super();
+    this.#clock = clock;
+  }
+
+  override path(id: string): ReturnType<FakeLog['path']> {
+    const now = this.#clock.now();
+    const absoluteEndAt = plusSeconds(now, 3_600);
+    return super.path(id).map((session) => ({ ...session, activeAt: now, absoluteEndAt }));
+  }
+}
+
 /** The broker's real feed over a log in memory, and verifiers' real feeds at the other end. */
 export class FeedRig {
   readonly clock: FakeClock = new FakeClock();
   readonly anchor: Signer = newSigner();
   readonly signer: Signer = newSigner();
-  log: FakeLog = new FakeLog();
+  log: FakeLog = new RigLog(this.clock);
   feed: Feed;
   /** When the broker's machine was started, by the clock of the rig: its steady clock counts from there. */
   bootedAtMillis = 0;
@@ -153,7 +169,7 @@ export class FeedRig {
 
   /** A log that knows what this one knows now. */
   backup(): FakeLog {
-    const log = new FakeLog();
+    const log = new RigLog(this.clock);
     log.commit(...this.log.rows);
     log.audit = this.log.audit;
     return log;

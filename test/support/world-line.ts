@@ -89,7 +89,9 @@ export class WorldLine {
     if (resource === undefined) throw new Error('the world has lost its resource');
     const { anchor, feed, destinations } = this.#keys;
     const parts = { ...testIdentity, anchor, feed, destinations, now: () => this.#clock.now() };
-    this.verifier.take(openings(parts).make(resource, nonce), nonce);
+    const standing = this.#feed?.standing(this.verifier.revision);
+    this.verifier.asks();
+    this.verifier.take(openings(parts).make(resource, nonce, standing), nonce);
     this.#subscriber = this.#feed?.subscribe(
       { session: handleOf('verifier') as SessionId, resource: 'crm' },
       { write: (bytes) => this.verifier.take(bytes, nonce), onDrain: () => {}, end: () => {} },

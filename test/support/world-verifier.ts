@@ -34,6 +34,7 @@ export class WorldVerifier {
   readonly #verifier: Verifier;
   #arriving: Promise<unknown> = Promise.resolve();
   #proofs = 0;
+  #askedAtMillis = 0;
 
   constructor(clock: FakeClock, anchor: Thumbprint) {
     this.#clock = clock;
@@ -72,11 +73,23 @@ export class WorldVerifier {
     return this.#feed.view.ageMillis(this.#clock.monotonicMillis()) / 1_000;
   }
 
+  /** Whether the broker has gone back behind what it has seen. */
+  get isRolledBack(): boolean {
+    return this.#feed.view.isRolledBack;
+  }
+
+  /** Notes that it subscribes now. */
+  asks(): void {
+    this.#askedAtMillis = this.#clock.monotonicMillis();
+  }
+
   /** Takes one encoded SubscribeResponse, after those that came before it. */
   take(bytes: Buffer, nonce: Uint8Array): boolean {
     const { kind } = SubscribeResponse.decode(bytes);
     this.#arriving = this.#arriving.then(async () => {
-      if (kind?.$case === 'opening') await this.#feed.open(kind.value, nonce);
+      if (kind?.$case === 'opening') {
+        await this.#feed.open(kind.value, nonce, this.#askedAtMillis);
+      }
       if (kind?.$case === 'frame') await this.#feed.receive(kind.value);
     });
     return true;

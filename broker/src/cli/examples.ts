@@ -73,7 +73,6 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   completion: ['creance completion bash   # eval "$(…)" in ~/.bashrc'],
   'audit verify': [
     'creance audit verify',
-    'creance audit verify --expect 1204:<hash>   # against a head noted earlier',
     'creance audit verify --head 1204:<hash>   # against one that a verifier has seen',
   ],
   record: ['creance record --since 2h --workload support-triage --output past.ndjson'],

@@ -1,7 +1,7 @@
 import { type Revision, revisionZero } from '@creance/proto';
 import { describe, expect, it } from 'vitest';
 import { type LogRow, type OpenStore, sessionIdOf, thumbprintOfName } from '../../support/store.js';
-import { event, openRoots, triage, under } from './asks.js';
+import { event, handlesOf, openRoots, ownerOf, triage, under } from './asks.js';
 import { freshStore } from './fixture.js';
 import { childOf } from './tree-asks.js';
 
@@ -144,6 +144,7 @@ export function logSuite(name: string, open: OpenStore): void {
     it('forgets nothing of the log below the floor: rows, ends and cuts are as before', async () => {
       const { store, clock, reopen } = fresh.current;
       await openRoots(fresh.current, 'a', 'b');
+      await store.memberHandles(triage, ownerOf(triage), handlesOf(triage));
       await store.publishTokenKey(key('k'), event(clock, 'token_key_published'));
       await store.cutSession(under(clock, 'a', 'session_cut'));
       await store.cutHandle({

@@ -196,6 +196,22 @@ describe('F-56 verifyAudit', { timeout: testMillis }, () => {
     );
   });
 
+  // breaks when: marksOf leaves out what was seen, or takes the first of several alone
+  it('finds both by any of the heads that verifiers have seen', () => {
+    const last = whole.last as NonNullable<AuditVerdict['last']>;
+    const other = { ...last, hash: 'A'.repeat(43) };
+    const seen = [{ ...last }, { ...last }];
+    expect(verifyAudit(directory, { publicKeys, seen })).toEqual(whole);
+    const further = { sequence: last.sequence + 1, hash: last.hash };
+    for (const [mark, fault] of [
+      [further, { code: 'tail_cut', sequence: last.sequence + 1 }],
+      [other, { code: 'not_as_expected', sequence: last.sequence }],
+    ] as const) {
+      const verdict = verifyAudit(directory, { publicKeys, seen: [last, mark], expected: last });
+      expect(verdict.fault).toEqual(fault);
+    }
+  });
+
   it('finds a chain that was hashed anew without checkpoints by what was expected', () => {
     const expected = whole.last as NonNullable<AuditVerdict['last']>;
     const anew = (db: Database.Database) => {

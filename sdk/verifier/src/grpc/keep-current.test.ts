@@ -50,6 +50,21 @@ describe('a joined verifier', () => {
     await eventually(() => verdict(verifier)).toBe('ok');
   });
 
+  // breaks when: Subscription does not look at how late a heartbeat comes, or at how long it has lasted.
+  it('subscribes anew when even what has just come is old, and is young again by that', async () => {
+    broker.issuer.steadyMicros = 1_000_000n;
+    const speed = 50;
+    const clock = { ...hastyClock, monotonicMillis: () => hastyClock.monotonicMillis() * speed };
+    const verifier = await startReady({ clock });
+    await eventually(() => verifier.status().ageMillis).toBeGreaterThan(8_000);
+    // Made when the Opening was, by the steady clock of the broker.
+    broker.broadcast(broker.issuer.heartbeat());
+    await eventually(() => broker.of('Subscribe').length).toBe(2);
+    expect(broker.of('Subscribe')[1]?.afterRevision).toBe(broker.issuer.head);
+    expect(place.events.filter(({ kind }) => kind === 'refused')).toEqual([]);
+    await eventually(() => verifier.status().ageMillis).toBeLessThan(5_000);
+  });
+
   it('comes back when the broker asks, after the revision that it holds', async () => {
     await startReady();
     broker.resync();

@@ -25,6 +25,8 @@ export const wireDecoders: FeedDecoders = {
   settings: (bytes) => Settings.decode(bytes),
 };
 
+const clockId = Buffer.alloc(16, 'c');
+
 /** A fresh handle. */
 export function newHandle(): Handle {
   return handleFromBytes(systemEntropy.bytes(16)) as Handle;
@@ -49,6 +51,8 @@ export class TestIssuer {
   readonly session: SessionId = newHandle() as SessionId;
   readonly workload: Handle = newHandle();
   readonly clock: Pick<Clock, 'now'>;
+  /** The steady clock that frames and openings tell; undefined as of an older broker. */
+  steadyMicros: bigint | undefined;
   #head: number;
   #madeAt = 0;
 
@@ -79,6 +83,10 @@ export class TestIssuer {
       nonce: Buffer.from(nonce),
       issuer: this.issuer,
       destinationKey: Buffer.alloc(32, 7),
+      ...(this.steadyMicros !== undefined && {
+        clockId,
+        openedAtSteadyMicros: this.steadyMicros,
+      }),
       ...changes,
     }).finish();
     return {
@@ -188,6 +196,7 @@ export class TestIssuer {
       floorRevision: 0n,
       snapshotPart: 0,
       snapshotLast: false,
+      ...(this.steadyMicros !== undefined && { clockId, madeAtSteadyMicros: this.steadyMicros }),
       ...changes,
     }).finish();
     return signedFrame(frame, this.feedKey);
