@@ -78,7 +78,10 @@ const forbidden = [
     comment:
       'Only the place that joins the parts, and the command that reads a store at rest, open one.',
     severity: 'error',
-    from: { path: '^broker/src/', pathNot: `^broker/src/(broker\\.ts$|index\\.ts$|cli/)|${test}` },
+    from: {
+      path: '^broker/src/',
+      pathNot: `^broker/src/((broker|cut-only)\\.ts$|index\\.ts$|cli/)|${test}`,
+    },
     to: { path: '^broker/src/store/index\\.ts$' },
   },
   {

@@ -84,6 +84,11 @@ describe('readConfig', () => {
     },
   );
 
+  it('takes no start without a store for one that has a store that was put back', () => {
+    expect(codesOf({ restored: true, cutOnly: true })).toEqual(['acts_conflict']);
+    expect(codesOf({ restored: false, cutOnly: true })).toEqual([]);
+  });
+
   it.each([true, false])('hands over whether the data were restored: %s', (restored) => {
     expect(readConfig(flags({ restored }))).toMatchObject({ ok: true, value: { restored } });
   });

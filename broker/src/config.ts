@@ -115,6 +115,13 @@ export function readConfig(
       'historyMegabytes',
     );
   }
+  if (flags.restored && flags.cutOnly === true) {
+    note(
+      'acts_conflict',
+      'a start without the store cannot take one that was put back',
+      'give --cut-only to cut now, and --restored to the start that has the store',
+    );
+  }
   if (faults.length > 0 || listen === undefined) return refuse(faults);
   const { dev, manifest, data, restored, historyMegabytes, takeManifest = false } = flags;
   return ok({

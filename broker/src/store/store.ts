@@ -4,8 +4,8 @@ import type { Instant } from '../domain/instant.js';
 import type { MemberHandles, MemberRef } from '../domain/registry.js';
 import type { Session } from '../domain/session.js';
 import type { CutWrites } from './cut-writes.js';
-import type { KnownMembers } from './emergency/roster.js';
 import type { EvidenceKey, JoinToken, NewJoinToken, UpstreamRef } from './evidence-asks.js';
+import type { KnownMembers } from './known-members.js';
 import type { LogReads } from './log-reads.js';
 import type { LoggedTokenKey } from './log-row.js';
 import type {

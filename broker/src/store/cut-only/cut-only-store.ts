@@ -120,7 +120,7 @@ export class CutOnlyStore implements CutOnly {
     if (known.isCut) return refuse('evidence_key_revoked');
     if (now >= known.expiresAt) return refuse('evidence_key_expired');
     if (now < known.heldUntil) return refuse('evidence_held');
-    const opened = this.#sessions.open(emergencySession(ask, known, this.head()), now);
+    const opened = this.#sessions.open(emergencySession(ask, known, this.head()), now, ask.audit);
     return opened.ok
       ? ok({ session: opened.value, evidenceKeyExpiresAt: known.expiresAt })
       : opened;

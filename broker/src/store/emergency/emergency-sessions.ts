@@ -1,4 +1,5 @@
 import { ok, type Result, refuse, type SessionId } from '@creance/proto';
+import type { AuditEvent } from '../../domain/audit.js';
 import { type Instant, plusSeconds } from '../../domain/instant.js';
 import { limits } from '../../domain/limits.js';
 import type { Session } from '../../domain/session.js';
@@ -14,6 +15,7 @@ export type EmergencyRefusal = 'sessions_limit' | 'session_key_in_use';
 export class EmergencySessions {
   readonly #isCut: (session: Session) => boolean;
   readonly #sessions = new Map<SessionId, Session>();
+  #unrecorded: AuditEvent[] = [];
 
   constructor(isCut: (session: Session) => boolean) {
     this.#isCut = isCut;
@@ -36,8 +38,18 @@ export class EmergencySessions {
     return this.#sessions.get(id as SessionId)?.name;
   }
 
+  /** The records of those that were opened and are in no audit yet: for the first group that is committed. */
+  get unrecorded(): readonly AuditEvent[] {
+    return this.#unrecorded;
+  }
+
+  /** The audit has them. */
+  recorded(): void {
+    this.#unrecorded = [];
+  }
+
   /** Opens a session; the same key with the same evidence gets its own again. */
-  open(session: Session, now: Instant): Result<Session, EmergencyRefusal> {
+  open(session: Session, now: Instant, audit: AuditEvent): Result<Session, EmergencyRefusal> {
     this.#forget(now);
     const live = [...this.#sessions.values()].filter((one) => !this.#isCut(one));
     const own = live.find(({ key }) => key === session.key);
@@ -50,6 +62,7 @@ export class EmergencySessions {
     const absoluteEndAt = Math.min(session.absoluteEndAt, most) as Instant;
     const opened = { ...session, absoluteEndAt };
     this.#sessions.set(session.id, opened);
+    this.#unrecorded.push(audit);
     return ok(opened);
   }
 

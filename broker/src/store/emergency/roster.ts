@@ -1,19 +1,6 @@
-import type { Handle } from '@creance/proto';
-import type { MemberRef, Operator, Registry, Resource } from '../../domain/registry.js';
-import type { EvidenceKey, StoreIdentity } from '../store.js';
-
-/** A member that the store has seen, by which handle it can be cut. */
-export interface KnownMember extends MemberRef {
-  readonly handle: Handle;
-}
-
-/** What a store knows of who may come and who can be cut by name. */
-export interface KnownMembers {
-  readonly members: readonly KnownMember[];
-  readonly owners: readonly { readonly name: string; readonly handle: Handle }[];
-  /** Of operators and verifiers alone, none that was cut; those that last longest first. */
-  readonly keys: readonly EvidenceKey[];
-}
+import type { Operator, Registry, Resource } from '../../domain/registry.js';
+import type { KnownMembers } from '../known-members.js';
+import type { StoreIdentity } from '../store.js';
 
 /**
  * Who may cut and who is to hear of it while there is no store: thumbprints, names, handles and roles. No secret:

@@ -1,5 +1,4 @@
 import { ok, type Result, type Revision, refuse, type SessionId } from '@creance/proto';
-import { limits } from '../../domain/limits.js';
 import type { Session } from '../../domain/session.js';
 import type { EmergencySessions } from '../emergency/emergency-sessions.js';
 import type { LogRow, Store } from '../store.js';
@@ -107,7 +106,7 @@ export class EmergencyStore extends SqliteStore {
     cut: () => Promise<Result<V, E>>,
     orJournal: () => Result<V, J>,
   ): Promise<Result<V, E | J>> {
-    const isFlood = super.load().cutsWaiting >= limits.writesWaiting;
+    const isFlood = super.load().cutsWaiting >= this.#room.limits.writesWaiting;
     const done = await cut();
     return done.ok || isFlood || !cannotWrite.includes(done.error) ? done : orJournal();
   }

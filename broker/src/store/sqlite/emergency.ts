@@ -109,8 +109,11 @@ export class Emergency {
 
   /** Writes what waits, as the first of a transaction that has just begun. */
   write(): void {
-    const now = this.#parts.clock.now();
-    for (const { cut, event } of this.#pending) writeToTables(this.#parts.room, cut, event, now);
+    const { room, sessions, clock } = this.#parts;
+    const at = clock.now();
+    // Who has opened first: what was cut names sessions among them.
+    for (const event of sessions.unrecorded) room.audit.append({ ...event, at });
+    for (const { cut, event } of this.#pending) writeToTables(room, cut, event, at);
     this.#isWritten = true;
   }
 
@@ -121,7 +124,9 @@ export class Emergency {
 
   /** It is durable, and so are the marks: the journal has nothing more to hold. Throws the system's faults. */
   committed(): void {
-    if (!this.#isWritten || this.#pending.length === 0) return;
+    if (!this.#isWritten) return;
+    this.#parts.sessions.recorded();
+    if (this.#pending.length === 0) return;
     this.#pending = [];
     this.#parts.journal.clear();
   }

@@ -1,7 +1,7 @@
 import type { Handle } from '@creance/proto';
 import type Database from 'better-sqlite3';
 import type { MemberHandles, MemberKind, MemberRef } from '../../domain/registry.js';
-import type { KnownMembers } from '../emergency/roster.js';
+import type { KnownMembers } from '../known-members.js';
 import type { Journal } from './journal.js';
 
 interface NamedHandle {

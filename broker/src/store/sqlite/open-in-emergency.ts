@@ -31,7 +31,7 @@ export function openInEmergency(
   }
   if (!vouched.ok) return vouched;
   const { issuer, expiresAt } = vouched.value;
-  const opened = sessions.open(emergencySession(ask, vouched.value, room.log.head), now);
+  const opened = sessions.open(emergencySession(ask, vouched.value, room.log.head), now, ask.audit);
   if (!opened.ok) return opened;
   const answer = { session: opened.value, evidenceKeyExpiresAt: expiresAt };
   return ok({ opened: answer, key: evidence.key, issuer });

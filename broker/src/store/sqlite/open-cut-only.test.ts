@@ -9,10 +9,10 @@ import { limits } from '../../domain/limits.js';
 import { FakeClock } from '../../doubles/fake-clock.js';
 import { handleOf, sessionIdOf, thumbprintOfName } from '../../doubles/ids.js';
 import { type Roster, rosterName, rosterText } from '../emergency/roster.js';
-import { openMarks } from '../sqlite/marks.js';
-import { preparePlace } from '../sqlite/place.js';
 import type { EvidenceKey, LogRow, OpenSession } from '../store.js';
-import { type OpenCutOnly, openCutOnly } from './open.js';
+import { openMarks } from './marks.js';
+import { type OpenCutOnly, openCutOnly } from './open-cut-only.js';
+import { preparePlace } from './place.js';
 
 const identity = { issuer: 'https://creance.test', dev: false };
 let data: string;

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ok, type Result } from '@creance/proto';
 import type { Instant } from '../../domain/instant.js';
+import { CutOnlyStore } from '../cut-only/cut-only-store.js';
 import { parseRoster, type Roster, rosterName } from '../emergency/roster.js';
-import { takeLock } from '../sqlite/lock.js';
-import { type Marks, markOf, openMarks } from '../sqlite/marks.js';
-import { refuseOpen, type StoreOpenFault } from '../sqlite/open-fault.js';
-import { codeOf, lockIn, marksIn } from '../sqlite/place.js';
 import type { StoreIdentity } from '../store.js';
-import { CutOnlyStore } from './cut-only-store.js';
+import { takeLock } from './lock.js';
+import { type Marks, markOf, openMarks } from './marks.js';
+import { refuseOpen, type StoreOpenFault } from './open-fault.js';
+import { codeOf, lockIn, marksIn } from './place.js';
 
 /** Where cuts are made without a store. */
 export interface OpenCutOnly {
