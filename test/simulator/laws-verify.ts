@@ -9,8 +9,10 @@ export interface Used {
   readonly token: string;
   /** `ok`, or the reason against it. */
   readonly verdict: string;
-  /** By the key of the token, for this request, never sent before. */
+  /** By the key of the token, for this request. */
   readonly isHonest: boolean;
+  /** Whether this process of the verifier sees the proof for the first time. */
+  readonly isFirst: boolean;
   /** Seconds that the clock of whoever made the proof is ahead of the verifier's. */
   readonly skewSeconds: number;
 }
@@ -27,7 +29,7 @@ const steps = ['ok', 'nonce_required'];
 export function checkVerdict(world: World, used: Used): void {
   const minted = world.ledger.minted.find(({ token }) => token === used.token);
   if (used.verdict === 'ok') checkTaken(world, used, minted);
-  else if (minted !== undefined && used.isHonest) checkRefused(world, used, minted);
+  else if (minted !== undefined && used.isHonest && used.isFirst) checkRefused(world, used, minted);
 }
 
 function checkTaken(world: World, { host, isHonest }: Used, minted: Minted | undefined): void {

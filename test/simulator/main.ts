@@ -100,7 +100,7 @@ async function runPart({ from, seeds, disk, trace, part }: Asked): Promise<Sum> 
     seeds: mine,
     disk,
     onPlayed: (played) => {
-      if (trace) write(played.trace.join('\n'));
+      if (trace) write([...played.trace, `history ${played.history}`].join('\n'));
       if (played.broken !== undefined) sum.broken.push(played);
       Object.assign(sum, added(sum, { ...played, seeds: 1, broken: [] }));
       return sum.broken.length < brokenMax ? 'go on' : 'stop';

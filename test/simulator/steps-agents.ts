@@ -146,7 +146,8 @@ export async function judge(
     host,
     token: token.token,
     verdict,
-    isHonest: isHonest && !isDoubled,
+    isHonest,
+    isFirst: !isDoubled,
     skewSeconds,
   });
   if (verified.ok && isDoubled) world.laws.fail('law 6', 'a proof is taken twice');
@@ -154,8 +155,9 @@ export async function judge(
     verified.identity.release();
     return undefined;
   }
+  if (verdict !== 'nonce_required') return undefined;
   const headers = new Headers(verified.failure.headers as Record<string, string>);
-  return verdict === 'nonce_required' ? (headers.get('dpop-nonce') ?? undefined) : undefined;
+  return headers.get('dpop-nonce') ?? undefined;
 }
 
 /** SHA-256 of a text, as base64url. */
