@@ -6,8 +6,8 @@ import { testIdentity } from '../support/store.js';
 import type { TestKey } from '../support/test-key.js';
 import { evidenceOf, type Host } from '../support/world-hosts.js';
 import type { IssuedInWorld } from '../support/world-verifier.js';
-import { brokerOrigin, type MemberVerb, pathOfVerb, type WireCall } from './broker-process.js';
 import { Pen } from './pen.js';
+import { brokerOrigin, type MemberVerb, pathOfVerb, type WireCall } from './wire-call.js';
 import type { World } from './world.js';
 
 /** A session as its agent has it. */

@@ -1,12 +1,13 @@
 import type { Revision, SessionId, Thumbprint } from '@creance/proto';
 import { rpcStatusOf } from '../../broker/src/rpc/status.js';
-import type { Carried, WireCall, WireReply } from './broker-process.js';
+import type { Carried } from './broker-process.js';
 import { auditLaws } from './laws-audit.js';
 import { checkLog, checkLogWhole } from './laws-log.js';
 import { checkKilled, checkMinted } from './laws-mint.js';
 import { checkTrees } from './laws-tree.js';
 import { checkVerdict, checkViews, type Used } from './laws-verify.js';
 import type { Minted } from './ledger.js';
+import type { WireCall, WireReply } from './wire-call.js';
 import type { World } from './world.js';
 
 /** A law that does not hold any more, and what was seen. */

@@ -62,5 +62,5 @@ describe('the simulator', () => {
 
 /** A run's words without how long it took. */
 function withoutPace(output = ''): string {
-  return output.replace(/[\d.]+ s, [\d.]+ seeds\/s/, '');
+  return output.replace(/[\d.]+ s, [\d.]+ seeds\/s, [\d.]+ CPU s/, '');
 }

@@ -9,7 +9,7 @@ import type { TestKey } from '../support/test-key.js';
 import { KeyPool } from '../support/tree-keys.js';
 import { firstPolicy, registryFor, type WorldPolicy } from '../support/world-policy.js';
 import { Agents, issuedOf } from './agents.js';
-import { BrokerProcess, type Carried, type WireCall, type WireReply } from './broker-process.js';
+import { BrokerProcess, type Carried } from './broker-process.js';
 import { Dice } from './dice.js';
 import type { Disk } from './disk.js';
 import { HostClock } from './host-clock.js';
@@ -21,6 +21,7 @@ import { Network } from './network.js';
 import { Thief } from './thief.js';
 import { VerifierHost } from './verifier-host.js';
 import { VirtualTime, type VirtualTimer } from './virtual-time.js';
+import type { WireCall, WireReply } from './wire-call.js';
 
 /** Keys of sessions and machines: every world begins with the same one. */
 const keyPool = new KeyPool();
@@ -54,6 +55,8 @@ export class World {
   readonly newKey: () => TestKey = keyPool.fromTheFirst();
   /** Proofs that a process of a verifier has judged. */
   readonly presented: Set<string> = new Set();
+  /** Those of them that it has taken. */
+  readonly taken: Set<string> = new Set();
   /** Bearer material that was handed out. */
   readonly secrets: Set<string> = new Set();
   policy: WorldPolicy = firstPolicy;
