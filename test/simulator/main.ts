@@ -35,6 +35,8 @@ const write = (line: string) => void process.stdout.write(`${line}\n`);
 export async function simulate(args: readonly string[]): Promise<number> {
   const asked = parse(args);
   const begunMillis = performance.now();
+  // Whoever asked has gone.
+  if (asked.part !== undefined) process.once('disconnect', () => process.exit(1));
   const sum = asked.part === undefined ? await runAll(asked, args) : await runPart(asked);
   if (asked.part !== undefined) {
     process.send?.(sum);
