@@ -52,7 +52,7 @@ const pauses: readonly (readonly [number, number])[] = [
 ];
 
 /** Steps of a world, after its beginning. */
-export const stepsOfWorld = 32;
+const stepsOfWorld = 32;
 
 /** What became of a seed. */
 export interface Played {

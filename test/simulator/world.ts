@@ -18,6 +18,7 @@ import { LawBook } from './law-book.js';
 import { Ledger } from './ledger.js';
 import { takeTimers } from './machine-timers.js';
 import { Network } from './network.js';
+import type { Scene } from './scene.js';
 import { Thief } from './thief.js';
 import { VerifierHost } from './verifier-host.js';
 import { VirtualTime, type VirtualTimer } from './virtual-time.js';
@@ -39,7 +40,7 @@ export interface WorldParts {
 }
 
 /** One world: a broker and its disk, verifiers, agents, a thief, the network between them, and its laws. */
-export class World {
+export class World implements Scene {
   readonly dice: Dice;
   readonly time: VirtualTime = new VirtualTime();
   readonly network: Network;
