@@ -58,6 +58,7 @@ const projects = {
   hostile: ['hostile'],
   faults: ['faults'],
   fuzz: ['fuzz'],
+  simulator: ['simulator'],
   adapters: ['adapters'],
   'adapters-lowest': ['adapters-lowest'],
   interop: ['interop'],
@@ -65,7 +66,7 @@ const projects = {
 };
 
 /** Tests that use every core themselves; and the story, which tells a thief from others by his pace. */
-const alone = ['unit', 'laws', 'examples'];
+const alone = ['unit', 'laws', 'simulator', 'examples'];
 
 /** Steps side by side. Tests wait for events and for each other's processes: more would only wait longer. */
 const lanes = Math.min(2, availableParallelism());

@@ -6,9 +6,9 @@ import { testIdentity } from '../support/store.js';
 import type { TestKey } from '../support/test-key.js';
 import { evidenceOf, type Host } from '../support/world-hosts.js';
 import type { IssuedInWorld } from '../support/world-verifier.js';
-import { brokerOrigin, type MemberVerb, pathOfVerb, type WireCall } from './broker-process.js';
 import { Pen } from './pen.js';
-import type { World } from './world.js';
+import type { Scene } from './scene.js';
+import { brokerOrigin, type MemberVerb, pathOfVerb, type WireCall } from './wire-call.js';
 
 /** A session as its agent has it. */
 export interface AgentSession {
@@ -44,11 +44,11 @@ export class Agents {
   readonly sessions: AgentSession[] = [];
   /** Calls that went over the network, as whoever listens has them. */
   readonly overheard: WireCall[] = [];
-  readonly #world: World;
+  readonly #world: Scene;
   #nonce = '';
   #names = 0;
 
-  constructor(world: World) {
+  constructor(world: Scene) {
     this.#world = world;
   }
 

@@ -4,7 +4,6 @@ import type { Command } from '../../broker/src/commands/call.js';
 import type { Answered } from '../../broker/src/detect/respond.js';
 import { openWitness, type Witness } from '../../broker/src/detect/witness.js';
 import type { Caller } from '../../broker/src/domain/caller.js';
-import type { Denial } from '../../broker/src/domain/denial.js';
 import type { Registry } from '../../broker/src/domain/registry.js';
 import type { Session } from '../../broker/src/domain/session.js';
 import { handleOf } from '../../broker/src/doubles/ids.js';
@@ -29,35 +28,9 @@ import { joinVerbs, type WorldVerbs } from '../support/world-verbs.js';
 import { worldAudience } from '../support/world-verifier.js';
 import { worldBounds } from './bounds.js';
 import type { Disk } from './disk.js';
+import { feedStoreOf } from './feed-store.js';
 import type { HostClock } from './host-clock.js';
-
-/** A call of a member as it comes over the network. */
-export interface WireCall {
-  readonly method: MemberVerb;
-  readonly proofs: readonly string[];
-  readonly sessions: readonly string[];
-  readonly newKeyProofs: readonly string[];
-  readonly bytes: Uint8Array;
-  /** What the bytes say. */
-  readonly ask: unknown;
-}
-
-/** The verbs of members that the simulator calls. */
-export type MemberVerb = (typeof memberVerbs)[number];
-const memberVerbs = [
-  'openSession',
-  'delegateSession',
-  'createChildJoinToken',
-  'issueToken',
-  'renewSession',
-  'rekeySession',
-  'endSession',
-] as const;
-
-/** What comes back. */
-export type WireReply =
-  | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly denial: Denial; readonly caller: Caller | undefined };
+import { brokerOrigin, pathOfVerb, type WireCall, type WireReply } from './wire-call.js';
 
 /** A call that was carried out, and what it was decided by. */
 export interface Carried {
@@ -82,14 +55,6 @@ export interface BrokerParts {
   readonly onFault: (fault: unknown) => void;
   /** The disk has failed: the process must end. */
   readonly onStoreFailed: () => void;
-}
-
-/** Where members reach the broker. */
-export const brokerOrigin = 'https://broker.example.internal';
-
-/** Path of a member's call. */
-export function pathOfVerb(method: MemberVerb): string {
-  return `/creance.v1.SessionService/${method[0]?.toUpperCase()}${method.slice(1)}`;
 }
 
 const silent = { info() {}, warn() {}, error() {} } as unknown as Parameters<
@@ -133,7 +98,7 @@ export class BrokerProcess {
       issuer,
       signer: keys.feed,
       clock,
-      store: onlyTheFeed(store),
+      store: feedStoreOf(store),
       onOverflow: () => {},
     });
     this.#openings = openings({ ...testIdentity, ...keys, now: () => clock.now() });
@@ -147,7 +112,9 @@ export class BrokerProcess {
     const { clock, keys } = this.#parts;
     await startHousekeeping({ store: this.store, ring: keys.ring, clock, logger: silent });
     // The manifest may have been changed by a process that did not live to say so.
-    this.isReady = (await this.changeRegistry(this.registry.current())) && this.isAlive;
+    const isEnforced = await this.changeRegistry(this.registry.current());
+    if (!isEnforced) throw new Error('the manifest is not in force');
+    this.isReady = this.isAlive;
   }
 
   /** The nonce that calls need now. */
@@ -250,23 +217,4 @@ export class BrokerProcess {
       onFault,
     });
   }
-}
-
-/** The verifiers of the world are no sessions: their subscriptions are held up by the feed alone. */
-function onlyTheFeed(store: Store): ConstructorParameters<typeof Feed>[0]['store'] {
-  return {
-    head: () => store.head(),
-    logAfter: (revision, limit) => store.logAfter(revision, limit),
-    isKnownRevision: (revision) => store.isKnownRevision(revision),
-    onLog: (listener) => store.onLog(listener),
-    path: () => [
-      {
-        id: handleOf('verifier') as SessionId,
-        end: undefined,
-        suspendedAt: undefined,
-        activeAt: Number.MAX_SAFE_INTEGER,
-        absoluteEndAt: Number.MAX_SAFE_INTEGER,
-      } as unknown as Session,
-    ],
-  };
 }

@@ -1,5 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { openSqliteStore } from '../../broker/src/store/index.js';
@@ -7,13 +6,11 @@ import type { StoreSurroundings } from '../../broker/src/store/sqlite/assemble.j
 import type { Store } from '../../broker/src/store/store.js';
 import { opened } from '../support/store.js';
 import type { Disk } from './disk.js';
-
-/** A disk in memory where there is one: what is asked is what is written, not how fast. */
-const place = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+import { memoryFolder } from './memory-folder.js';
 
 /** The store as a broker opens it, on files. A kill leaves what the files hold at that moment. */
 export class FileDisk implements Disk {
-  readonly #root = mkdtempSync(join(place, 'creance-simulator-'));
+  readonly #root = mkdtempSync(join(memoryFolder(), 'creance-simulator-'));
   #folder = join(this.#root, 'first');
   #store: Store | undefined;
   #reader: Database.Database | undefined;

@@ -1,7 +1,10 @@
+import type { Feed } from '@creance/verifier';
 import type { Instant } from '../../broker/src/domain/instant.js';
 import type { Clock } from '../../broker/src/runtime/clock.js';
-import type { Clock as VerifierClock } from '../../sdk/verifier/src/runtime/clock.js';
 import type { VirtualTime, VirtualTimer } from './virtual-time.js';
+
+/** The clock that a verifier asks. */
+type VerifierClock = NonNullable<ConstructorParameters<typeof Feed>[0]['clock']>;
 
 /** When every world begins: Unix seconds. */
 export const beginningSeconds = 1_764_000_000;

@@ -61,10 +61,8 @@ export function idealSignatures(): () => void {
 
 /** The one signature of some bytes by a key, as r || s. */
 function signatureOf(key: KeyObject, bytes: Uint8Array): Buffer {
-  const raw = crypto
-    .createHmac('sha512', `ideal ${nameOf(key)}`)
-    .update(bytes)
-    .digest();
+  const named = Buffer.concat([Buffer.from(nameOf(key)), bytes]);
+  const raw = crypto.hash('sha512', named, 'buffer');
   // Numbers without a leading sign, and not zero, as r and s are.
   for (const at of [0, 32]) raw[at] = ((raw[at] as number) & 0x7f) | 1;
   return raw;

@@ -1,13 +1,13 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Instant } from '../../broker/src/domain/instant.js';
 import { type BrokerKeys, openKeys } from '../../broker/src/tokens/broker-keys.js';
 import { testIdentity } from '../support/store.js';
+import { memoryFolder } from './memory-folder.js';
 
 /** The broker's keys on its disk: every world finds those of the first one. */
 export class KeyFolder {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'creance-simulator-'));
+  readonly #folder = mkdtempSync(join(memoryFolder(), 'creance-simulator-'));
   #pristine: ReadonlyMap<string, string> | undefined;
 
   /** Loads the keys, as a broker does at its start. */

@@ -1,13 +1,14 @@
-import type { Revision, SessionId, Thumbprint } from '@creance/proto';
+import type { Revision, SessionId } from '@creance/proto';
 import { rpcStatusOf } from '../../broker/src/rpc/status.js';
-import type { Carried, WireCall, WireReply } from './broker-process.js';
+import type { Carried } from './broker-process.js';
 import { auditLaws } from './laws-audit.js';
 import { checkLog, checkLogWhole } from './laws-log.js';
 import { checkKilled, checkMinted } from './laws-mint.js';
 import { checkTrees } from './laws-tree.js';
 import { checkVerdict, checkViews, type Used } from './laws-verify.js';
 import type { Minted } from './ledger.js';
-import type { World } from './world.js';
+import type { AuditState, Laws, Scene } from './scene.js';
+import type { WireCall, WireReply } from './wire-call.js';
 
 /** A law that does not hold any more, and what was seen. */
 export class LawBroken extends Error {
@@ -20,19 +21,8 @@ export class LawBroken extends Error {
   }
 }
 
-/** What the audit has said so far, in its order. */
-export interface AuditState {
-  /** Sessions that are held themselves. */
-  readonly held: Set<SessionId>;
-  readonly keyOf: Map<SessionId, Thumbprint>;
-  /** Tokens by id: their record, and the key that their session had as they were issued. */
-  readonly issued: Map<string, { sequence: number; key: Thumbprint | undefined }>;
-  /** The last record by which all tokens of a session, and of those below it, have died. */
-  readonly killedAt: Map<SessionId, number>;
-}
-
 /** The laws, and all that must be remembered to tell whether they hold. */
-export class LawBook {
+export class LawBook implements Laws {
   readonly audit: AuditState = {
     held: new Set(),
     keyOf: new Map(),
@@ -41,11 +31,11 @@ export class LawBook {
   };
   /** Revisions that somebody was told of. */
   readonly acknowledged: { readonly revision: Revision; readonly what: string }[] = [];
-  readonly #world: World;
+  readonly #scene: Scene;
   #failure: LawBroken | undefined;
 
-  constructor(world: World) {
-    this.#world = world;
+  constructor(world: Scene) {
+    this.#scene = world;
   }
 
   /** Notes that a law is broken: the first time counts. */
@@ -56,17 +46,17 @@ export class LawBook {
   /** After every step. Throws when a law does not hold. */
   check(): void {
     this.#read();
-    checkTrees(this.#world);
-    checkLog(this.#world);
-    checkKilled(this.#world);
-    checkViews(this.#world);
+    checkTrees(this.#scene);
+    checkLog(this.#scene);
+    checkKilled(this.#scene);
+    checkViews(this.#scene);
     if (this.#failure !== undefined) throw this.#failure;
   }
 
   /** A token leaves. */
   minted(minted: Minted, carried: Carried): void {
     this.#read();
-    checkMinted(this.#world, minted, carried);
+    checkMinted(this.#scene, minted, carried);
   }
 
   /** A reply leaves: law 10. */
@@ -86,7 +76,7 @@ export class LawBook {
 
   /** The witness room has acted on what it took for a fact: law 11. */
   answered(session: SessionId, outcome: string): void {
-    const { thief, ledger } = this.#world;
+    const { thief, ledger } = this.#scene;
     this.#read();
     const root = ledger.path(session)[0]?.id;
     const isInTree = (each: SessionId) => ledger.path(each)[0]?.id === root;
@@ -99,17 +89,17 @@ export class LawBook {
   /** A verifier has judged a use. */
   used(used: Used): void {
     this.#read();
-    checkVerdict(this.#world, used);
+    checkVerdict(this.#scene, used);
   }
 
   /** The broker has come up again: law 3, over all of it. */
   restarted(): void {
-    checkLogWhole(this.#world);
+    checkLogWhole(this.#scene);
   }
 
   #read(): void {
-    const { ledger, time } = this.#world;
+    const { ledger, time } = this.#scene;
     const fresh = ledger.read(time.nowMillis);
-    if (fresh.length > 0) auditLaws(this.#world, fresh);
+    if (fresh.length > 0) auditLaws(this.#scene, fresh);
   }
 }

@@ -1,7 +1,7 @@
 import type { SessionId, Thumbprint } from '@creance/proto';
 import type { AuditEvent } from '../../broker/src/domain/audit.js';
 import type { AuditRow } from './ledger.js';
-import type { World } from './world.js';
+import type { Scene } from './scene.js';
 
 type Facts = AuditEvent['facts'];
 
@@ -27,7 +27,7 @@ const killers: readonly string[] = [
 ];
 
 /** Laws 2, 3 and 8 over records, in the order in which they became durable. */
-export function auditLaws(world: World, fresh: readonly AuditRow[]): void {
+export function auditLaws(world: Scene, fresh: readonly AuditRow[]): void {
   for (const { event, text, sequence } of fresh) {
     checkOrder(world, sequence);
     checkSecrets(world, text);
@@ -36,20 +36,20 @@ export function auditLaws(world: World, fresh: readonly AuditRow[]): void {
   }
 }
 
-function checkOrder({ laws, ledger }: World, sequence: number): void {
+function checkOrder({ laws, ledger }: Scene, sequence: number): void {
   const at = ledger.records.findIndex((row) => row.sequence === sequence);
   if (at >= 0 && at + 1 !== sequence) laws.fail('law 4', 'a record is missing from the audit');
 }
 
 /** Law 8: what was handed out is written down nowhere. */
-function checkSecrets({ laws, secrets }: World, text: string): void {
+function checkSecrets({ laws, secrets }: Scene, text: string): void {
   for (const secret of secrets) {
     if (text.includes(secret)) laws.fail('law 8', 'bearer material lies in the audit');
   }
 }
 
 /** Law 2: whoever is held, or hangs below somebody who is, does not act. */
-function checkHeld({ laws, ledger }: World, { kind, session, facts }: AuditEvent): void {
+function checkHeld({ laws, ledger }: Scene, { kind, session, facts }: AuditEvent): void {
   const parent = parentIn(facts);
   const actor = kind === 'session_delegated' || kind === 'session_opened' ? parent : session;
   const isAct = acts.includes(kind) || (kind === 'session_opened' && parent !== undefined);
@@ -59,7 +59,7 @@ function checkHeld({ laws, ledger }: World, { kind, session, facts }: AuditEvent
 }
 
 /** Keeps what the record says. */
-function note({ laws, disk }: World, { kind, session, facts }: AuditEvent, sequence: number): void {
+function note({ laws, disk }: Scene, { kind, session, facts }: AuditEvent, sequence: number): void {
   const { held, keyOf, issued, killedAt } = laws.audit;
   const on = (facts['onSession'] as SessionId | undefined) ?? session;
   if (killers.includes(kind) && on !== undefined) killedAt.set(on, sequence);
@@ -78,7 +78,7 @@ function note({ laws, disk }: World, { kind, session, facts }: AuditEvent, seque
 }
 
 /** Records of openings do not name the key: its row does, unless a rekey of the same group came after. */
-function keyAtOpening(disk: World['disk'], session: SessionId): Thumbprint {
+function keyAtOpening(disk: Scene['disk'], session: SessionId): Thumbprint {
   const sql =
     'SELECT coalesce((SELECT NULL WHERE rekeyed_at IS NOT NULL), key) AS key FROM sessions WHERE id = ?';
   return disk.rows<{ key: Thumbprint }>(sql, session)[0]?.key as Thumbprint;

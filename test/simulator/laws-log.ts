@@ -1,11 +1,11 @@
 import type { Row } from './ledger.js';
-import type { World } from './world.js';
+import type { Scene } from './scene.js';
 
 /** Law 3 over what the log has grown by; each row is looked at once. */
-const looked = new WeakMap<World, number>();
+const looked = new WeakMap<Scene, number>();
 
 /** Revisions only grow, and whatever somebody was told of is there. */
-export function checkLog(world: World): void {
+export function checkLog(world: Scene): void {
   const { ledger, laws } = world;
   const from = looked.get(world) ?? 0;
   for (let at = Math.max(1, from); at < ledger.rows.length; at += 1) {
@@ -24,7 +24,7 @@ export function checkLog(world: World): void {
 }
 
 /** The whole log as it is durable, against every row that was ever seen. */
-export function checkLogWhole({ disk, ledger, laws }: World): void {
+export function checkLogWhole({ disk, ledger, laws }: Scene): void {
   const rows = disk.rows<Row>('SELECT * FROM log WHERE revision > ? ORDER BY revision', 0);
   for (const [at, { seenMillis: _, ...known }] of ledger.rows.entries()) {
     if (JSON.stringify(rows[at]) !== JSON.stringify(known))

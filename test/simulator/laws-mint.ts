@@ -1,9 +1,9 @@
 import type { Carried } from './broker-process.js';
 import type { Minted } from './ledger.js';
-import type { World } from './world.js';
+import type { Scene } from './scene.js';
 
 /** Laws 1, 2, 4 over a token that leaves the broker now. */
-export function checkMinted(world: World, minted: Minted, carried: Carried): void {
+export function checkMinted(world: Scene, minted: Minted, carried: Carried): void {
   checkHoldings(world, minted, carried);
   checkLineage(world, minted);
   const { laws, ledger } = world;
@@ -21,7 +21,7 @@ export function checkMinted(world: World, minted: Minted, carried: Carried): voi
 }
 
 /** Law 1: no more, and no longer, than anybody of its path today. */
-function checkHoldings({ laws }: World, { claims }: Minted, { path, registry }: Carried): void {
+function checkHoldings({ laws }: Scene, { claims }: Minted, { path, registry }: Carried): void {
   const resource = registry.resourceByAudience.get(claims.audience)?.name;
   for (const { name, task, absoluteEndAt } of path) {
     const grants = registry.workloads
@@ -40,7 +40,7 @@ function checkHoldings({ laws }: World, { claims }: Minted, { path, registry }: 
 }
 
 /** The lineage names everybody above, by what is durable. */
-function checkLineage({ laws, ledger }: World, { claims }: Minted): void {
+function checkLineage({ laws, ledger }: Scene, { claims }: Minted): void {
   const path = ledger.path(claims.sessionId);
   const named = claims.lineage.sessions.join(' ');
   if (named !== path.map(({ id }) => id).join(' '))
@@ -52,7 +52,7 @@ function checkLineage({ laws, ledger }: World, { claims }: Minted): void {
 }
 
 /** Law 2: whatever ends or holds a session has a row that kills the tokens of before, its own and those below. */
-export function checkKilled({ ledger, laws }: World): void {
+export function checkKilled({ ledger, laws }: Scene): void {
   const { issued, killedAt } = laws.audit;
   for (const minted of ledger.minted) {
     const { id, lineage } = minted.claims;

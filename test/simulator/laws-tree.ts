@@ -1,10 +1,10 @@
 import type { SessionId } from '@creance/proto';
 import { worldBounds } from './bounds.js';
 import type { KnownSession } from './ledger.js';
-import type { World } from './world.js';
+import type { Scene } from './scene.js';
 
 /** Laws 1, 2, 3 and 9 over the sessions that the broker has. */
-export function checkTrees(world: World): void {
+export function checkTrees(world: Scene): void {
   const { ledger, laws, broker } = world;
   const children = new Map<SessionId, number>();
   for (const known of ledger.sessions.values()) {
@@ -27,7 +27,7 @@ export function checkTrees(world: World): void {
 }
 
 /** A child ends with its parent at the latest, and was not opened below somebody who had ended. */
-function checkOpening({ ledger, laws }: World, { id, parent, ...known }: KnownSession): void {
+function checkOpening({ ledger, laws }: Scene, { id, parent, ...known }: KnownSession): void {
   if (parent === null) return;
   const above = ledger.sessions.get(parent);
   if (above === undefined) {
@@ -42,7 +42,7 @@ function checkOpening({ ledger, laws }: World, { id, parent, ...known }: KnownSe
 
 /** What the log has ended is over, and what the audit says is held is held. */
 function checkStanding(
-  { ledger, laws, broker }: World,
+  { ledger, laws, broker }: Scene,
   { id }: KnownSession,
   session: { readonly end: string | undefined } | undefined,
 ): void {

@@ -1,7 +1,7 @@
 import type { Minted } from './ledger.js';
 import { delayMillisMax } from './network.js';
+import type { Scene } from './scene.js';
 import type { VerifierHost } from './verifier-host.js';
-import type { World } from './world.js';
 
 /** A use of a token that a verifier has judged. */
 export interface Used {
@@ -9,8 +9,10 @@ export interface Used {
   readonly token: string;
   /** `ok`, or the reason against it. */
   readonly verdict: string;
-  /** By the key of the token, for this request, never sent before. */
+  /** By the key of the token, for this request. */
   readonly isHonest: boolean;
+  /** Whether this process of the verifier sees the proof for the first time. */
+  readonly isFirst: boolean;
   /** Seconds that the clock of whoever made the proof is ahead of the verifier's. */
   readonly skewSeconds: number;
 }
@@ -24,13 +26,13 @@ const skewMillis = 5_000;
 const steps = ['ok', 'nonce_required'];
 
 /** Laws 2, 5 and 6 over a verdict. */
-export function checkVerdict(world: World, used: Used): void {
+export function checkVerdict(world: Scene, used: Used): void {
   const minted = world.ledger.minted.find(({ token }) => token === used.token);
   if (used.verdict === 'ok') checkTaken(world, used, minted);
-  else if (minted !== undefined && used.isHonest) checkRefused(world, used, minted);
+  else if (minted !== undefined && used.isHonest && used.isFirst) checkRefused(world, used, minted);
 }
 
-function checkTaken(world: World, { host, isHonest }: Used, minted: Minted | undefined): void {
+function checkTaken(world: Scene, { host, isHonest }: Used, minted: Minted | undefined): void {
   const { laws, ledger, time } = world;
   const { view } = host.feed;
   if (minted === undefined) {
@@ -55,7 +57,7 @@ function checkTaken(world: World, { host, isHonest }: Used, minted: Minted | und
 }
 
 /** Law 5: what nothing stands against is taken. */
-function checkRefused(world: World, { host, verdict, skewSeconds }: Used, minted: Minted): void {
+function checkRefused(world: Scene, { host, verdict, skewSeconds }: Used, minted: Minted): void {
   const { view } = host.feed;
   const { claims, keyId } = minted;
   const now = host.clock.seconds;
@@ -71,7 +73,7 @@ function checkRefused(world: World, { host, verdict, skewSeconds }: Used, minted
 const seenRevisions = new WeakMap<VerifierHost, { runs: number; revision: number }>();
 
 /** Laws 2 and 3 over every view and every token that may be used: what a view stands for, it holds. */
-export function checkViews(world: World): void {
+export function checkViews(world: Scene): void {
   for (const host of world.verifiers) {
     const { view } = host.feed;
     const seen = seenRevisions.get(host);
@@ -83,7 +85,7 @@ export function checkViews(world: World): void {
   }
 }
 
-function checkView({ ledger, laws }: World, host: VerifierHost, minted: Minted): void {
+function checkView({ ledger, laws }: Scene, host: VerifierHost, minted: Minted): void {
   const { view } = host.feed;
   const isCut = ledger.cutsOf(minted, view.revision).length > 0;
   const { revision } = minted.claims;

@@ -18,6 +18,7 @@ interface Asked {
 interface Sum {
   seeds: number;
   steps: number;
+  cpuSeconds: number;
   tally: Record<string, number>;
   broken: Played[];
 }
@@ -34,6 +35,8 @@ const write = (line: string) => void process.stdout.write(`${line}\n`);
 export async function simulate(args: readonly string[]): Promise<number> {
   const asked = parse(args);
   const begunMillis = performance.now();
+  // Whoever asked has gone.
+  if (asked.part !== undefined) process.once('disconnect', () => process.exit(1));
   const sum = asked.part === undefined ? await runAll(asked, args) : await runPart(asked);
   if (asked.part !== undefined) {
     process.send?.(sum);
@@ -43,7 +46,8 @@ export async function simulate(args: readonly string[]): Promise<number> {
   for (const played of sum.broken) tell(played);
   const rate = (sum.seeds / seconds).toFixed(1);
   const did = JSON.stringify(sum.tally);
-  write(`${sum.seeds} seeds, ${sum.steps} steps, ${seconds.toFixed(1)} s, ${rate} seeds/s ${did}`);
+  const took = `${seconds.toFixed(1)} s, ${rate} seeds/s, ${sum.cpuSeconds.toFixed(1)} CPU s`;
+  write(`${sum.seeds} seeds, ${sum.steps} steps, ${took} ${did}`);
   write(sum.broken.length === 0 ? 'every law holds' : `${sum.broken.length} seeds break a law`);
   return sum.broken.length === 0 ? 0 : 1;
 }
@@ -91,7 +95,8 @@ function runElsewhere(args: readonly string[], part: string): Promise<Sum> {
 }
 
 async function runPart({ from, seeds, disk, trace, part }: Asked): Promise<Sum> {
-  const sum: Sum = { seeds: 0, steps: 0, tally: {}, broken: [] };
+  const sum: Sum = { seeds: 0, steps: 0, cpuSeconds: 0, tally: {}, broken: [] };
+  const before = process.cpuUsage();
   const { at, of } = part ?? { at: 0, of: 1 };
   const mine = Array.from({ length: seeds }, (_, nth) => from + nth).filter(
     (_, nth) => nth % of === at,
@@ -100,13 +105,14 @@ async function runPart({ from, seeds, disk, trace, part }: Asked): Promise<Sum> 
     seeds: mine,
     disk,
     onPlayed: (played) => {
-      if (trace) write(played.trace.join('\n'));
+      if (trace) write([...played.trace, `history ${played.history}`].join('\n'));
       if (played.broken !== undefined) sum.broken.push(played);
-      Object.assign(sum, added(sum, { ...played, seeds: 1, broken: [] }));
+      Object.assign(sum, added(sum, { ...played, seeds: 1, cpuSeconds: 0, broken: [] }));
       return sum.broken.length < brokenMax ? 'go on' : 'stop';
     },
   });
-  return sum;
+  const { user, system } = process.cpuUsage(before);
+  return { ...sum, cpuSeconds: (user + system) / 1e6 };
 }
 
 function added(one: Sum, other: Omit<Sum, 'tally'> & { tally: Played['tally'] }): Sum {
@@ -115,6 +121,7 @@ function added(one: Sum, other: Omit<Sum, 'tally'> & { tally: Played['tally'] })
   return {
     seeds: one.seeds + other.seeds,
     steps: one.steps + other.steps,
+    cpuSeconds: one.cpuSeconds + other.cpuSeconds,
     tally,
     broken: [...one.broken, ...other.broken],
   };

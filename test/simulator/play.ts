@@ -47,12 +47,12 @@ const pauses: readonly (readonly [number, number])[] = [
   [60, 10],
   [1_500, 6],
   [6_000, 3],
-  [30_000, 0.3],
-  [620_000, 0.02],
+  [30_000, 0.25],
+  [620_000, 0.015],
 ];
 
 /** Steps of a world, after its beginning. */
-export const stepsOfWorld = 32;
+const stepsOfWorld = 32;
 
 /** What became of a seed. */
 export interface Played {

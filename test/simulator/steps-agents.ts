@@ -89,9 +89,7 @@ export function use(world: World): void {
   if (session === undefined || host === undefined) return;
   const token = dice.chance(0.7) ? session.tokens.at(-1) : dice.pick(session.tokens);
   if (token === undefined) return;
-  // A pen of before a rekey is gone: the token is bound to it.
-  if (session.pen.key.thumbprint === token.claims.keyThumbprint)
-    present(world, host, session, token);
+  present(world, host, session, token);
 }
 
 function present(
@@ -101,6 +99,8 @@ function present(
   token: IssuedInWorld,
   nonce?: string,
 ): void {
+  // A pen of before a rekey is gone, and the token is bound to it.
+  if (session.pen.key.thumbprint !== token.claims.keyThumbprint) return;
   const nowSeconds = world.agentClock.seconds;
   const proof = session.pen.proof({
     method: 'GET',
@@ -140,22 +140,19 @@ export async function judge(
   const verified = await host.verifier.verifyCall(call, { scopes });
   const verdict = verified.ok ? 'ok' : verified.failure.reason;
   world.note(`${host.name}: ${verdict}`);
-  const isDoubled = world.presented.has(`${host.name} ${host.runs} ${proof}`);
-  world.presented.add(`${host.name} ${host.runs} ${proof}`);
-  world.laws.used({
-    host,
-    token: token.token,
-    verdict,
-    isHonest: isHonest && !isDoubled,
-    skewSeconds,
-  });
-  if (verified.ok && isDoubled) world.laws.fail('law 6', 'a proof is taken twice');
+  const name = `${host.name} ${host.runs} ${proof}`;
+  const isFirst = !world.presented.has(name);
+  world.presented.add(name);
+  world.laws.used({ host, token: token.token, verdict, isHonest, isFirst, skewSeconds });
+  if (verified.ok && world.taken.has(name)) world.laws.fail('law 6', 'a proof is taken twice');
+  if (verified.ok) world.taken.add(name);
   if (verified.ok) {
     verified.identity.release();
     return undefined;
   }
+  if (verdict !== 'nonce_required') return undefined;
   const headers = new Headers(verified.failure.headers as Record<string, string>);
-  return verdict === 'nonce_required' ? (headers.get('dpop-nonce') ?? undefined) : undefined;
+  return headers.get('dpop-nonce') ?? undefined;
 }
 
 /** SHA-256 of a text, as base64url. */

@@ -5,10 +5,10 @@ import { testIdentity } from '../support/store.js';
 import { evidenceOf } from '../support/world-hosts.js';
 import { type IssuedInWorld, worldAudience } from '../support/world-verifier.js';
 import { issuedOf } from './agents.js';
-import { brokerOrigin, pathOfVerb, type WireCall } from './broker-process.js';
 import { Pen } from './pen.js';
 import { hashOf, judge, someSession } from './steps-agents.js';
 import type { StolenKey } from './thief.js';
+import { brokerOrigin, pathOfVerb, type WireCall } from './wire-call.js';
 import type { World } from './world.js';
 
 const resourceUrl = `${worldAudience}/contacts`;

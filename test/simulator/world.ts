@@ -9,7 +9,7 @@ import type { TestKey } from '../support/test-key.js';
 import { KeyPool } from '../support/tree-keys.js';
 import { firstPolicy, registryFor, type WorldPolicy } from '../support/world-policy.js';
 import { Agents, issuedOf } from './agents.js';
-import { BrokerProcess, type Carried, type WireCall, type WireReply } from './broker-process.js';
+import { BrokerProcess, type Carried } from './broker-process.js';
 import { Dice } from './dice.js';
 import type { Disk } from './disk.js';
 import { HostClock } from './host-clock.js';
@@ -18,9 +18,11 @@ import { LawBook } from './law-book.js';
 import { Ledger } from './ledger.js';
 import { takeTimers } from './machine-timers.js';
 import { Network } from './network.js';
+import type { Scene } from './scene.js';
 import { Thief } from './thief.js';
 import { VerifierHost } from './verifier-host.js';
 import { VirtualTime, type VirtualTimer } from './virtual-time.js';
+import type { WireCall, WireReply } from './wire-call.js';
 
 /** Keys of sessions and machines: every world begins with the same one. */
 const keyPool = new KeyPool();
@@ -38,7 +40,7 @@ export interface WorldParts {
 }
 
 /** One world: a broker and its disk, verifiers, agents, a thief, the network between them, and its laws. */
-export class World {
+export class World implements Scene {
   readonly dice: Dice;
   readonly time: VirtualTime = new VirtualTime();
   readonly network: Network;
@@ -54,6 +56,8 @@ export class World {
   readonly newKey: () => TestKey = keyPool.fromTheFirst();
   /** Proofs that a process of a verifier has judged. */
   readonly presented: Set<string> = new Set();
+  /** Those of them that it has taken. */
+  readonly taken: Set<string> = new Set();
   /** Bearer material that was handed out. */
   readonly secrets: Set<string> = new Set();
   policy: WorldPolicy = firstPolicy;
