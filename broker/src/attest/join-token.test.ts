@@ -154,6 +154,8 @@ describe('a key that a join token registers again', () => {
     issuer: handleOf('join token'),
     member,
     expiresAt: plusSeconds(clock.now(), 600),
+    registeredAt: 0 as EvidenceKey['registeredAt'],
+    isContested: false,
     isCut: false,
     heldUntil: clock.now(),
     ...parts,

@@ -141,7 +141,7 @@ describe('suspend and resume', () => {
           sessionsSuspended: 2,
           verifiersSubscribed,
         }).finish(),
-      Resume: () => ResumeResponse.encode({ sessionsResumed: 2 }).finish(),
+      Resume: () => ResumeResponse.encode({ sessionsResumed: 2, waits: undefined }).finish(),
     });
     line.acknowledged = [7];
     const [held, letGo] = [new DoubleOutput(), new DoubleOutput()];

@@ -25,6 +25,8 @@ export type AuditKind =
   | 'token_keys_cut'
   | 'registry_changed'
   | 'manifest_applied'
+  | 'proposal_made'
+  | 'proposal_denied'
   | 'store_restored'
   | 'token_key_published';
 

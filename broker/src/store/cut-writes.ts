@@ -6,6 +6,7 @@ import type {
   RegistryChange,
   RegistryChanged,
   SessionCut,
+  SessionResume,
   TheftAnswered,
   TokenKeysCut,
 } from './cut-asks.js';
@@ -38,9 +39,10 @@ export interface CutWrites {
   suspendForRisk(ask: RiskHold): Promise<Result<RiskHeld, SuspendRefusal>>;
   /**
    * Ends the hold of a session itself. No row of the log. Gives how many live sessions it lets go. One that
-   * the watch holds must have been revalidated since.
+   * the watch holds must have been revalidated since. With a second person's word it ends exactly the hold that
+   * was meant, and the proposal with it.
    */
-  resumeSession(ask: SessionCut): Promise<Result<number, ResumeRefusal>>;
+  resumeSession(ask: SessionResume): Promise<Result<number, ResumeRefusal>>;
   /** Kills the tokens of a session and of those below it: a hold and its end in one step, one row. */
   cutTokens(ask: SessionCut): Promise<Result<Revision, SuspendRefusal>>;
   /**

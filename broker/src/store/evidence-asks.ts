@@ -31,8 +31,12 @@ export interface EvidenceKey {
   readonly issuer: Handle;
   readonly member: MemberRef;
   readonly expiresAt: Instant;
+  /** Since when it is registered without a break. */
+  readonly registeredAt: Instant;
   /** Whether it was cut, itself or with the join token: then it opens nothing any more. */
   readonly isCut: boolean;
+  /** Whether another key has brought its join token too: it opens nothing before it is registered anew. */
+  readonly isContested: boolean;
   /** It opens nothing before this; in the past when it is not held. */
   readonly heldUntil: Instant;
 }

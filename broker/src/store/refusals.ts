@@ -65,15 +65,24 @@ export type RekeyRefusal =
       | 'session_key_in_use'
     >;
 
+/** Why an act does not wait for a second person. */
+export type ProposeRefusal = Extract<Reason, 'proposals_limit'> | StoreRefusal;
+
+/** Why a second person's word does not count. */
+export type ConfirmRefusal =
+  | Extract<Reason, 'proposal_unknown' | 'proposal_differs' | 'proposal_own' | 'approver_too_new'>
+  | StoreRefusal;
+
 /** Why a manifest does not come into force. */
 export type ApplyRefusal =
   | Extract<Reason, 'manifest_version_conflict' | 'manifest_ends_sessions'>
-  | StoreRefusal;
+  | ConfirmRefusal;
 
 /** Why a session is not let go. */
 export type ResumeRefusal =
   | SuspendRefusal
-  | Extract<Reason, 'session_not_suspended' | 'revalidation_required'>;
+  | ConfirmRefusal
+  | Extract<Reason, 'session_not_suspended' | 'revalidation_required' | 'proposal_void'>;
 
 /** Why a session is not held. */
 export type SuspendRefusal =

@@ -1,6 +1,7 @@
 import type { Handle, Result, Revision, SessionId, Thumbprint } from '@creance/proto';
 import type { AuditEvent, AuditRecord } from '../domain/audit.js';
 import type { Instant } from '../domain/instant.js';
+import type { Proposal } from '../domain/proposal.js';
 import type { MemberHandles, MemberRef } from '../domain/registry.js';
 import type { Session } from '../domain/session.js';
 import type { CutWrites } from './cut-writes.js';
@@ -13,11 +14,13 @@ import type {
   ManifestVersion,
 } from './manifest-asks.js';
 import type { Outbox } from './outbox.js';
+import type { NewProposal, ProposalDenied } from './proposal-asks.js';
 import type {
   ApplyRefusal,
   DelegateRefusal,
   OpenRefusal,
   PathRefusal,
+  ProposeRefusal,
   RekeyRefusal,
   StoreRefusal,
 } from './refusals.js';
@@ -42,6 +45,7 @@ export type {
   RegistryChange,
   RegistryChanged,
   SessionCut,
+  SessionResume,
   TheftAnswered,
   TokenKeysCut,
 } from './cut-asks.js';
@@ -62,11 +66,14 @@ export type {
   ReceiverTarget,
   SettleDelivery,
 } from './outbox.js';
+export type { Confirmation, NewProposal, ProposalDenied } from './proposal-asks.js';
 export type {
   ApplyRefusal,
+  ConfirmRefusal,
   DelegateRefusal,
   OpenRefusal,
   PathRefusal,
+  ProposeRefusal,
   RekeyRefusal,
   ResumeRefusal,
   StoreRefusal,
@@ -176,13 +183,23 @@ export interface Store extends CutWrites, WhyReads {
    * Puts a manifest in force as one more version: `changeRegistry` and the version in one transaction. At
    * most `limits.manifestVersionsKept` are kept, the oldest are forgotten. Refused when another version than
    * the expected one is in force, and when live sessions would end that may not. The audit event gets the
-   * fact `version`.
+   * fact `version`. With a second person's word it is checked in the same transaction; whatever manifest waits
+   * for one is void afterwards.
    */
   applyManifest(ask: ManifestApply): Promise<Result<ManifestApplied, ApplyRefusal>>;
   /** The versions that are kept, newest first: the first one is in force. */
   manifestVersions(): readonly ManifestVersion[];
   /** A version with its text, or the one in force; undefined when it is not kept, or none is. */
   manifest(version?: number): ManifestText | undefined;
+  /**
+   * Keeps an act until a second person has confirmed it: at most `limits.proposalsPerOperator` of one author. The
+   * same act of the same author again gives the one that waits, and nothing is written.
+   */
+  propose(ask: NewProposal): Promise<Result<Proposal, ProposeRefusal>>;
+  /** What waits for a second person at `now`, the oldest first. */
+  proposals(now: Instant): readonly Proposal[];
+  /** Takes a proposal away; gives what it was. */
+  denyProposal(ask: ProposalDenied): Promise<Result<Proposal, 'proposal_unknown' | StoreRefusal>>;
   /** Publishes a token key in the log. Publishing it again changes nothing. */
   publishTokenKey(key: LoggedTokenKey, audit: AuditEvent): Promise<Result<Revision, StoreRefusal>>;
 

@@ -12,6 +12,7 @@ import { changeRegistry, cutHandle } from './handle-cuts.js';
 import { newest, treeOf } from './listing.js';
 import { applyManifest } from './manifest-versions.js';
 import { openSession } from './open-session.js';
+import { denyProposal, propose } from './proposing.js';
 import type { Lane, WriteQueue } from './queue.js';
 import { rekeySession } from './rekeying.js';
 import { suspendForRisk } from './risk-hold.js';
@@ -191,6 +192,18 @@ export class SqliteStore implements Store {
 
   applyManifest(ask: Ask<'applyManifest'>): Answer<'applyManifest'> {
     return this.#write(applyManifest, ask);
+  }
+
+  propose(ask: Ask<'propose'>): Answer<'propose'> {
+    return this.#write(propose, ask);
+  }
+
+  proposals(now: Instant): ReturnType<Store['proposals']> {
+    return this.#read(() => this.#room.proposals.list(now));
+  }
+
+  denyProposal(ask: Ask<'denyProposal'>): Answer<'denyProposal'> {
+    return this.#write(denyProposal, ask);
   }
 
   manifestVersions(): ReturnType<Store['manifestVersions']> {
