@@ -207,6 +207,20 @@ export const auditTable: Readonly<Record<AuditKind, AuditRow>> = {
       ...ended(maybe),
     },
   },
+  join_token_contested: {
+    words:
+      'a second key has brought a join token for one key: both are held, with what they have opened',
+    facts: {
+      reason: always('text', 'in words'),
+      kind: always('text', '`workload`, `verifier` or `operator`'),
+      name: always('text', 'the member that the join token is for'),
+      handle: always('text', 'handle of the join token: `creance cut --evidence`'),
+      firstKey: always('text', 'thumbprint of the key that has redeemed it'),
+      key: always('text', 'thumbprint of the key that came after it'),
+      address: always('text', 'where the second one came from'),
+      ...held,
+    },
+  },
   proposal_made: {
     words: 'an operator wants an act that needs a second person; it was not done',
     facts: {

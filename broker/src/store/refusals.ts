@@ -33,6 +33,7 @@ export type OpenRefusal =
       | 'sessions_limit'
       | 'keys_limit'
       | 'evidence_key_revoked'
+      | 'evidence_contested'
       | 'evidence_held'
       | 'child_join_token_unknown'
       | 'child_join_token_used'
@@ -61,6 +62,7 @@ export type RekeyRefusal =
       | 'evidence_key_unknown'
       | 'evidence_key_expired'
       | 'evidence_key_revoked'
+      | 'evidence_contested'
       | 'evidence_held'
       | 'session_key_in_use'
     >;

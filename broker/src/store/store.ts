@@ -5,7 +5,14 @@ import type { Proposal } from '../domain/proposal.js';
 import type { MemberHandles, MemberRef } from '../domain/registry.js';
 import type { Session } from '../domain/session.js';
 import type { CutWrites } from './cut-writes.js';
-import type { EvidenceKey, JoinToken, NewJoinToken, UpstreamRef } from './evidence-asks.js';
+import type {
+  ContestJoinToken,
+  EvidenceKey,
+  JoinToken,
+  JoinTokenContested,
+  NewJoinToken,
+  UpstreamRef,
+} from './evidence-asks.js';
 import type { LoggedTokenKey, LogRow } from './log-row.js';
 import type {
   ManifestApplied,
@@ -49,7 +56,14 @@ export type {
   TheftAnswered,
   TokenKeysCut,
 } from './cut-asks.js';
-export type { EvidenceKey, JoinToken, NewJoinToken, UpstreamRef } from './evidence-asks.js';
+export type {
+  ContestJoinToken,
+  EvidenceKey,
+  JoinToken,
+  JoinTokenContested,
+  NewJoinToken,
+  UpstreamRef,
+} from './evidence-asks.js';
 export type { LoggedTokenKey, LogRow } from './log-row.js';
 export type {
   ManifestApplied,
@@ -134,6 +148,12 @@ export interface Store extends CutWrites, WhyReads {
   createJoinToken(token: NewJoinToken, audit: AuditEvent): Promise<Result<void, StoreRefusal>>;
   /** A join token by its hash. */
   joinToken(hash: string): Promise<JoinToken | undefined>;
+  /**
+   * Another key has brought a join token for one key, that was redeemed and lives: both keys open nothing until
+   * another join token registers them anew, and what they have opened is held. Once a token; of any other token,
+   * and for the key that has redeemed it, nothing happens.
+   */
+  contestJoinToken(ask: ContestJoinToken): Promise<Result<JoinTokenContested, StoreRefusal>>;
   /** A registered evidence key by its thumbprint. */
   evidenceKey(key: Thumbprint): Promise<EvidenceKey | undefined>;
 

@@ -24,6 +24,7 @@ export type EvidenceReason =
   | 'join_token_wrong_network'
   | 'workload_not_registered'
   | 'evidence_key_in_use'
+  | 'evidence_contested'
   | 'evidence_held'
   | 'child_join_token_unknown'
   | 'child_join_token_used'
@@ -111,6 +112,11 @@ export const evidenceReasons: Readonly<Record<EvidenceReason, ReasonRow>> = {
     ...failedPrecondition,
     message: 'the evidence key is registered for another member',
     fix: 'make a key of its own for each member',
+  },
+  evidence_contested: {
+    ...failedPrecondition,
+    message: 'another key has brought the join token of this key too: both are held',
+    fix: 'tell an operator, who finds out which of the two is yours, and ask for another join string',
   },
   evidence_held: {
     ...failedPrecondition,

@@ -4,6 +4,7 @@ import type { Session } from '../../domain/session.js';
 import type { LogRow, Outbox, Store, StoreIdentity, StoreRefusal } from '../store.js';
 import type { StoreLoad } from '../store-load.js';
 import { issueToken, renewSession } from './act.js';
+import { contestJoinToken } from './contesting.js';
 import { createChildJoinToken, delegateSession } from './delegating.js';
 import { cutBefore, cutSession, endSession, firstEnding } from './ending.js';
 import { expireSessions } from './expire.js';
@@ -112,6 +113,10 @@ export class SqliteStore implements Store {
 
   async joinToken(hash: string): Answer<'joinToken'> {
     return this.#read(() => this.#room.joinTokens.find(hash));
+  }
+
+  contestJoinToken(ask: Ask<'contestJoinToken'>): Answer<'contestJoinToken'> {
+    return this.#write(contestJoinToken, ask, 'cuts');
   }
 
   async evidenceKey(key: Ask<'evidenceKey'>): Answer<'evidenceKey'> {

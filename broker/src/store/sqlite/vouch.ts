@@ -8,7 +8,11 @@ import type { Room } from './room.js';
 export type OpenFault = Exclude<OpenRefusal, StoreRefusal>;
 
 /** Why a registered key speaks for nobody now. */
-export type KeyFault = 'evidence_key_revoked' | 'evidence_key_expired' | 'evidence_held';
+export type KeyFault =
+  | 'evidence_key_revoked'
+  | 'evidence_key_expired'
+  | 'evidence_contested'
+  | 'evidence_held';
 
 /** The evidence key that speaks for a session. */
 export interface Vouched {
@@ -36,6 +40,7 @@ export function judgeEvidence(room: Room, ask: OpenSession): Result<Vouched, Ope
 export function keyFault(known: EvidenceKey, now: Instant): KeyFault | undefined {
   if (known.isCut) return 'evidence_key_revoked';
   if (now >= known.expiresAt) return 'evidence_key_expired';
+  if (known.isContested) return 'evidence_contested';
   return now < known.heldUntil ? 'evidence_held' : undefined;
 }
 

@@ -41,10 +41,11 @@ export interface SessionParts {
   readonly entropy: Entropy;
 }
 
-/** Reasons that a join token helps against: the key is not registered, or no longer. */
+/** Reasons that a join token helps against: the key is not registered, no longer, or is held with another. */
 const needsJoining: readonly (Reason | undefined)[] = [
   'evidence_key_unknown',
   'evidence_key_expired',
+  'evidence_contested',
 ];
 
 /**
