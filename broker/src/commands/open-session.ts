@@ -3,7 +3,13 @@ import type { Attested, Attestor, Evidence, Presentation } from '../attest/evide
 import { joinTokenFacts } from '../attest/join-token.js';
 import type { AuditEvent } from '../domain/audit.js';
 import type { Denial } from '../domain/denial.js';
-import { isRegistered, type MemberRef, ownerOf, type Role } from '../domain/registry.js';
+import {
+  isRegistered,
+  type MemberKind,
+  type MemberRef,
+  ownerOf,
+  type Role,
+} from '../domain/registry.js';
 import type { OpenedSession, OpenRefusal, Store } from '../store/store.js';
 import type { Call, Command } from './call.js';
 import { freshHandle } from './fresh.js';
@@ -13,6 +19,8 @@ import { childPlace, type DeclaredPlace, type PlaceParts, rootPlace } from './pl
 /** What a session is opened with. */
 export interface OpenSessionAsk extends DeclaredPlace {
   readonly evidence: Evidence;
+  /** What the caller is; evidence of another kind of member redeems nothing. Undefined: whichever. */
+  readonly kind?: MemberKind | undefined;
 }
 
 /** A session that was opened, with what its member may do as an operator by today's manifest. */
@@ -40,6 +48,8 @@ export function openSession(parts: OpenSessionParts): Command<OpenSessionAsk, Op
     const attested = await attest(parts, ask.evidence, { sessionKey: key, address, now });
     if (!attested.ok) return attested;
     const { member } = attested.value;
+    if (ask.kind !== undefined && ask.kind !== member.kind)
+      return refuse({ reason: 'evidence_wrong_kind', detail: { ...member, asked: ask.kind } });
     const registry = parts.registry();
     if (!isRegistered(registry, member)) {
       return refuse({

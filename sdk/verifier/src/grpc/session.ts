@@ -86,6 +86,8 @@ async function openWith(
     (nonce) => openSessionRequest({ ...common, nonce }),
     'digest',
   );
+  if (!opened.ok && opened.error.reason === 'evidence_wrong_kind')
+    throw new JoinError('not_a_verifier', { presented: 'a join string of another kind of member' });
   if (!opened.ok) return opened;
   const reply = decoded(opened.value);
   const sessionId = reply && sessionIdFromBytes(reply.sessionId);
