@@ -80,7 +80,7 @@ export const operatorReasons: Readonly<Record<OperatorReason, ReasonRow>> = {
   proposal_own: {
     ...failedPrecondition,
     message: 'nobody confirms what he has proposed himself',
-    fix: 'have another operator with the role approve it; with one operator alone, whoever runs the broker puts another into the manifest file and reloads it',
+    fix: 'have another operator approve it; if there is none, register one in the manifest file and reload the broker',
   },
   proposal_unknown: {
     ...failedPrecondition,
