@@ -3,7 +3,7 @@ import type { ProposalSummary } from '@creance/proto/wire';
 import { CommandFailed, type Format, instantText, type Output, print } from './output.js';
 
 /** Exit code of an act that was not done and waits for a second person. */
-export const waitsExitCode = 4;
+const waitsExitCode = 4;
 
 type Column = 'id' | 'act' | 'what' | 'author' | 'reason' | 'proposed' | 'expires' | 'digest';
 
