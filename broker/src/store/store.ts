@@ -1,18 +1,10 @@
 import type { Handle, Result, Revision, SessionId, Thumbprint } from '@creance/proto';
 import type { AuditEvent, AuditRecord } from '../domain/audit.js';
 import type { Instant } from '../domain/instant.js';
-import type { Proposal } from '../domain/proposal.js';
 import type { MemberHandles, MemberRef } from '../domain/registry.js';
 import type { Session } from '../domain/session.js';
 import type { CutWrites } from './cut-writes.js';
-import type {
-  ContestJoinToken,
-  EvidenceKey,
-  JoinToken,
-  JoinTokenContested,
-  NewJoinToken,
-  UpstreamRef,
-} from './evidence-asks.js';
+import type { EvidenceKey, JoinToken, NewJoinToken, UpstreamRef } from './evidence-asks.js';
 import type { LoggedTokenKey, LogRow } from './log-row.js';
 import type {
   ManifestApplied,
@@ -21,13 +13,12 @@ import type {
   ManifestVersion,
 } from './manifest-asks.js';
 import type { Outbox } from './outbox.js';
-import type { NewProposal, ProposalDenied } from './proposal-asks.js';
+import type { ProposalWrites } from './proposal-asks.js';
 import type {
   ApplyRefusal,
   DelegateRefusal,
   OpenRefusal,
   PathRefusal,
-  ProposeRefusal,
   RekeyRefusal,
   StoreRefusal,
 } from './refusals.js';
@@ -114,7 +105,7 @@ export type { KeptWatch, RiskHeld, RiskHold, WatchKind, WatchRow } from './watch
  * writing works again once it is not; after any other fault of the disk every write is refused with
  * `store_failed` until the process starts again.
  */
-export interface Store extends CutWrites, WhyReads {
+export interface Store extends CutWrites, ProposalWrites, WhyReads {
   /** What the store is for. Fixed when it is created. */
   readonly identity: StoreIdentity;
 
@@ -148,12 +139,6 @@ export interface Store extends CutWrites, WhyReads {
   createJoinToken(token: NewJoinToken, audit: AuditEvent): Promise<Result<void, StoreRefusal>>;
   /** A join token by its hash. */
   joinToken(hash: string): Promise<JoinToken | undefined>;
-  /**
-   * Another key has brought a join token for one key, that was redeemed and lives: both keys open nothing until
-   * another join token registers them anew, and what they have opened is held. Once a token; of any other token,
-   * and for the key that has redeemed it, nothing happens.
-   */
-  contestJoinToken(ask: ContestJoinToken): Promise<Result<JoinTokenContested, StoreRefusal>>;
   /** A registered evidence key by its thumbprint. */
   evidenceKey(key: Thumbprint): Promise<EvidenceKey | undefined>;
 
@@ -211,15 +196,6 @@ export interface Store extends CutWrites, WhyReads {
   manifestVersions(): readonly ManifestVersion[];
   /** A version with its text, or the one in force; undefined when it is not kept, or none is. */
   manifest(version?: number): ManifestText | undefined;
-  /**
-   * Keeps an act until a second person has confirmed it: at most `limits.proposalsPerOperator` of one author. The
-   * same act of the same author again gives the one that waits, and nothing is written.
-   */
-  propose(ask: NewProposal): Promise<Result<Proposal, ProposeRefusal>>;
-  /** What waits for a second person at `now`, the oldest first. */
-  proposals(now: Instant): readonly Proposal[];
-  /** Takes a proposal away; gives what it was. */
-  denyProposal(ask: ProposalDenied): Promise<Result<Proposal, 'proposal_unknown' | StoreRefusal>>;
   /** Publishes a token key in the log. Publishing it again changes nothing. */
   publishTokenKey(key: LoggedTokenKey, audit: AuditEvent): Promise<Result<Revision, StoreRefusal>>;
 
