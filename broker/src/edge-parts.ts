@@ -22,6 +22,7 @@ import { listKeys } from './commands/list-keys.js';
 import { listSessions } from './commands/list-sessions.js';
 import { openSession } from './commands/open-session.js';
 import { planManifest } from './commands/plan-manifest.js';
+import { approveProposal, denyProposal, listProposals } from './commands/proposals.js';
 import { type ReadsHistory, readHistory } from './commands/read-history.js';
 import { rekeySession } from './commands/rekey-session.js';
 import { renewSession } from './commands/renew-session.js';
@@ -174,10 +175,13 @@ function sessionVerbs(
 }
 
 /** What those ask for who write the manifest. */
-function manifestVerbs({ registry, identity, store, manifests }: OpenRooms) {
+function manifestVerbs({ registry, identity, store, entropy, manifests }: OpenRooms) {
   return {
     planManifest: planManifest({ registry, store, ...manifests }),
-    applyManifest: applyManifest({ store, dev: identity.dev, ...manifests }),
+    applyManifest: applyManifest({ registry, store, entropy, dev: identity.dev, ...manifests }),
+    approveProposal: approveProposal({ registry, store, ...manifests }),
+    denyProposal: denyProposal(store),
+    listProposals: listProposals(store),
     listManifestVersions: listManifestVersions(store),
     getManifest: getManifest(store),
   };
@@ -200,7 +204,7 @@ function operatorVerbs(rooms: OpenRooms, watch: Watch) {
   return {
     cut: cut(store, subscribers),
     suspend: suspend(store, subscribers),
-    resume: resume(store),
+    resume: resume({ store, entropy, dev: identity.dev }),
     compromiseKey: compromiseKey({ ring: keys.ring, store, subscribers }),
     listKeys: listKeys(keys.ring),
     suggestEnvelope: suggestEnvelope({ registry, workloads: watch.sessions.workloads }),

@@ -1,8 +1,8 @@
 import { encodeBase64url, ok, type Result, refuse } from '@creance/proto';
-import { applyManifest } from './commands/apply-manifest.js';
 import type { Call } from './commands/call.js';
 import { changeRegistry } from './commands/change-registry.js';
 import type { CheckManifest, FitManifest } from './commands/manifest-source.js';
+import { putInForce } from './commands/put-in-force.js';
 import type { Denial } from './domain/denial.js';
 import type { HashDestination } from './domain/destination.js';
 import type { Registry } from './domain/registry.js';
@@ -90,15 +90,11 @@ export async function takeFile(
     const { sessionsEnded } = same.value;
     return ok({ version: kept.version, replaces: true, changes: 0, sessionsEnded });
   }
-  const apply = applyManifest({
-    store,
-    dev: true,
-    check: () => ok(manifest),
-    change: (after, write) => registry.change(after, write),
-  });
-  const source = { kind: 'text', text: manifest.text } as const;
-  const ask = { source, expectedVersion: undefined, prune: true, reason };
-  const applied = await apply(ask, ownCall(doors));
+  const how = { rolledBackTo: undefined, expectedVersion: undefined, prune: true, mayWiden: true };
+  const ask = { ...how, manifest, author: 'broker', reason };
+  const applied = await registry.change(manifest.registry, (before) =>
+    putInForce(store, before, ask, ownCall(doors)),
+  );
   if (!applied.ok) return refuse(notWritten(applied.error.reason));
   const { version, changes, sessionsEnded } = applied.value;
   return ok({ version, replaces: kept !== undefined, changes, sessionsEnded });

@@ -1,11 +1,12 @@
 import type { CutAnswer, CutAsk } from './commands/cut.js';
+import type { ApplyManifestAnswer } from './commands/put-in-force.js';
 import { type CutMade, type TellCut, tellingCut } from './commands/tell-cut.js';
 import type { EdgeCommands } from './rpc/edge-commands.js';
 
 /** The verbs that write rows of the log. */
 type Cutting = Pick<
   EdgeCommands,
-  'cut' | 'suspend' | 'compromiseKey' | 'endSession' | 'applyManifest'
+  'cut' | 'suspend' | 'compromiseKey' | 'endSession' | 'applyManifest' | 'approveProposal'
 >;
 
 const none = { revision: undefined, sessionsEnded: undefined, session: undefined } as const;
@@ -42,13 +43,21 @@ export function toldCuts(verbs: Cutting, tell: TellCut): Cutting {
     ),
     applyManifest: tellingCut(
       verbs.applyManifest,
-      (_ask, { members, sessionsEnded }) =>
-        members.length === 0
-          ? undefined
-          : { ...none, handle: 'members', reason: 'manifest', sessionsEnded },
+      (_ask, answer) => ('waits' in answer ? undefined : manifestCut(answer)),
+      tell,
+    ),
+    approveProposal: tellingCut(
+      verbs.approveProposal,
+      (_ask, answer) => (answer.kind === 'manifest' ? manifestCut(answer.applied) : undefined),
       tell,
     ),
   };
+}
+
+/** Members that leave, or change hands, end by a manifest that has come into force. */
+function manifestCut({ members, sessionsEnded }: ApplyManifestAnswer): CutMade | undefined {
+  if (members.length === 0) return undefined;
+  return { ...none, handle: 'members', reason: 'manifest', sessionsEnded };
 }
 
 function operatorCut(

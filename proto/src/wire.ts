@@ -18,11 +18,15 @@ export {
 } from './gen/creance/v1/event.js';
 export { Entry, Frame, FrameKind, SignedFrame, TokenKey } from './gen/creance/v1/feed.js';
 export {
+  ApproveProposalRequest,
+  ApproveProposalResponse,
   CompromiseKeyRequest,
   CompromiseKeyResponse,
   CutRequest,
   CutResponse,
   DecisionDone,
+  DenyProposalRequest,
+  DenyProposalResponse,
   Durability,
   EvidenceTerm,
   ExplainedSession,
@@ -37,6 +41,8 @@ export {
   ListDeliveriesResponse,
   ListKeysRequest,
   ListKeysResponse,
+  ListProposalsRequest,
+  ListProposalsResponse,
   ListSessionsRequest,
   ListSessionsResponse,
   ListVerifiersRequest,
@@ -61,6 +67,7 @@ export {
   TimelinePoint,
   VerifierSummary,
 } from './gen/creance/v1/operator_service.js';
+export { ProposalSummary } from './gen/creance/v1/proposal.js';
 export {
   ApplyManifestRequest,
   ApplyManifestResponse,

@@ -51,8 +51,8 @@ export function cliPage({ program }) {
     'broker/src/cli',
     'The command, flag by flag',
     `In a checkout \`npm run creance -- <command>\`. Results go to standard output, everything else to standard error. Exit
-codes: 0 done, 1 refused or failed, 2 a command line that cannot be understood, 78 a configuration that cannot work;
-\`creance plan\` exits 0 when nothing would change, 2 when something would, 1 on a fault. Nothing secret is taken from the
+codes: 0 done, 1 refused or failed, 2 a command line that cannot be understood, 78 a configuration that cannot work,
+4 an act that was not done and waits for a second person. \`creance plan\` exits 0 when nothing would change, 2 when something would, 1 on a fault. Nothing secret is taken from the
 command line: an operator's key is named by its file, \`--key-file\` or \`CREANCE_KEY_FILE\`, a join string by
 \`CREANCE_JOIN\`.`,
     ...parts,

@@ -1,8 +1,10 @@
 import {
   ApplyManifestRequest,
+  ApproveProposalRequest,
   CompromiseKeyRequest,
   CreateJoinTokenRequest,
   CutRequest,
+  DenyProposalRequest,
   ExplainRefusalRequest,
   ExplainSessionRequest,
   GetManifestRequest,
@@ -10,6 +12,7 @@ import {
   ListDeliveriesRequest,
   ListKeysRequest,
   ListManifestVersionsRequest,
+  ListProposalsRequest,
   ListSessionsRequest,
   ListVerifiersRequest,
   PlanManifestRequest,
@@ -46,6 +49,36 @@ export const operatorRows = ({
     digest: true,
     request: ResumeRequest.encode({ sessionId: toCut, reason: 'a test' }).finish(),
     answer: 'session_revoked',
+  },
+  '/creance.v1.OperatorService/ListProposals': {
+    admits: [
+      'operator/viewer',
+      'operator/registrar',
+      'operator/policy',
+      'operator/security',
+      'operator/auditor',
+      'dev-owner',
+    ],
+    digest: false,
+    request: ListProposalsRequest.encode({}).finish(),
+  },
+  '/creance.v1.OperatorService/ApproveProposal': {
+    admits: ['operator/policy', 'operator/security', 'dev-owner'],
+    digest: true,
+    request: ApproveProposalRequest.encode({
+      proposalId: Buffer.alloc(16),
+      digest: 'A'.repeat(43),
+    }).finish(),
+    answer: 'proposal_unknown',
+  },
+  '/creance.v1.OperatorService/DenyProposal': {
+    admits: ['operator/registrar', 'operator/policy', 'operator/security', 'dev-owner'],
+    digest: true,
+    request: DenyProposalRequest.encode({
+      proposalId: Buffer.alloc(16),
+      reason: 'a test',
+    }).finish(),
+    answer: 'proposal_unknown',
   },
   '/creance.v1.OperatorService/CompromiseKey': {
     admits: ['operator/keys', 'dev-owner'],

@@ -92,13 +92,19 @@ const mistakes: readonly Mistake[] = [
     does: 'the join string of an agent',
     code: 'CREANCE_NOT_A_VERIFIER',
     fix: create,
-    also: /presented: the key of workload triage;/,
+    also: /presented: a join string of another kind of member;/,
     async make() {
       const keyFile = freshFile();
-      const seen = await refused({ keyFile }, await fresh('workload', 'triage'));
+      const join = await fresh('workload', 'triage');
+      const seen = await refused({ keyFile }, join);
+      // The try has not spent it: the agent whose it is joins by it.
+      const agent = await connect({ join });
+      await (await agent.session()).close();
+      await agent.close();
       // Nothing stands in the way of the right one, and nothing of the agent is left open.
       expect(existsSync(keyFile)).toBe(false);
-      expect(await stage.operator.sessionsOf('triage')).toEqual([]);
+      const left = await stage.operator.sessionsOf('triage');
+      expect(left.filter(({ state }) => state === 'live')).toEqual([]);
       await (await joinVerifier({ join: await fresh(), keyFile })).close();
       return seen;
     },

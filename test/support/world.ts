@@ -43,7 +43,9 @@ export class World extends WorldSessions {
   /** Gives how many sessions it lets go. */
   async resume({ id }: SessionInWorld): Promise<number | Reason> {
     const done = await this.run(this.verbs.resume, { id, reason }, worldOperator);
-    return done.ok ? done.value : done.error.reason;
+    if (!done.ok) return done.error.reason;
+    if ('waits' in done.value) throw new Error('nobody else is needed in the world');
+    return done.value.sessionsResumed;
   }
 
   /** Kills the tokens of a session and of those below it, as after a leak. */

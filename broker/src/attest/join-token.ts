@@ -9,7 +9,8 @@ import { isWithin } from './networks.js';
 
 /**
  * Attests by a join token: the key that signs the assertion signs the token's hash and a nonce with it.
- * This looks at the token and takes nothing: it is redeemed with the session, in one transaction.
+ * This looks at the token and takes nothing: it is redeemed with the session, in one transaction. Whether a use
+ * is left is judged there alone: whom a token without one contests must have shown the rest to be good.
  */
 export function joinTokenAttestor(
   store: Pick<Store, 'joinToken' | 'evidenceKey'>,
@@ -28,9 +29,9 @@ export function joinTokenAttestor(
     }
     const known = await store.joinToken(hash);
     const { evidenceKey: key } = genuine.value;
-    const reason = refusalOf(known, key, presentation);
+    const reason = refusalOf(known, presentation);
     if (known === undefined || reason !== undefined)
-      return refuse({ reason: reason ?? 'join_token_unknown', detail: factsOf(known, key) });
+      return refuse({ reason: reason ?? 'join_token_unknown', detail: joinTokenFacts(known, key) });
     const registered = await store.evidenceKey(key);
     const fault = registered && evidenceKeyFault(registered, presentation.now);
     if (fault !== undefined) return refuse(fault);
@@ -45,7 +46,10 @@ export function joinTokenAttestor(
 }
 
 /** What operators may know of a join token that was refused, never the token. */
-function factsOf(known: JoinToken | undefined, key: string): NonNullable<Denial['detail']> {
+export function joinTokenFacts(
+  known: JoinToken | undefined,
+  key: string,
+): NonNullable<Denial['detail']> {
   if (known === undefined) return { key };
   const { member, handle, expiresAt, used, uses, networks } = known;
   return { ...member, key, handle, expiresAt, used, uses, networks: networks.join(' ') };
@@ -53,11 +57,9 @@ function factsOf(known: JoinToken | undefined, key: string): NonNullable<Denial[
 
 function refusalOf(
   known: JoinToken | undefined,
-  key: JoinToken['redeemedBy'][number],
   { address, now }: { readonly address: string; readonly now: number },
 ) {
   if (known === undefined) return 'join_token_unknown';
   if (now >= known.expiresAt) return 'join_token_expired';
-  if (known.used >= known.uses && !known.redeemedBy.includes(key)) return 'join_token_used';
   return isWithin(address, known.networks) ? undefined : 'join_token_wrong_network';
 }

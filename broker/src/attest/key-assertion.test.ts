@@ -26,7 +26,9 @@ beforeEach(() => {
     issuer: handleOf('join token'),
     member,
     expiresAt: (clock.now() + 1) as EvidenceKey['expiresAt'],
+    registeredAt: clock.now(),
     isCut: false,
+    isContested: false,
     heldUntil: clock.now(),
   };
 });

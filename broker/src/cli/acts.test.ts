@@ -142,7 +142,7 @@ describe('suspend and resume', () => {
           sessionsSuspended: 2,
           verifiersSubscribed: 0,
         }).finish(),
-      Resume: () => ResumeResponse.encode({ sessionsResumed: 2 }).finish(),
+      Resume: () => ResumeResponse.encode({ sessionsResumed: 2, waits: undefined }).finish(),
     });
     line.acknowledged = [7];
     const [held, letGo] = [new DoubleOutput(), new DoubleOutput()];
@@ -241,5 +241,28 @@ describe('session tree', () => {
     await sessionTree(line(), { id: undefined, limit: 1, o: 'table' }, output);
     expect(output.results[0]).toContain('root');
     expect(output.said).toHaveLength(1);
+  });
+});
+
+describe('what waits for a second person', () => {
+  // breaks when: resume does not look at waits: then it says that nobody may act again, and exits 0
+  it('is no success: it says who does it, and exits 4', async () => {
+    const proposal = {
+      proposalId: wireHandle(id),
+      digest: 'D'.repeat(43),
+      author: 'ann',
+      reason: 'a test',
+      proposedUnixMicros: 1n,
+      expiresUnixMicros: 2n,
+      act: { $case: 'resume' as const, value: { sessionId: wireHandle(id), heldAtRevision: 7n } },
+    };
+    const line = new DoubleLine({
+      Resume: () => ResumeResponse.encode({ sessionsResumed: 0, waits: proposal }).finish(),
+    });
+    const output = new DoubleOutput();
+    await expect(resume(line, { ...flags, session: id }, output)).rejects.toMatchObject({
+      exitCode: 4,
+    });
+    expect(JSON.stringify(output)).toContain(`creance approve ${id}`);
   });
 });

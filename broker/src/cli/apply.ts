@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline/promises';
 import {
   ApplyManifestRequest,
   ApplyManifestResponse,
@@ -7,6 +6,7 @@ import {
   type ManifestVersion,
 } from '@creance/proto/wire';
 import type { OperatorLine } from '../rpc/operator-client.js';
+import { askYes } from './ask-yes.js';
 import { count } from './confirm.js';
 import { call } from './operator-call.js';
 import type { LineFlags } from './operator-line.js';
@@ -18,9 +18,10 @@ import {
   print,
   printRows,
 } from './output.js';
-import { fileSource, planned, type WireSource } from './plan-call.js';
+import { fileSource, planned } from './plan-call.js';
 import { commandInForce, leaverWords } from './plan-next.js';
 import { planText } from './plan-text.js';
+import { sayWaits } from './proposal-words.js';
 
 /** How a manifest is to come into force. */
 export interface ApplyFlags extends LineFlags {
@@ -76,7 +77,7 @@ export async function listVersions(
 
 /** What is to be put in force, and the words that name it on the command line. */
 interface Chosen {
-  readonly source: WireSource;
+  readonly source: NonNullable<ApplyManifestRequest['source']>;
   readonly what: Parameters<typeof commandInForce>[0];
 }
 
@@ -99,24 +100,16 @@ async function putInForce(
     const fix = `when that is meant: ${commandInForce(what, place, { prune: true, reason })}`;
     throw new CommandFailed(`${ending}, nothing was applied: ${leaverWords(plan)} — fix: ${fix}`);
   }
-  if (!yes) await ask();
+  if (!yes) await askYes('apply this?', 'nothing was applied');
   const expectedVersion = plan.version;
   const request = ApplyManifestRequest.encode({ source, expectedVersion, prune, reason }).finish();
   const path = '/creance.v1.RegistryService/ApplyManifest';
   const done = ApplyManifestResponse.decode(await call(line, path, request));
+  if (done.waits !== undefined) sayWaits(done.waits, o, output);
   const { sessionsEnded, changes, widenings } = done;
   const version = Number(done.version);
   const words = `version ${version} is in force: ${count(changes, 'change')}, ${count(sessionsEnded, 'session')} ended`;
   print({ version, sessionsEnded, changes, widenings }, () => words, o, output);
-}
-
-/** Asks on a terminal; without one nobody could answer, and silence is no consent. */
-async function ask(): Promise<void> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY)
-    throw new CommandFailed('nobody can be asked here: nothing was applied — fix: add --yes');
-  const asking = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await asking.question('apply this? [y/N] ').finally(() => asking.close());
-  if (!/^y(es)?$/i.test(answer.trim())) throw new CommandFailed('nothing was applied');
 }
 
 async function versionsOf(line: OperatorLine): Promise<ListManifestVersionsResponse['versions']> {

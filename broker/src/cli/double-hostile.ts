@@ -201,5 +201,6 @@ export const answers: Readonly<Record<string, () => Uint8Array>> = {
       sessionsEnded: 0,
       changes: 1,
       widenings: 1,
+      waits: undefined,
     }).finish(),
 };

@@ -41,6 +41,9 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   ],
   suspend: [`creance suspend --session ${id} --reason "looking into it"`],
   resume: [`creance resume --session ${id} --reason "it was the nightly job"`],
+  approvals: ['creance approvals', 'creance approvals -o json   # with the digest of each'],
+  approve: [`creance approve ${id}   # shows it and asks`],
+  deny: [`creance deny ${id} --reason "not before the audit"`],
   'keys ls': ['creance keys ls'],
   'keys compromise': ['creance keys compromise <kid> --reason "the key file was copied"'],
   'join-token create': [

@@ -11,7 +11,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     'events',
     'deliveries',
   ],
-  'Act:': ['cut', 'suspend', 'resume', 'keys', 'join-token'],
+  'Act:': ['cut', 'suspend', 'resume', 'keys', 'join-token', 'approvals', 'approve', 'deny'],
   'The manifest file:': ['init', 'plan', 'apply', 'rollback', 'envelope'],
   'Run:': ['demo', 'dev', 'serve', 'run', 'config', 'completion'],
   'Check:': ['doctor', 'whoami', 'audit', 'record', 'backtest'],

@@ -9,6 +9,7 @@ import { confirmed, count } from './confirm.js';
 import { sessionBytes } from './cut-target.js';
 import { call } from './operator-call.js';
 import { type Format, type Output, print } from './output.js';
+import { sayWaits } from './proposal-words.js';
 
 /** The session to hold or to let go, and why. */
 export interface HoldFlags {
@@ -34,13 +35,14 @@ export async function suspend(
   });
 }
 
-/** Lets a session go. Nothing goes to the verifiers: its tokens from before stay refused. */
+/** Lets a session go, or says who else is needed for it. Nothing goes to the verifiers: its tokens from before stay refused. */
 export async function resume(line: OperatorLine, flags: HoldFlags, output: Output): Promise<void> {
   const sessionId = sessionBytes(flags.session);
   const request = ResumeRequest.encode({ sessionId, reason: flags.reason }).finish();
-  const { sessionsResumed } = ResumeResponse.decode(
+  const { sessionsResumed, waits } = ResumeResponse.decode(
     await call(line, '/creance.v1.OperatorService/Resume', request),
   );
+  if (waits !== undefined) sayWaits(waits, flags.o, output);
   const words = `resumed: ${count(sessionsResumed, 'session')} may act again`;
   print({ sessionsResumed }, () => words, flags.o, output);
 }

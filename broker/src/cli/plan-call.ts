@@ -11,7 +11,9 @@ export type WireSource = NonNullable<PlanManifestRequest['source']>;
  * The text of a manifest file in which nothing is wrong. Its faults are named here, with file, line and
  * column; what only the broker knows, such as its issuer, it says itself.
  */
-export async function fileSource(file: string): Promise<WireSource> {
+export async function fileSource(
+  file: string,
+): Promise<Extract<WireSource, { readonly $case: 'text' }>> {
   const read = await readManifest(file, { dev: true });
   if (!read.ok) throw new CommandFailed(`the manifest has faults\n${formatFaults(read.error)}`);
   return { $case: 'text', value: read.value.text };

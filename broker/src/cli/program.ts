@@ -10,6 +10,7 @@ import { addOperatorCommands } from './operator-commands.js';
 import { dataOption, formatOption } from './options.js';
 import { guarded, type Output } from './output.js';
 import { addOwnCommands } from './own-commands.js';
+import { addProposalCommands } from './proposal-commands.js';
 import { addServers } from './server-commands.js';
 import { addWatchCommands } from './watch-commands.js';
 
@@ -30,6 +31,7 @@ export function program(to: Output): Command {
   // The help shows groups in the order in which their first commands are added: look, act, the rest.
   addListCommands(creance, output);
   addOperatorCommands(creance, output);
+  addProposalCommands(creance, output);
   addManifestCommands(creance, output);
   addServers(creance, output);
   addKeyCommands(creance, output);

@@ -49,7 +49,7 @@ class Kept extends DoubleLine {
         if (source?.$case !== 'version') throw new Error('a rollback names a version');
         const version = BigInt(this.versions.length + 1);
         this.versions.push({ version, rolledBackTo: source.value });
-        const counts = { sessionsEnded: 0, changes: 1, widenings: 0 };
+        const counts = { sessionsEnded: 0, changes: 1, widenings: 0, waits: undefined };
         return ApplyManifestResponse.encode({ version, ...counts }).finish();
       },
     });
@@ -60,7 +60,7 @@ class Kept extends DoubleLine {
   }
 
   /** The versions that were asked for, in turn. */
-  get planned(): (bigint | string | undefined)[] {
+  get planned(): unknown[] {
     return this.asked
       .filter(({ method }) => method.endsWith('PlanManifest'))
       .map(({ request }) => PlanManifestRequest.decode(request).source?.value);

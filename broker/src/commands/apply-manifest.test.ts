@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { Role } from '../domain/registry.js';
 import { callBy } from '../doubles/calls.js';
 import { grantOf, registryOf, workloadOf } from '../doubles/registries.js';
+import { seededEntropy } from '../doubles/seeded-entropy.js';
 import { sessionOf } from '../doubles/sessions.js';
 import { LiveRegistry } from '../live-registry.js';
-import type { ManifestApply, Store } from '../store/store.js';
-import { type ApplyManifestAsk, applyManifest } from './apply-manifest.js';
+import type { ManifestApply, ManifestText, NewProposal } from '../store/store.js';
+import { type ApplyManifestAsk, type ApplyManifestParts, applyManifest } from './apply-manifest.js';
 import type { FitManifest } from './manifest-source.js';
 
 const grants = [grantOf({ lifetimeSeconds: 60 })];
@@ -22,15 +23,23 @@ const fit = (registry: FitManifest['registry']): FitManifest => ({
 function stage(before: FitManifest['registry'], after: FitManifest['registry'], dev = false) {
   const live = new LiveRegistry(before);
   const written: ManifestApply[] = [];
-  const store: Pick<Store, 'manifest' | 'applyManifest'> = {
-    manifest: () => undefined,
+  const proposed: NewProposal[] = [];
+  const store: ApplyManifestParts['store'] = {
+    manifest: (version) => (version === undefined ? ({ version: 6 } as ManifestText) : undefined),
+    proposals: () => [],
+    async propose(kept) {
+      proposed.push(kept);
+      return ok(kept.proposal);
+    },
     async applyManifest(ask) {
       written.push(ask);
       return ok({ version: 7, members: [], sessionsEnded: 0 });
     },
   };
   const change: LiveRegistry['change'] = (registry, write) => live.change(registry, write);
-  const verb = applyManifest({ store, check: () => ok(fit(after)), change, dev });
+  const registry = live.current;
+  const parts = { store, registry, change, dev, entropy: seededEntropy() };
+  const verb = applyManifest({ ...parts, check: () => ok(fit(after)) });
   const ask: ApplyManifestAsk = {
     source: { kind: 'text', text: 't' },
     expectedVersion: 6,
@@ -39,7 +48,7 @@ function stage(before: FitManifest['registry'], after: FitManifest['registry'], 
   };
   const by = (...roles: Role[]) =>
     callBy({ ...sessionOf(1), kind: 'operator', name: 'ann' }, roles);
-  return { live, written, store, verb, ask, by, change };
+  return { live, written, proposed, store, parts, verb, ask, by };
 }
 
 describe('applyManifest', () => {
@@ -51,8 +60,50 @@ describe('applyManifest', () => {
     expect([written, live.current()]).toEqual([[], narrow]);
   });
 
-  it('takes a widening by whoever has the role, and anything narrower by a registrar', async () => {
-    const widening = stage(narrow, wide);
+  // breaks when: wait is not asked for; needsSecond says no outside development
+  it('F-66 keeps a widening for a second person, whatever role its author has, and changes nothing', async () => {
+    const { verb, ask, by, written, proposed, live } = stage(narrow, wide);
+    expect(await verb(ask, by('policy', 'security', 'registrar'))).toMatchObject({
+      value: {
+        waits: {
+          author: 'ann',
+          reason: 'longer reads',
+          act: { kind: 'manifest', hash: 'h', baseVersion: 6, prune: false },
+        },
+      },
+    });
+    expect([written, live.current(), proposed.length]).toEqual([[], narrow, 1]);
+    expect(proposed[0]?.audit).toMatchObject({
+      kind: 'proposal_made',
+      facts: { proposer: 'ann', act: 'manifest', baseVersion: 6 },
+    });
+  });
+
+  it('proposes nothing over a version that is not in force', async () => {
+    const { verb, ask, by, proposed } = stage(narrow, wide);
+    const stale = await verb({ ...ask, expectedVersion: 5 }, by('policy'));
+    expect(stale).toMatchObject({ error: { reason: 'manifest_version_conflict' } });
+    expect(proposed).toEqual([]);
+  });
+
+  // breaks when: putInForce does not look at mayWiden
+  it('F-66 refuses what has come to widen while it waited for its turn', async () => {
+    const { parts, ask, by, written, live } = stage(wide, wide);
+    const verb = applyManifest({
+      ...parts,
+      check: () => ok(fit(wide)),
+      change: (registry, write) => {
+        expect(registry).toBe(wide);
+        return write(narrow);
+      },
+    });
+    const refused = await verb(ask, by('policy'));
+    expect(refused).toMatchObject({ error: { reason: 'manifest_version_conflict' } });
+    expect([written, live.current()]).toEqual([[], wide]);
+  });
+
+  it('takes a widening of the owner of a development broker, and anything narrower by a registrar', async () => {
+    const widening = stage(narrow, wide, true);
     expect(await widening.verb(widening.ask, widening.by('policy'))).toMatchObject({
       value: { version: 7, changes: 1, widenings: 1 },
     });
@@ -86,9 +137,10 @@ describe('applyManifest', () => {
 
   // breaks when: LiveRegistry puts the next registry in force before it is written
   it('lets nothing wider be in force before it is written, nor after it was refused', async () => {
-    const { store, ask, by, live, change } = stage(narrow, wide);
+    const { store, parts, ask, by, live } = stage(narrow, wide, true);
     const during: unknown[] = [];
     const refusing = applyManifest({
+      ...parts,
       store: {
         ...store,
         async applyManifest() {
@@ -97,8 +149,6 @@ describe('applyManifest', () => {
         },
       },
       check: () => ok(fit(wide)),
-      change,
-      dev: false,
     });
     expect(await refusing(ask, by('policy'))).toMatchObject({ error: { reason: 'store_full' } });
     expect([during, live.current()]).toEqual([[grants], narrow]);

@@ -1,29 +1,24 @@
-import { ok, type Result, refuse } from '@creance/proto';
+import { type Result, refuse } from '@creance/proto';
 import type { Denial } from '../domain/denial.js';
-import { planRegistry } from '../domain/plan.js';
-import { isRegistered, ownerOf, type Registry } from '../domain/registry.js';
-import type { ManifestApplied, Store } from '../store/store.js';
+import { type Change, planRegistry } from '../domain/plan.js';
+import type { CurrentRegistry } from '../domain/registry.js';
+import type { Store } from '../store/store.js';
 import { actorOf, type Call, type Command } from './call.js';
 import {
-  type FitManifest,
   type ManifestSource,
   manifestOf,
+  type SourcedManifest,
   type SourceParts,
 } from './manifest-source.js';
+import { needsSecond, type ProposeParts, propose, type Waits } from './propose.js';
+import { type ApplyManifestAnswer, type ChangeInForce, putInForce } from './put-in-force.js';
 import { operatorReason } from './reason.js';
 
-/** Puts a registry in force once it is written down; gives the one that it replaces to the writer. */
-export type ChangeInForce = <V, E>(
-  registry: Registry,
-  write: (before: Registry) => Promise<Result<V, E>>,
-) => Promise<Result<V, E>>;
-
 /** Parts of the verb. */
-export interface ApplyManifestParts extends SourceParts {
-  readonly store: Pick<Store, 'manifest' | 'applyManifest'>;
+export interface ApplyManifestParts extends SourceParts, ProposeParts {
+  readonly store: Pick<Store, 'manifest' | 'proposals' | 'applyManifest' | 'propose'>;
+  readonly registry: CurrentRegistry;
   readonly change: ChangeInForce;
-  /** Whether this is a development broker: there nobody needs a role to widen. */
-  readonly dev: boolean;
 }
 
 /** What to put in force, over what, and why. */
@@ -36,77 +31,59 @@ export interface ApplyManifestAsk {
   readonly reason: string;
 }
 
-/** What came into force. */
-export interface ApplyManifestAnswer extends ManifestApplied {
-  readonly changes: number;
-  readonly widenings: number;
-}
-
 /**
- * Puts a manifest in force. Whatever widens needs the role policy, judged against the manifest that is
- * replaced and not against the one that somebody has looked at.
+ * Puts a manifest in force. Whatever widens needs the role policy and, outside development, a second person:
+ * it waits for one. Judged against the manifest that is replaced, and not the one that somebody has looked at.
  */
 export function applyManifest(
   parts: ApplyManifestParts,
-): Command<ApplyManifestAsk, ApplyManifestAnswer> {
+): Command<ApplyManifestAsk, ApplyManifestAnswer | Waits> {
   return async (ask, call) => {
     const reason = operatorReason(ask.reason);
     if (!reason.ok) return reason;
-    const found = manifestOf(parts, ask.source);
+    const found = manifestOf(parts, ask.source, call.now);
     if (!found.ok) return found;
-    const manifest = found.value;
+    const asked = { ...ask, reason: reason.value, manifest: found.value };
+    const mayWiden = !needsSecond(parts.dev, call);
+    const widening = mayWiden ? undefined : firstWidening(parts, asked);
+    if (widening !== undefined) return wait(parts, asked, widening, call);
+    const { version, ...manifest } = found.value;
+    const author = authorOf(call);
+    const inForce = { ...asked, manifest, rolledBackTo: version, author, mayWiden };
     return parts.change(manifest.registry, (before) =>
-      write(parts, before, { ...ask, reason: reason.value, manifest }, call),
+      putInForce(parts.store, before, inForce, call),
     );
   };
 }
 
-type Asked = ApplyManifestAsk & {
-  readonly manifest: FitManifest & { readonly version: number | undefined };
-};
+type Asked = ApplyManifestAsk & { readonly manifest: SourcedManifest };
 
-async function write(
-  { store, dev }: ApplyManifestParts,
-  before: Registry,
-  { manifest, reason, prune, expectedVersion }: Asked,
-  call: Call,
-): Promise<Result<ApplyManifestAnswer, Denial>> {
-  const { text, hash, registry, version } = manifest;
-  const changes = planRegistry(before, registry);
-  const widening = changes.filter(({ widens }) => widens !== undefined);
-  if (widening.length > 0 && !dev && !mayWiden(call)) {
-    const [first] = widening;
-    return refuse({ reason: 'widening_needs_policy', detail: { path: first?.path ?? '' } });
-  }
-  const widenings = widening.length;
-  const rollback = version === undefined ? {} : { rolledBackTo: version };
-  const applied = await store.applyManifest({
-    text,
-    hash,
-    author: authorOf(call),
-    reason,
-    widenings,
-    rolledBackTo: version,
-    expectedVersion,
-    mayEndSessions: prune,
-    isRegistered: (member) => isRegistered(registry, member),
-    ownerOf: (member) => ownerOf(registry, member),
-    now: call.now,
-    audit: {
-      kind: 'manifest_applied',
-      at: call.now,
-      actor: actorOf(call),
-      requestId: call.requestId,
-      facts: { reason, hash, changes: changes.length, widenings, ...rollback },
-    },
-  });
-  if (!applied.ok) return refuse({ reason: applied.error });
-  return ok({ ...applied.value, changes: changes.length, widenings });
+function firstWidening({ registry }: ApplyManifestParts, { manifest }: Asked): Change | undefined {
+  return planRegistry(registry(), manifest.registry).find(({ widens }) => widens !== undefined);
 }
 
-function mayWiden({ caller }: Call): boolean {
-  if (caller.kind === 'session') return caller.roles.has('policy');
-  return caller.kind === 'dev-owner' || caller.kind === 'broker';
+/** Keeps what widens for a second person: over the version that is in force, as long as it is. */
+async function wait(
+  parts: ApplyManifestParts,
+  { manifest, expectedVersion, prune, reason }: Asked,
+  { path }: Change,
+  call: Call,
+): Promise<Result<Waits, Denial>> {
+  if (!mayPropose(call)) return refuse({ reason: 'widening_needs_policy', detail: { path } });
+  const baseVersion = parts.store.manifest()?.version ?? 0;
+  if (expectedVersion !== undefined && expectedVersion !== baseVersion)
+    return refuse({ reason: 'manifest_version_conflict' });
+  const { text, hash, version: rolledBackTo } = manifest;
+  return propose(
+    parts,
+    { kind: 'manifest', text, hash, baseVersion, rolledBackTo, prune },
+    reason,
+    call,
+  );
+}
+
+function mayPropose({ caller }: Call): boolean {
+  return caller.kind === 'session' && caller.roles.has('policy');
 }
 
 function authorOf(call: Call): string {

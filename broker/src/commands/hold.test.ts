@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { limits } from '../domain/limits.js';
 import { callBy } from '../doubles/calls.js';
 import { sessionIdOf } from '../doubles/ids.js';
+import { seededEntropy } from '../doubles/seeded-entropy.js';
 import { sessionOf } from '../doubles/sessions.js';
 import type { SessionCut } from '../store/store.js';
 import { resume } from './resume.js';
@@ -29,10 +30,20 @@ const hold = suspend(
   },
   () => 12,
 );
+const inDev = {
+  dev: true,
+  entropy: seededEntropy(),
+  propose: () => Promise.reject(new Error('nobody else is needed')),
+  path: () => [],
+};
 const release = resume({
-  async resumeSession(write) {
-    written.push(write);
-    return refusal ? refuse(refusal) : ok(3);
+  ...inDev,
+  store: {
+    ...inDev,
+    async resumeSession(write) {
+      written.push(write);
+      return refusal ? refuse(refusal) : ok(3);
+    },
   },
 });
 
@@ -62,7 +73,10 @@ describe('suspend', () => {
 describe('resume', () => {
   // Law 3. breaks when: the reason is not asked
   it('lets a session go with author and reason, and says how many', async () => {
-    expect(await release({ id, reason: words }, call)).toEqual({ ok: true, value: 3 });
+    expect(await release({ id, reason: words }, call)).toEqual({
+      ok: true,
+      value: { sessionsResumed: 3 },
+    });
     expect(written[0]?.audit).toEqual({
       kind: 'session_resumed',
       at: call.now,
@@ -76,7 +90,8 @@ describe('resume', () => {
   it.each(['session_not_suspended', 'revalidation_required'] as const)(
     'is refused with %s when the step is',
     async (reason) => {
-      const verb = resume({ resumeSession: async () => refuse(reason) });
+      const store = { ...inDev, resumeSession: async () => refuse(reason) };
+      const verb = resume({ ...inDev, store });
       expect(await verb({ id, reason: words }, call)).toEqual({ ok: false, error: { reason } });
     },
   );

@@ -1,9 +1,17 @@
 import { ok, type Result, refuse } from '@creance/proto';
 import type { Attested, Attestor, Evidence, Presentation } from '../attest/evidence.js';
+import { joinTokenFacts } from '../attest/join-token.js';
+import type { AuditEvent } from '../domain/audit.js';
 import type { Denial } from '../domain/denial.js';
-import { isRegistered, ownerOf, type Role } from '../domain/registry.js';
-import type { OpenedSession, Store } from '../store/store.js';
-import type { Command } from './call.js';
+import {
+  isRegistered,
+  type MemberKind,
+  type MemberRef,
+  ownerOf,
+  type Role,
+} from '../domain/registry.js';
+import type { OpenedSession, OpenRefusal, Store } from '../store/store.js';
+import type { Call, Command } from './call.js';
 import { freshHandle } from './fresh.js';
 import { openWrite } from './open-write.js';
 import { childPlace, type DeclaredPlace, type PlaceParts, rootPlace } from './place.js';
@@ -11,6 +19,8 @@ import { childPlace, type DeclaredPlace, type PlaceParts, rootPlace } from './pl
 /** What a session is opened with. */
 export interface OpenSessionAsk extends DeclaredPlace {
   readonly evidence: Evidence;
+  /** What the caller is; evidence of another kind of member redeems nothing. Undefined: whichever. */
+  readonly kind?: MemberKind | undefined;
 }
 
 /** A session that was opened, with what its member may do as an operator by today's manifest. */
@@ -20,7 +30,8 @@ export interface OpenedMember extends OpenedSession {
 
 /** Parts of the verb. */
 export interface OpenSessionParts extends PlaceParts {
-  readonly store: Pick<Store, 'openSession' | 'memberHandles'> & PlaceParts['store'];
+  readonly store: Pick<Store, 'openSession' | 'memberHandles' | 'joinToken' | 'contestJoinToken'> &
+    PlaceParts['store'];
   readonly attestors: { readonly [Kind in Evidence['kind']]: Attestor<Kind> };
 }
 
@@ -37,6 +48,8 @@ export function openSession(parts: OpenSessionParts): Command<OpenSessionAsk, Op
     const attested = await attest(parts, ask.evidence, { sessionKey: key, address, now });
     if (!attested.ok) return attested;
     const { member } = attested.value;
+    if (ask.kind !== undefined && ask.kind !== member.kind)
+      return refuse({ reason: 'evidence_wrong_kind', detail: { ...member, asked: ask.kind } });
     const registry = parts.registry();
     if (!isRegistered(registry, member)) {
       return refuse({
@@ -54,10 +67,35 @@ export function openSession(parts: OpenSessionParts): Command<OpenSessionAsk, Op
     const opened = await parts.store.openSession(
       openWrite({ ...attested.value, handles, key, place: place.value }, call, parts.entropy),
     );
-    if (!opened.ok) return refuse({ reason: opened.error, detail: { ...member } });
+    if (!opened.ok) return refused(parts, opened.error, attested.value, call);
     const operator = member.kind === 'operator' ? registry.operators.get(member.name) : undefined;
     return ok({ ...opened.value, roles: [...(operator?.roles ?? [])] });
   };
+}
+
+/**
+ * Why nothing was opened. A join token that another key has redeemed is contested by this one, whose assertion,
+ * network and member were found good: its owner is told.
+ */
+async function refused(
+  { store, registry }: OpenSessionParts,
+  reason: OpenRefusal,
+  { member, evidenceKey: key, joinTokenHash: hash }: Attested,
+  call: Call,
+): Promise<Result<never, Denial>> {
+  if (reason !== 'join_token_used' || hash === undefined)
+    return refuse({ reason, detail: { ...member, key } });
+  const audit = contestedAudit(member, ownerOf(registry(), member), call);
+  await store.contestJoinToken({ hash, key, now: call.now, audit });
+  return refuse({ reason, detail: joinTokenFacts(await store.joinToken(hash), key) });
+}
+
+function contestedAudit({ kind, name }: MemberRef, owner: string, call: Call): AuditEvent {
+  const { now, requestId, address } = call;
+  const reason = `a second key has brought the join token of ${name}`;
+  const reached = { workloads: kind === 'workload' ? [name] : [], owners: [owner] };
+  const facts = { reason, kind, name, address, ...reached };
+  return { kind: 'join_token_contested', at: now, actor: 'broker', requestId, facts };
 }
 
 function attest(

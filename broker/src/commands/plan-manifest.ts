@@ -9,7 +9,7 @@ import { type ManifestSource, manifestOf, type SourceParts } from './manifest-so
 /** Parts of the verb. */
 export interface PlanManifestParts extends SourceParts {
   readonly registry: CurrentRegistry;
-  readonly store: Pick<Store, 'manifest' | 'liveSessions'>;
+  readonly store: Pick<Store, 'manifest' | 'proposals' | 'liveSessions'>;
 }
 
 /** What would change. */
@@ -24,8 +24,8 @@ export interface ManifestPlan {
 /** Says what a manifest would change, and whom it would touch. Changes nothing. */
 export function planManifest(parts: PlanManifestParts): Command<ManifestSource, ManifestPlan> {
   const { registry, store } = parts;
-  return async (source) => {
-    const found = manifestOf(parts, source);
+  return async (source, { now }) => {
+    const found = manifestOf(parts, source, now);
     if (!found.ok) return found;
     const [before, after] = [registry(), found.value.registry];
     const touched = countTouched(before, after, livePaths(store));

@@ -28,7 +28,12 @@ const ends: readonly AuditKind[] = [
   'session_revalidated',
   'store_restored',
 ];
-const holds: readonly AuditKind[] = ['session_suspended', 'risk_suspended', 'theft_answered'];
+const holds: readonly AuditKind[] = [
+  'session_suspended',
+  'risk_suspended',
+  'theft_answered',
+  'join_token_contested',
+];
 
 /**
  * Why the last session of a path may not act, from the audit; undefined while it may, and when no record of

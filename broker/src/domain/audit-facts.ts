@@ -51,6 +51,14 @@ export const journalled: FactRows = {
   operator: maybe('text', 'who has made it, by a session that the store never had'),
 };
 
+/** Who has wanted an act and who has confirmed it, where a second person was needed. */
+export const confirmed: FactRows = {
+  proposal: maybe('text', 'id of the proposal that it was, where a second person has confirmed it'),
+  digest: maybe('text', 'SHA-256 of what was confirmed'),
+  proposer: maybe('text', 'who has proposed it, by name'),
+  approver: maybe('text', 'who has confirmed it, by name'),
+};
+
 /** What a hold came to. */
 export const held: FactRows = {
   ...revision(maybe),

@@ -2,6 +2,7 @@ import type { AuditKind } from './audit.js';
 import {
   acted,
   always,
+  confirmed,
   ended,
   type FactRows,
   held,
@@ -135,6 +136,7 @@ export const auditTable: Readonly<Record<AuditKind, AuditRow>> = {
     facts: {
       reason,
       sessionsResumed: always('number', 'live sessions that nothing holds any more'),
+      ...confirmed,
       ...reached,
     },
   },
@@ -205,7 +207,45 @@ export const auditTable: Readonly<Record<AuditKind, AuditRow>> = {
       widenings: always('number', 'changes that widen'),
       version: always('number', 'its number'),
       rolledBackTo: maybe('number', 'the version that it brings back'),
+      ...confirmed,
       ...ended(maybe),
+    },
+  },
+  join_token_contested: {
+    words:
+      'a second key has brought a join token for one key: both are held, with what they have opened',
+    facts: {
+      reason: always('text', 'in words'),
+      kind: always('text', '`workload`, `verifier` or `operator`'),
+      name: always('text', 'the member that the join token is for'),
+      handle: always('text', 'handle of the join token: `creance cut --evidence`'),
+      firstKey: always('text', 'thumbprint of the key that has redeemed it'),
+      key: always('text', 'thumbprint of the key that came after it'),
+      address: always('text', 'where the second one came from'),
+      ...held,
+    },
+  },
+  proposal_made: {
+    words: 'an operator wants an act that needs a second person; it was not done',
+    facts: {
+      reason,
+      proposal: always('text', 'its id'),
+      digest: always('text', 'SHA-256 of all that it is'),
+      act: always('text', '`manifest` or `resume`'),
+      proposer: always('text', 'the operator by name'),
+      expiresAt: always('number', 'until when it waits, in µs'),
+      hash: maybe('text', 'of a manifest: SHA-256 of its text'),
+      baseVersion: maybe('number', 'of a manifest: the version that must be in force'),
+      rolledBackTo: maybe('number', 'of a manifest: the version that it would bring back'),
+      revision: maybe('number', 'of a resume: the row of the hold that would end'),
+    },
+  },
+  proposal_denied: {
+    words: 'what waited for a second person was taken away',
+    facts: {
+      reason,
+      proposal: always('text', 'its id'),
+      denier: always('text', 'the operator by name'),
     },
   },
   store_restored: {

@@ -25,6 +25,9 @@ export type AuditKind =
   | 'token_keys_cut'
   | 'registry_changed'
   | 'manifest_applied'
+  | 'join_token_contested'
+  | 'proposal_made'
+  | 'proposal_denied'
   | 'store_restored'
   | 'token_key_published';
 
@@ -67,4 +70,5 @@ export const toldKinds: ReadonlySet<AuditKind> = new Set<AuditKind>([
   'token_keys_cut',
   'registry_changed',
   'manifest_applied',
+  'join_token_contested',
 ]);

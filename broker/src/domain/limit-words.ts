@@ -80,6 +80,10 @@ export const beyond: Readonly<Record<LimitName, Beyond>> = {
   planChangesShown: done('what is beyond is counted and not shown'),
   planChars: done('cut off'),
 
+  proposalsPerOperator: refused('proposals_limit'),
+  proposalSeconds: refused('proposal_unknown'),
+  operatorSettledSeconds: refused('approver_too_new'),
+
   commitRows: done('the next transaction takes it'),
   commitMillis: timing,
   writesWaiting: refused('store_busy'),

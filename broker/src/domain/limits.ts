@@ -128,6 +128,12 @@ export const limits = {
   planChangesShown: 2_000,
   planChars: 200,
 
+  /** Acts of one operator that wait for a second person, and seconds for which one waits. */
+  proposalsPerOperator: 8,
+  proposalSeconds: 86_400,
+  /** Seconds for which an operator's evidence must have been registered before it confirms anything. */
+  operatorSettledSeconds: 86_400,
+
   /** Writes of one transaction, milliseconds to wait for more, and writes that may wait. */
   commitRows: 256,
   commitMillis: 2,

@@ -5,6 +5,7 @@ import type { LimitName } from './limits.js';
 export const boundOfReason: Readonly<Partial<Record<Reason, LimitName>>> = {
   sessions_limit: 'sessionsPerMember',
   keys_limit: 'evidenceKeysPerMember',
+  proposals_limit: 'proposalsPerOperator',
   children_limit: 'childrenPerSession',
   tree_limit: 'sessionsPerTree',
   events_too_slow: 'eventsWaiting',

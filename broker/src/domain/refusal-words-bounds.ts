@@ -31,6 +31,7 @@ const ended: WordsOf = ({ facts, caller }) => {
 export const boundWords: WordsTable = {
   sessions_limit: sessions,
   tree_limit: sessions,
+  proposals_limit: bound,
   children_limit: bound,
   keys_limit: bound,
   store_busy: bound,

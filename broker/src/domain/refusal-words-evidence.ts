@@ -123,6 +123,12 @@ export const evidenceWords: WordsTable = {
   evidence_key_revoked: evidenceKey(
     (facts) => `it was cut; see creance audit for ${fact(facts, 'name')}`,
   ),
+  evidence_contested: ({ facts }) => ({
+    presented: `the evidence key ${fact(facts, 'key')} of ${fact(facts, 'name')}`,
+    nearest: 'two keys have brought its join token; see join_token_contested in the audit',
+    missing: 'a person who says which of the two is right',
+    fix: `creance cut --evidence KEY of the wrong one, then ${joinAgain(facts)} for the right one`,
+  }),
   evidence_held: ({ facts }) => ({
     presented: `the evidence key ${fact(facts, 'key')} of ${fact(facts, 'name')}`,
     nearest: `held until ${instant(facts['heldUntil'])} for a theft or a suspicion`,

@@ -94,6 +94,8 @@ export class OpenStand {
   }
 
   readonly #store: Parameters<typeof openSession>[0]['store'] = {
+    joinToken: async () => undefined,
+    contestJoinToken: async () => ok({ isContested: false, sessionsHeld: 0 }),
     memberHandles: async (member, owner) => {
       this.owners.push([member, owner]);
       return this.handles;

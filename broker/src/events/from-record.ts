@@ -116,6 +116,8 @@ function happeningOf(
       return { kind: 'held', cause: 'operator', ...authored, sessionsHeld, revision };
     case 'risk_suspended':
       return { kind: 'held', cause: 'watch', ...authored, sessionsHeld, revision };
+    case 'join_token_contested':
+      return { kind: 'held', cause: 'theft', ...authored, sessionsHeld, revision };
     case 'theft_answered':
       return facts.text('answer') === 'revoked'
         ? cut('session', on ?? '')

@@ -86,6 +86,12 @@ export const access: AccessTable = {
     cut: operator('security', { digest: true }),
     suspend: operator('security', { digest: true }),
     resume: operator('security', { digest: true }),
+    // Which of the two roles, the act decides; to say no any of those who may propose or join is enough.
+    approveProposal: operator(['policy', 'security'], { digest: true }),
+    denyProposal: operator(['registrar', 'policy', 'security'], { digest: true }),
+    listProposals: operator(['viewer', 'registrar', 'policy', 'security', 'auditor'], {
+      digest: false,
+    }),
     compromiseKey: operator('keys', { digest: true }),
     listKeys: operator('viewer', { digest: false }),
     listSessions: operator('viewer', { digest: false }),

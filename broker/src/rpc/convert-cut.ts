@@ -18,9 +18,12 @@ import {
   type Upstream,
 } from '@creance/proto/wire';
 import type { CutAnswer, CutAsk, KeptBy } from '../commands/cut.js';
+import type { Waits } from '../commands/propose.js';
+import type { Resumed } from '../commands/resume.js';
 import type { HoldAsk } from '../commands/suspend.js';
 import type { Denial } from '../domain/denial.js';
 import { idFault, malformed, revisionFault, thumbprintFault } from './convert.js';
+import { wireProposal } from './convert-proposal.js';
 import { upstreamOf } from './convert-upstream.js';
 import { type Decodes, decodeMessage } from './reader.js';
 import { encodeMessage } from './writer.js';
@@ -145,6 +148,8 @@ export function writeSuspend({ revision, sessionsEnded, verifiersSubscribed }: C
 }
 
 /** Writes a ResumeResponse. */
-export function writeResume(sessionsResumed: number): Buffer {
-  return encodeMessage(ResumeResponse, { sessionsResumed });
+export function writeResume(answer: Resumed | Waits): Buffer {
+  return 'waits' in answer
+    ? encodeMessage(ResumeResponse, { sessionsResumed: 0, waits: wireProposal(answer.waits) })
+    : encodeMessage(ResumeResponse, { ...answer, waits: undefined });
 }

@@ -1,4 +1,4 @@
-import { ok, type Result } from '@creance/proto';
+import { handleFromBytes, ok, type Result } from '@creance/proto';
 import {
   ApplyManifestRequest,
   ApplyManifestResponse,
@@ -11,13 +11,16 @@ import {
   PlanManifestRequest,
   PlanManifestResponse,
 } from '@creance/proto/wire';
-import type { ApplyManifestAnswer, ApplyManifestAsk } from '../commands/apply-manifest.js';
+import type { ApplyManifestAsk } from '../commands/apply-manifest.js';
 import type { ManifestSource } from '../commands/manifest-source.js';
 import type { ManifestPlan } from '../commands/plan-manifest.js';
+import type { Waits } from '../commands/propose.js';
+import type { ApplyManifestAnswer } from '../commands/put-in-force.js';
 import type { Denial } from '../domain/denial.js';
 import { limits } from '../domain/limits.js';
 import type { ManifestText, ManifestVersion } from '../store/store.js';
-import { malformed } from './convert.js';
+import { idFault, malformed } from './convert.js';
+import { wireApplied, wireProposal } from './convert-proposal.js';
 import { decodeMessage } from './reader.js';
 import { encodeMessage } from './writer.js';
 
@@ -53,15 +56,16 @@ export function readApplyManifest(bytes: Uint8Array): Result<ApplyManifestAsk, D
 }
 
 /** Writes an ApplyManifestResponse. */
-export function writeApplyManifest(answer: ApplyManifestAnswer): Buffer {
-  const { version, sessionsEnded, changes, widenings } = answer;
-  return encodeMessage(ApplyManifestResponse, {
-    version: BigInt(version),
-    sessionsEnded,
-    changes,
-    widenings,
-  });
+export function writeApplyManifest(answer: ApplyManifestAnswer | Waits): Buffer {
+  return encodeMessage(
+    ApplyManifestResponse,
+    'waits' in answer
+      ? { ...nothingApplied, waits: wireProposal(answer.waits) }
+      : wireApplied(answer),
+  );
 }
+
+const nothingApplied = { version: 0n, sessionsEnded: 0, changes: 0, widenings: 0 } as const;
 
 /** Reads a ListManifestVersionsRequest. */
 export function readListVersions(bytes: Uint8Array): Result<Record<string, never>, Denial> {
@@ -97,6 +101,10 @@ function numberOf(version: bigint): number | undefined {
 }
 
 function sourceOf(source: PlanManifestRequest['source']): Result<ManifestSource, Denial> {
+  if (source?.$case === 'proposal') {
+    const id = handleFromBytes(source.value);
+    return id === undefined ? malformed('proposal', idFault) : ok({ kind: 'proposal', id });
+  }
   if (source === undefined) return malformed('source', 'must be a text or a version');
   if (source.$case === 'text') return ok({ kind: 'text', text: source.value });
   const version = numberOf(source.value);

@@ -8,7 +8,7 @@ import type { Evidence } from '../attest/evidence.js';
 import type { OpenedMember, OpenSessionAsk } from '../commands/open-session.js';
 import type { Denial } from '../domain/denial.js';
 import { limits } from '../domain/limits.js';
-import { malformed, wireHandle, wireKind, wireSeconds } from './convert.js';
+import { malformed, memberKindOf, wireHandle, wireKind, wireSeconds } from './convert.js';
 import { taskOf } from './convert-task.js';
 import { upstreamOf } from './convert-upstream.js';
 import { decodeMessage } from './reader.js';
@@ -29,7 +29,12 @@ export function readOpenSession(bytes: Uint8Array): Result<OpenSessionAsk, Denia
   const declared = decoded.value.upstream;
   const upstream = declared === undefined ? ok(undefined) : upstreamOf(declared, 'upstream');
   if (!upstream.ok) return upstream;
+  const { kind: asked } = decoded.value;
+  const kind = asked === undefined ? undefined : memberKindOf(asked);
+  if (asked !== undefined && kind === undefined)
+    return malformed('kind', 'must be workload, verifier or operator');
   return ok({
+    kind,
     evidence: evidence.value,
     childJoinToken: childJoinToken || undefined,
     task: task.value,

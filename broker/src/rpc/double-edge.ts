@@ -123,7 +123,10 @@ const doubleCommands: EdgeCommands = {
     ok({ taken: observations.length, dropped: 0, proofsWanted: [] }),
   cut: async () => ok({ revision: 2 as Revision, sessionsEnded: 0, verifiersSubscribed: 0 }),
   suspend: async () => ok({ revision: 4 as Revision, sessionsEnded: 1, verifiersSubscribed: 0 }),
-  resume: async () => ok(1),
+  resume: async () => ok({ sessionsResumed: 1 }),
+  listProposals: async () => ok([]),
+  approveProposal: async () => ok({ kind: 'resume', sessionsResumed: 1 }),
+  denyProposal: unused,
   compromiseKey: async ({ keyId }) =>
     ok({
       revision: 5 as Revision,

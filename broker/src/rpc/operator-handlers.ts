@@ -8,6 +8,7 @@ import * as explain from './convert-explain.js';
 import * as history from './convert-history.js';
 import * as keys from './convert-keys.js';
 import * as operator from './convert-operator.js';
+import * as proposal from './convert-proposal.js';
 import * as refusal from './convert-refusal.js';
 import * as detail from './convert-session-detail.js';
 import type { EdgeCommands, EdgeFeed } from './edge-commands.js';
@@ -35,6 +36,21 @@ export function operatorHandlers(
       read: cut.readResume,
       run: commands.resume,
       write: cut.writeResume,
+    }),
+    listProposals: method(access.operator.listProposals, {
+      read: proposal.readListProposals,
+      run: commands.listProposals,
+      write: proposal.writeListProposals,
+    }),
+    approveProposal: method(access.operator.approveProposal, {
+      read: proposal.readApproveProposal,
+      run: commands.approveProposal,
+      write: proposal.writeApproveProposal,
+    }),
+    denyProposal: method(access.operator.denyProposal, {
+      read: proposal.readDenyProposal,
+      run: commands.denyProposal,
+      write: proposal.writeDenyProposal,
     }),
     compromiseKey: method(access.operator.compromiseKey, {
       read: keys.readCompromiseKey,

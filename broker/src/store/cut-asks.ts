@@ -1,13 +1,21 @@
 import type { Handle, Revision, SessionId, Thumbprint } from '@creance/proto';
 import type { AuditEvent } from '../domain/audit.js';
 import type { Instant } from '../domain/instant.js';
+import type { ProposedResume } from '../domain/proposal.js';
 import type { MemberRef } from '../domain/registry.js';
 import type { UpstreamRef } from './evidence-asks.js';
 import type { LoggedTokenKey } from './log-row.js';
+import type { Confirmation } from './proposal-asks.js';
 import type { SessionWrite } from './session-asks.js';
 
 /** A session to cut. */
 export interface SessionCut extends SessionWrite {}
+
+/** A session to let go. */
+export interface SessionResume extends SessionWrite {
+  /** The second person's word, and the hold that it is about, where one is needed. */
+  readonly confirms?: (Confirmation & Pick<ProposedResume, 'heldAt' | 'heldFor'>) | undefined;
+}
 
 /** Everything before a revision to cut. */
 export interface BeforeCut {

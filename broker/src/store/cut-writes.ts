@@ -6,9 +6,11 @@ import type {
   RegistryChange,
   RegistryChanged,
   SessionCut,
+  SessionResume,
   TheftAnswered,
   TokenKeysCut,
 } from './cut-asks.js';
+import type { ContestJoinToken, JoinTokenContested } from './evidence-asks.js';
 import type { ResumeRefusal, StoreRefusal, SuspendRefusal } from './refusals.js';
 import type { RiskHeld, RiskHold } from './watch-asks.js';
 
@@ -38,9 +40,16 @@ export interface CutWrites {
   suspendForRisk(ask: RiskHold): Promise<Result<RiskHeld, SuspendRefusal>>;
   /**
    * Ends the hold of a session itself. No row of the log. Gives how many live sessions it lets go. One that
-   * the watch holds must have been revalidated since.
+   * the watch holds must have been revalidated since. With a second person's word it ends exactly the hold that
+   * was meant, and the proposal with it.
    */
-  resumeSession(ask: SessionCut): Promise<Result<number, ResumeRefusal>>;
+  resumeSession(ask: SessionResume): Promise<Result<number, ResumeRefusal>>;
+  /**
+   * Another key has brought a join token for one key, that was redeemed and lives: both keys open nothing until
+   * another join token registers them anew, and what they have opened is held. Once a token; of any other token,
+   * and for the key that has redeemed it, nothing happens.
+   */
+  contestJoinToken(ask: ContestJoinToken): Promise<Result<JoinTokenContested, StoreRefusal>>;
   /** Kills the tokens of a session and of those below it: a hold and its end in one step, one row. */
   cutTokens(ask: SessionCut): Promise<Result<Revision, SuspendRefusal>>;
   /**

@@ -1,5 +1,6 @@
 import type { Instant } from '../domain/instant.js';
 import type { RegistryChange, RegistryChanged } from './cut-asks.js';
+import type { Confirmation } from './proposal-asks.js';
 
 /** A manifest to put in force, in the registry's terms and as its text. */
 export interface ManifestApply extends RegistryChange {
@@ -17,6 +18,8 @@ export interface ManifestApply extends RegistryChange {
   readonly expectedVersion: number | undefined;
   /** Whether live sessions may end by it. */
   readonly mayEndSessions: boolean;
+  /** The second person's word, where one is needed. */
+  readonly confirms?: Confirmation | undefined;
 }
 
 /** What came into force, and what ended by it. */

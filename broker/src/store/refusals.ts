@@ -41,6 +41,7 @@ export type OpenRefusal =
       | 'sessions_limit'
       | 'keys_limit'
       | 'evidence_key_revoked'
+      | 'evidence_contested'
       | 'evidence_held'
       | 'child_join_token_unknown'
       | 'child_join_token_used'
@@ -69,19 +70,29 @@ export type RekeyRefusal =
       | 'evidence_key_unknown'
       | 'evidence_key_expired'
       | 'evidence_key_revoked'
+      | 'evidence_contested'
       | 'evidence_held'
       | 'session_key_in_use'
     >;
 
+/** Why an act does not wait for a second person. */
+export type ProposeRefusal = Extract<Reason, 'proposals_limit'> | StoreRefusal;
+
+/** Why a second person's word does not count. */
+export type ConfirmRefusal =
+  | Extract<Reason, 'proposal_unknown' | 'proposal_differs' | 'proposal_own' | 'approver_too_new'>
+  | StoreRefusal;
+
 /** Why a manifest does not come into force. */
 export type ApplyRefusal =
   | Extract<Reason, 'manifest_version_conflict' | 'manifest_ends_sessions'>
-  | StoreRefusal;
+  | ConfirmRefusal;
 
 /** Why a session is not let go. */
 export type ResumeRefusal =
   | SuspendRefusal
-  | Extract<Reason, 'session_not_suspended' | 'revalidation_required'>;
+  | ConfirmRefusal
+  | Extract<Reason, 'session_not_suspended' | 'revalidation_required' | 'proposal_void'>;
 
 /** Why a session is not held. */
 export type SuspendRefusal =

@@ -15,6 +15,7 @@ import type {
   ManifestVersion,
 } from './manifest-asks.js';
 import type { Outbox } from './outbox.js';
+import type { ProposalWrites } from './proposal-asks.js';
 import type {
   ApplyRefusal,
   DelegateRefusal,
@@ -44,10 +45,18 @@ export type {
   RegistryChange,
   RegistryChanged,
   SessionCut,
+  SessionResume,
   TheftAnswered,
   TokenKeysCut,
 } from './cut-asks.js';
-export type { EvidenceKey, JoinToken, NewJoinToken, UpstreamRef } from './evidence-asks.js';
+export type {
+  ContestJoinToken,
+  EvidenceKey,
+  JoinToken,
+  JoinTokenContested,
+  NewJoinToken,
+  UpstreamRef,
+} from './evidence-asks.js';
 export type { AuditHead, LogReads } from './log-reads.js';
 export type { LoggedTokenKey, LogRow } from './log-row.js';
 export type {
@@ -65,11 +74,14 @@ export type {
   ReceiverTarget,
   SettleDelivery,
 } from './outbox.js';
+export type { Confirmation, NewProposal, ProposalDenied } from './proposal-asks.js';
 export type {
   ApplyRefusal,
+  ConfirmRefusal,
   DelegateRefusal,
   OpenRefusal,
   PathRefusal,
+  ProposeRefusal,
   RekeyRefusal,
   ResumeRefusal,
   StoreRefusal,
@@ -99,7 +111,7 @@ export type { KeptWatch, RiskHeld, RiskHold, WatchKind, WatchRow } from './watch
  * first group that the disk takes, or at the next start. When the journal is full too they are refused with
  * `cut_journal_full`.
  */
-export interface Store extends CutWrites, LogReads, WhyReads {
+export interface Store extends CutWrites, LogReads, ProposalWrites, WhyReads {
   /** What the store is for. Fixed when it is created. */
   readonly identity: StoreIdentity;
 
@@ -188,7 +200,8 @@ export interface Store extends CutWrites, LogReads, WhyReads {
    * Puts a manifest in force as one more version: `changeRegistry` and the version in one transaction. At
    * most `limits.manifestVersionsKept` are kept, the oldest are forgotten. Refused when another version than
    * the expected one is in force, and when live sessions would end that may not. The audit event gets the
-   * fact `version`.
+   * fact `version`. With a second person's word it is checked in the same transaction; whatever manifest waits
+   * for one is void afterwards.
    */
   applyManifest(ask: ManifestApply): Promise<Result<ManifestApplied, ApplyRefusal>>;
   /** The versions that are kept, newest first: the first one is in force. */

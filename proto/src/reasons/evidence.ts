@@ -24,6 +24,8 @@ export type EvidenceReason =
   | 'join_token_wrong_network'
   | 'workload_not_registered'
   | 'evidence_key_in_use'
+  | 'evidence_contested'
+  | 'evidence_wrong_kind'
   | 'evidence_held'
   | 'child_join_token_unknown'
   | 'child_join_token_used'
@@ -111,6 +113,16 @@ export const evidenceReasons: Readonly<Record<EvidenceReason, ReasonRow>> = {
     ...failedPrecondition,
     message: 'the evidence key is registered for another member',
     fix: 'make a key of its own for each member',
+  },
+  evidence_wrong_kind: {
+    ...permissionDenied,
+    message: 'the evidence is of another kind of member; nothing was redeemed',
+    fix: 'use a join string for this kind: creance join-token create --workload, --verifier or --operator',
+  },
+  evidence_contested: {
+    ...failedPrecondition,
+    message: 'another key has brought the join token of this key too: both are held',
+    fix: 'tell an operator, who finds out which of the two is yours, and ask for another join string',
   },
   evidence_held: {
     ...failedPrecondition,

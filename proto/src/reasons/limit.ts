@@ -6,6 +6,7 @@ export type LimitReason =
   | 'rate_limited'
   | 'sessions_limit'
   | 'keys_limit'
+  | 'proposals_limit'
   | 'children_limit'
   | 'tree_limit'
   | 'events_too_slow'
@@ -38,6 +39,12 @@ export const limitReasons: Readonly<Record<LimitReason, ReasonRow>> = {
     retryable: false,
     message: 'the member has registered too many keys',
     fix: 'keep the evidence key in its file, and join once',
+  },
+  proposals_limit: {
+    ...exhausted,
+    retryable: false,
+    message: 'too many acts of the operator wait for a second person',
+    fix: 'have some of them approved, or take them back with creance deny',
   },
   children_limit: {
     ...exhausted,

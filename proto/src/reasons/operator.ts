@@ -2,6 +2,7 @@ import { failedPrecondition, invalidArgument, type ReasonRow } from './row.js';
 
 /** Why an operator cannot do what was asked. */
 export type OperatorReason =
+  | 'approver_too_new'
   | 'manifest_ends_sessions'
   | 'manifest_faulty'
   | 'manifest_issuer_fixed'
@@ -10,6 +11,10 @@ export type OperatorReason =
   | 'member_unknown'
   | 'networks_required'
   | 'profile_too_young'
+  | 'proposal_differs'
+  | 'proposal_own'
+  | 'proposal_unknown'
+  | 'proposal_void'
   | 'reason_missing'
   | 'refusal_unknown'
   | 'revision_in_future'
@@ -20,6 +25,11 @@ export type OperatorReason =
 
 /** The rows of these. */
 export const operatorReasons: Readonly<Record<OperatorReason, ReasonRow>> = {
+  approver_too_new: {
+    ...failedPrecondition,
+    message: 'the evidence of the second person was registered less than a day ago',
+    fix: 'have another operator approve it, or wait until a day has passed since this one joined',
+  },
   manifest_ends_sessions: {
     ...failedPrecondition,
     message: 'members with live sessions would leave, or change hands, and their sessions end',
@@ -61,6 +71,27 @@ export const operatorReasons: Readonly<Record<OperatorReason, ReasonRow>> = {
     ...failedPrecondition,
     message: 'too few calm sessions of the workload have ended for its ways to be known',
     fix: 'let it run: five sessions that were seen by verifiers, and ended calm',
+  },
+  proposal_differs: {
+    ...failedPrecondition,
+    message: 'what waits is not what was confirmed',
+    fix: 'look at it again: creance approvals',
+  },
+  proposal_own: {
+    ...failedPrecondition,
+    message: 'nobody confirms what he has proposed himself',
+    fix: 'have another operator approve it; if there is none, register one in the manifest file and reload the broker',
+  },
+  proposal_unknown: {
+    ...failedPrecondition,
+    message:
+      'no such act waits: it is done, denied, a day old, or another manifest has come into force',
+    fix: 'look at what waits with creance approvals, or do the act again',
+  },
+  proposal_void: {
+    ...failedPrecondition,
+    message: 'what was proposed is not so any more: another hold, or an author without the role',
+    fix: 'look at it as it is today, and propose it again',
   },
   reason_missing: {
     ...invalidArgument,

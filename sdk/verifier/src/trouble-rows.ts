@@ -51,6 +51,10 @@ export const ownerRows: Readonly<Partial<Record<Reason, TroubleRow>>> = {
     what: 'the key of this verifier is held for a while; it is tried again',
     fix: 'wait, or ask an operator, who sees why with creance explain',
   },
+  evidence_contested: {
+    what: 'another key has brought the join token of this verifier too, and both are held',
+    fix: 'tell an operator, and set another join string',
+  },
   evidence_key_revoked: { what: 'the key of this verifier was cut', fix: ownKey },
 };
 

@@ -47,7 +47,8 @@ export function evidenceSuite(name: string, open: OpenStore): void {
       const { store, clock, audit } = fresh.current;
       const token = newToken(clock, 'a', { uses: 3, networks: ['10.0.0.0/8', 'fd00::/8'] });
       await store.createJoinToken(token, event(clock, 'join_token_created'));
-      expect(await store.joinToken(token.hash)).toEqual({ ...token, used: 0, redeemedBy: [] });
+      const unused = { used: 0, redeemedBy: [], isContested: false };
+      expect(await store.joinToken(token.hash)).toEqual({ ...token, ...unused });
       expect(audit().map(({ kind }) => kind)).toEqual(['join_token_created']);
     });
 
@@ -87,7 +88,13 @@ export function evidenceSuite(name: string, open: OpenStore): void {
       if (ask.evidence.kind !== 'join-token') throw new Error('the ask redeems a token');
       const { key, freshHandle: handle, keyExpiresAt: expiresAt } = ask.evidence;
       const expected = { key, handle, issuer: token.handle, member: triage, expiresAt };
-      expect(await store.evidenceKey(key)).toEqual({ ...expected, isCut: false, heldUntil: 0 });
+      expect(await store.evidenceKey(key)).toEqual({
+        ...expected,
+        registeredAt: clock.now(),
+        isCut: false,
+        isContested: false,
+        heldUntil: 0,
+      });
     });
 
     // breaks when: vouch.ts takes keyExpiresAt as it comes

@@ -1,5 +1,6 @@
 import type { OpenStore } from '../../support/store.js';
 import { childTokenSuite } from './child-token-suite.js';
+import { contestSuite } from './contest-suite.js';
 import { cutSuite } from './cut-suite.js';
 import { delegateBoundsSuite } from './delegate-bounds-suite.js';
 import { delegateSuite } from './delegate-suite.js';
@@ -30,6 +31,7 @@ import { whySuite } from './why-suite.js';
 export function storeSuite(name: string, open: OpenStore): void {
   groupSuite(name, open);
   evidenceSuite(name, open);
+  contestSuite(name, open);
   openSuite(name, open);
   refusalSuite(name, open);
   sessionSuite(name, open);

@@ -11,24 +11,27 @@ interface NewKeyColumns {
   readonly kind: string;
   readonly name: string;
   readonly expires_at: number;
+  readonly registered_at: number;
 }
 
 interface EvidenceKeyRow extends NewKeyColumns {
+  readonly is_contested: number;
   readonly is_cut: number;
   readonly held_until: number;
 }
 
 /** A key to register. */
-export type NewEvidenceKey = Omit<EvidenceKey, 'isCut' | 'heldUntil'>;
+export type NewEvidenceKey = Omit<EvidenceKey, 'isCut' | 'heldUntil' | 'isContested'>;
 
-const save = `INSERT INTO evidence_keys (key, handle, issuer, kind, name, expires_at)
-  VALUES (@key, @handle, @issuer, @kind, @name, @expires_at)
+const save = `INSERT INTO evidence_keys (key, handle, issuer, kind, name, expires_at, registered_at)
+  VALUES (@key, @handle, @issuer, @kind, @name, @expires_at, @registered_at)
   ON CONFLICT (key) DO UPDATE SET issuer = excluded.issuer, kind = excluded.kind,
-    name = excluded.name, expires_at = excluded.expires_at`;
+    name = excluded.name, expires_at = excluded.expires_at, registered_at = excluded.registered_at`;
 
 const find = `SELECT evidence_keys.*,
     max(coalesce(evidence_holds.until, 0), coalesce(watch_holds.until, 0)) AS held_until,
-    EXISTS (SELECT 1 FROM cut_keys WHERE cut_keys.key = evidence_keys.key) AS is_cut
+    EXISTS (SELECT 1 FROM cut_keys WHERE cut_keys.key = evidence_keys.key) AS is_cut,
+    EXISTS (SELECT 1 FROM contested_keys WHERE contested_keys.key = evidence_keys.key) AS is_contested
   FROM evidence_keys LEFT JOIN evidence_holds USING (handle)
     LEFT JOIN watch_holds ON watch_holds.handle = evidence_keys.handle
   WHERE evidence_keys.key = ?`;
@@ -43,6 +46,9 @@ export class EvidenceKeyTable {
   readonly #find: Database.Statement<[string], EvidenceKeyRow>;
   readonly #save: Database.Statement<[NewKeyColumns]>;
   readonly #register: Database.Statement<[string, string]>;
+  readonly #registeredAt: Database.Statement<[string], number>;
+  readonly #contest: Database.Statement<[string, string]>;
+  readonly #settle: Database.Statement<[string]>;
   readonly #ofIssuer: Database.Statement<[string], string>;
   readonly #count: Database.Statement<[string, string, number, number], number>;
   readonly #forget: Database.Statement<[number, number]>;
@@ -57,6 +63,11 @@ export class EvidenceKeyTable {
     this.#save = db.prepare(save);
     this.#ofPeers = db.prepare(ofPeers);
     this.#register = db.prepare('INSERT OR IGNORE INTO registrations (issuer, key) VALUES (?, ?)');
+    this.#registeredAt = db
+      .prepare<[string], number>('SELECT registered_at FROM evidence_keys WHERE handle = ?')
+      .pluck();
+    this.#contest = db.prepare('INSERT OR IGNORE INTO contested_keys (key, issuer) VALUES (?, ?)');
+    this.#settle = db.prepare('DELETE FROM contested_keys WHERE key = ?');
     this.#ofIssuer = db
       .prepare<[string], string>('SELECT key FROM registrations WHERE issuer = ?')
       .pluck();
@@ -87,10 +98,22 @@ export class EvidenceKeyTable {
     return this.#ofPeers.all(now, limit).map(keyOf);
   }
 
-  /** Registers a key; one that is known keeps its handle. */
-  save({ key, handle, issuer, member, expiresAt }: NewEvidenceKey): void {
-    this.#save.run({ key, handle, issuer, ...member, expires_at: expiresAt });
+  /** Registers a key; one that is known keeps its handle. Contested before or not, it speaks again. */
+  save({ key, handle, issuer, member, expiresAt, registeredAt }: NewEvidenceKey): void {
+    const times = { expires_at: expiresAt, registered_at: registeredAt };
+    this.#save.run({ key, handle, issuer, ...member, ...times });
+    this.#settle.run(key);
     this.#register.run(issuer, key);
+  }
+
+  /** Takes a key that is registered out of use until a join token registers it anew. */
+  contest(key: Thumbprint, issuer: Handle): void {
+    this.#contest.run(key, issuer);
+  }
+
+  /** Since when a key is registered without a break, by its handle. */
+  registeredAt(handle: Handle): Instant | undefined {
+    return this.#registeredAt.get(handle) as Instant | undefined;
   }
 
   /** Every key that a join token has registered, by its handle. */
@@ -140,7 +163,9 @@ function keyOf(row: EvidenceKeyRow): EvidenceKey {
     issuer: row.issuer as Handle,
     member: { kind: row.kind as MemberKind, name: row.name },
     expiresAt: row.expires_at as Instant,
+    registeredAt: row.registered_at as Instant,
     isCut: row.is_cut === 1,
+    isContested: row.is_contested === 1,
     heldUntil: row.held_until as Instant,
   };
 }

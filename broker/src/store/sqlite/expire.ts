@@ -97,6 +97,7 @@ function forget(room: Room, now: Instant): void {
   joinTokens.forget(before, most);
   childTokens.forget(before, most);
   room.evidenceKeys.forget(before, most);
+  room.proposals.forget(now, most);
   room.evidenceHolds.forget(now, most);
   room.watchHolds.forget(now, most);
 }

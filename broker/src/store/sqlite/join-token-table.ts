@@ -13,6 +13,7 @@ interface JoinTokenRow {
   readonly uses: number;
   readonly used: number;
   readonly networks: string;
+  readonly contested: number;
   readonly cut: number;
 }
 
@@ -21,7 +22,7 @@ export type JoinTokenAlone = Omit<JoinToken, 'redeemedBy'> & { readonly isCut: b
 
 /** Join tokens on the disk. */
 export class JoinTokenTable {
-  readonly #insert: Database.Statement<[Omit<JoinTokenRow, 'used' | 'cut'>]>;
+  readonly #insert: Database.Statement<[Omit<JoinTokenRow, 'used' | 'cut' | 'contested'>]>;
   readonly #find: Database.Statement<[string], JoinTokenRow>;
   readonly #redeem: Database.Statement<[string, number]>;
   readonly #redemption: Database.Statement<[string, string, number]>;
@@ -29,6 +30,7 @@ export class JoinTokenTable {
   readonly #isRedeemed: Database.Statement<[string, string]>;
   readonly #hasHandle: Database.Statement<[string]>;
   readonly #cut: Database.Statement<[string]>;
+  readonly #contest: Database.Statement<[string]>;
   readonly #forget: Database.Statement<[number, number]>;
   readonly #dropAll: Database.Statement<[]>;
 
@@ -47,6 +49,7 @@ export class JoinTokenTable {
       .pluck();
     this.#isRedeemed = db.prepare('SELECT 1 FROM redemptions WHERE hash = ? AND key = ?');
     this.#hasHandle = db.prepare('SELECT 1 FROM join_tokens WHERE handle = ?');
+    this.#contest = db.prepare('UPDATE join_tokens SET contested = 1 WHERE hash = ?');
     this.#cut = db.prepare('UPDATE join_tokens SET cut = 1 WHERE handle = ?');
     this.#forget = db.prepare(`DELETE FROM join_tokens WHERE hash IN
       (SELECT hash FROM join_tokens WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`);
@@ -91,6 +94,11 @@ export class JoinTokenTable {
     return true;
   }
 
+  /** Notes that another key has brought it too. */
+  contest(hash: string): void {
+    this.#contest.run(hash);
+  }
+
   /** Takes one out of use for good. */
   cut(handle: Handle): void {
     this.#cut.run(handle);
@@ -116,6 +124,7 @@ function tokenOf(row: JoinTokenRow): JoinTokenAlone {
     uses: row.uses,
     used: row.used,
     networks: JSON.parse(row.networks) as string[],
+    isContested: row.contested === 1,
     isCut: row.cut === 1,
   };
 }

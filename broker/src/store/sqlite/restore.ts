@@ -19,12 +19,13 @@ export interface Restored {
  * which is an operator's act, brings a key back. Evidence and token keys that were cut are cut again.
  */
 export function restore(room: Room, { mark, evidence, tokenKeys, now }: Restored): void {
-  const { log, floor, mirror, joinTokens, childTokens, evidenceKeys, audit } = room;
+  const { log, floor, mirror, joinTokens, childTokens, evidenceKeys, proposals, audit } = room;
   const headBefore = log.head;
   const { revision, before } = log.appendBefore(undefined, mark);
   mirror.cuts.endBefore(before);
   floor.raise(before);
   childTokens.dropAll();
+  proposals.deleteAll();
   const joinTokensDeleted = joinTokens.dropAll();
   const evidenceKeysEnded = evidenceKeys.endAll();
   for (const key of evidence) evidenceKeys.cut(key);

@@ -18,6 +18,7 @@ import { RevocationLog } from './log.js';
 import { ManifestTable } from './manifest-table.js';
 import { Members } from './members.js';
 import { Mirror } from './mirror.js';
+import { ProposalTable } from './proposal-table.js';
 import { ReceiverTable } from './receiver-table.js';
 import { Resumes } from './resumes.js';
 import { RevokedNotes } from './revoked-notes.js';
@@ -51,6 +52,7 @@ export interface Room {
   readonly watchHolds: EvidenceHolds;
   readonly keptWatch: KeptWatchTable;
   readonly manifests: ManifestTable;
+  readonly proposals: ProposalTable;
   readonly deliveries: DeliveryTable;
   readonly receivers: ReceiverTable;
 }
@@ -88,6 +90,7 @@ export function openRoom(db: Database.Database, clock: Clock, limits: Limits): R
     watchHolds: new EvidenceHolds(db, limits, 'watch_holds'),
     keptWatch: new KeptWatchTable(db),
     manifests: new ManifestTable(db),
+    proposals: new ProposalTable(db),
     deliveries: new DeliveryTable(db),
     receivers: new ReceiverTable(db),
   };

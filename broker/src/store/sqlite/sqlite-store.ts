@@ -4,6 +4,7 @@ import type { Session } from '../../domain/session.js';
 import type { AuditHead, LogRow, Outbox, Store, StoreIdentity, StoreRefusal } from '../store.js';
 import type { StoreLoad } from '../store-load.js';
 import { issueToken, renewSession } from './act.js';
+import { contestJoinToken } from './contesting.js';
 import { createChildJoinToken, delegateSession } from './delegating.js';
 import { cutBefore, cutSession, endSession, firstEnding } from './ending.js';
 import { expireSessions } from './expire.js';
@@ -13,6 +14,7 @@ import { newest, treeOf } from './listing.js';
 import { standingRows } from './log-reader.js';
 import { applyManifest } from './manifest-versions.js';
 import { openSession } from './open-session.js';
+import { denyProposal, propose } from './proposing.js';
 import type { Lane, WriteQueue } from './queue.js';
 import { rekeySession } from './rekeying.js';
 import { suspendForRisk } from './risk-hold.js';
@@ -130,6 +132,10 @@ export class SqliteStore implements Store {
     return this.#read(() => this.#room.joinTokens.find(hash));
   }
 
+  contestJoinToken(ask: Ask<'contestJoinToken'>): Answer<'contestJoinToken'> {
+    return this.#write(contestJoinToken, ask, 'cuts');
+  }
+
   async evidenceKey(key: Ask<'evidenceKey'>): Answer<'evidenceKey'> {
     return this.#read(() => this.#room.evidenceKeys.find(key));
   }
@@ -208,6 +214,18 @@ export class SqliteStore implements Store {
 
   applyManifest(ask: Ask<'applyManifest'>): Answer<'applyManifest'> {
     return this.#write(applyManifest, ask);
+  }
+
+  propose(ask: Ask<'propose'>): Answer<'propose'> {
+    return this.#write(propose, ask);
+  }
+
+  proposals(now: Instant): ReturnType<Store['proposals']> {
+    return this.#read(() => this.#room.proposals.list(now));
+  }
+
+  denyProposal(ask: Ask<'denyProposal'>): Answer<'denyProposal'> {
+    return this.#write(denyProposal, ask);
   }
 
   manifestVersions(): ReturnType<Store['manifestVersions']> {

@@ -1,11 +1,19 @@
 import { ok, type Result, type Revision, refuse } from '@creance/proto';
 import type { AuditEvent } from '../../domain/audit.js';
 import type { Instant } from '../../domain/instant.js';
-import { type HoldCause, holdCauses, pathFault } from '../../domain/session.js';
-import type { CutDone, ResumeRefusal, SessionCut, StoreRefusal, SuspendRefusal } from '../store.js';
+import { type HoldCause, holdCauses, pathFault, type Session } from '../../domain/session.js';
+import type {
+  CutDone,
+  ResumeRefusal,
+  SessionCut,
+  SessionResume,
+  StoreRefusal,
+  SuspendRefusal,
+} from '../store.js';
 import { noteActivity } from './act.js';
 import { countFree } from './counts.js';
 import { type Entry, type Hold, isHeld, lineOf } from './entry.js';
+import { confirmationFault } from './proposing.js';
 import { reachBelow, withEffect } from './reach.js';
 import type { Room } from './room.js';
 
@@ -30,7 +38,7 @@ export function suspendSession(room: Room, ask: SessionCut): Result<CutDone, Hol
  */
 export function resumeSession(
   room: Room,
-  ask: SessionCut,
+  ask: SessionResume,
 ): Result<number, Exclude<ResumeRefusal, StoreRefusal>> {
   const { mirror, sessions, resumes, audit } = room;
   const found = unendedSession(room, ask);
@@ -39,6 +47,9 @@ export function resumeSession(
   const { suspendedAt, heldFor = 'operator', revalidatedAt, id } = entry.session;
   if (suspendedAt === undefined) return refuse('session_not_suspended');
   if (heldFor === 'watch' && revalidatedAt === undefined) return refuse('revalidation_required');
+  const unconfirmed =
+    ask.confirms && resumeFault(room, ask.confirms, { ...entry.session, heldFor }, ask.now);
+  if (unconfirmed !== undefined) return refuse(unconfirmed);
   const hold: Hold = { from: entry.hold?.from ?? ask.now, to: ask.now, cause: heldFor };
   sessions.setHold(entry.ordinal, undefined, hold);
   mirror.hold(entry, undefined, hold);
@@ -47,8 +58,20 @@ export function resumeSession(
   resumes.note(id);
   const sessionsResumed = countFree(entry, mirror.cuts);
   const reach = reachBelow(room, entry);
+  if (ask.confirms !== undefined) room.proposals.delete(ask.confirms.id);
   audit.append(withEffect(ask.audit, { sessionsResumed }, reach));
   return ok(sessionsResumed);
+}
+
+/** A session that was held again since, or is held for more now, is another matter than the one confirmed. */
+function resumeFault(
+  room: Room,
+  confirms: NonNullable<SessionResume['confirms']>,
+  { suspendedAt, heldFor }: Pick<Session, 'suspendedAt' | 'heldFor'>,
+  now: Instant,
+): Exclude<ResumeRefusal, StoreRefusal> | undefined {
+  const isAsProposed = confirms.heldAt === suspendedAt && confirms.heldFor === heldFor;
+  return confirmationFault(room, confirms, now) ?? (isAsProposed ? undefined : 'proposal_void');
 }
 
 /** What a hold came to, as its record has it. */

@@ -8,7 +8,11 @@ import type { Room } from './room.js';
 export type OpenFault = Exclude<OpenRefusal, StoreRefusal>;
 
 /** Why a registered key speaks for nobody now. */
-export type KeyFault = 'evidence_key_revoked' | 'evidence_key_expired' | 'evidence_held';
+export type KeyFault =
+  | 'evidence_key_revoked'
+  | 'evidence_key_expired'
+  | 'evidence_contested'
+  | 'evidence_held';
 
 /** The evidence key that speaks for a session. */
 export interface Vouched {
@@ -21,6 +25,8 @@ export interface Vouched {
   readonly hash: string | undefined;
   /** Whether its member holds one key more with it. */
   readonly isNew: boolean;
+  /** Since when it is registered without a break. */
+  readonly registeredAt: Instant;
 }
 
 /** Judges the evidence of a session against what is registered. Writes nothing. */
@@ -34,6 +40,7 @@ export function judgeEvidence(room: Room, ask: OpenSession): Result<Vouched, Ope
 export function keyFault(known: EvidenceKey, now: Instant): KeyFault | undefined {
   if (known.isCut) return 'evidence_key_revoked';
   if (now >= known.expiresAt) return 'evidence_key_expired';
+  if (known.isContested) return 'evidence_contested';
   return now < known.heldUntil ? 'evidence_held' : undefined;
 }
 
@@ -68,6 +75,7 @@ function byJoinToken(
   const known = evidenceKeys.find(key);
   if (known !== undefined && ask.now < known.heldUntil) return refuse('evidence_held');
   const isKnown = known !== undefined && ask.now < known.expiresAt;
+  const isSettled = isKnown && !known.isContested;
   // One evidence key, one member: else its holder would speak as another without noticing.
   if (isKnown && !isSame(known.member, ask.member)) return refuse('evidence_key_in_use');
   const most = plusSeconds(ask.now, limits.evidenceKeySeconds);
@@ -78,6 +86,7 @@ function byJoinToken(
     expiresAt: Math.min(presented.keyExpiresAt, most) as Instant,
     hash: token.hash,
     isNew: !isKnown,
+    registeredAt: isSettled ? known.registeredAt : ask.now,
   });
 }
 
@@ -95,16 +104,16 @@ export function keysFault(
 export function redeemEvidence(
   { joinTokens, evidenceKeys }: Room,
   { member, now }: OpenSession,
-  { hash, key, handle, issuer, expiresAt }: Vouched,
+  { hash, key, handle, issuer, expiresAt, registeredAt }: Vouched,
 ): boolean {
   if (hash === undefined) return true;
   if (!joinTokens.redeem(hash, key, now)) return false;
-  evidenceKeys.save({ key, handle, issuer, expiresAt, member });
+  evidenceKeys.save({ key, handle, issuer, expiresAt, registeredAt, member });
   return true;
 }
 
-function registered({ key, handle, issuer, expiresAt }: EvidenceKey): Vouched {
-  return { key, handle, issuer, expiresAt, hash: undefined, isNew: false };
+function registered({ key, handle, issuer, expiresAt, registeredAt }: EvidenceKey): Vouched {
+  return { key, handle, issuer, expiresAt, registeredAt, hash: undefined, isNew: false };
 }
 
 /** Whether two names are of one member. */

@@ -38,8 +38,12 @@ const kinds: ReadonlyMap<number, MemberKind> = new Map([
   [SessionKind.SESSION_KIND_OPERATOR, 'operator'],
 ] as const);
 
-/** With these the key is not registered any more, or never was: a join token can help. */
-const joinHelps: readonly unknown[] = ['evidence_key_unknown', 'evidence_key_expired'];
+/** With these the key is not registered any more, never was, or is held with another: a join token can help. */
+const joinHelps: readonly unknown[] = [
+  'evidence_key_unknown',
+  'evidence_key_expired',
+  'evidence_contested',
+];
 
 /** With these the join token never opens anything with the key that was made for it. */
 const joinIsOver: readonly unknown[] = [

@@ -5,7 +5,7 @@ import {
   encodeBase64url,
   type Thumbprint,
 } from '@creance/proto';
-import { OpenSessionRequest } from '@creance/proto/wire';
+import { OpenSessionRequest, SessionKind } from '@creance/proto/wire';
 import type { Clock } from '../runtime/clock.js';
 import type { Entropy } from '../runtime/entropy.js';
 import { type EcKey, signJws } from './ec-key.js';
@@ -35,7 +35,9 @@ export function openSessionRequest(parts: EvidenceParts): Buffer {
     joinToken === undefined
       ? ({ $case: 'keyAssertion', value: { assertion } } as const)
       : ({ $case: 'joinToken', value: { joinToken, assertion } } as const);
-  const request = { childJoinToken: '', task: undefined, upstream: undefined };
+  // A key that is registered says itself whose it is; a join token is redeemed for a verifier alone.
+  const asked = joinToken === undefined ? {} : { kind: SessionKind.SESSION_KIND_VERIFIER };
+  const request = { childJoinToken: '', task: undefined, upstream: undefined, ...asked };
   return Buffer.from(OpenSessionRequest.encode({ ...request, evidence: { kind } }).finish());
 }
 

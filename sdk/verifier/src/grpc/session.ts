@@ -41,10 +41,11 @@ export interface SessionParts {
   readonly entropy: Entropy;
 }
 
-/** Reasons that a join token helps against: the key is not registered, or no longer. */
+/** Reasons that a join token helps against: the key is not registered, no longer, or is held with another. */
 const needsJoining: readonly (Reason | undefined)[] = [
   'evidence_key_unknown',
   'evidence_key_expired',
+  'evidence_contested',
 ];
 
 /**
@@ -85,6 +86,8 @@ async function openWith(
     (nonce) => openSessionRequest({ ...common, nonce }),
     'digest',
   );
+  if (!opened.ok && opened.error.reason === 'evidence_wrong_kind')
+    throw new JoinError('not_a_verifier', { presented: 'a join string of another kind of member' });
   if (!opened.ok) return opened;
   const reply = decoded(opened.value);
   const sessionId = reply && sessionIdFromBytes(reply.sessionId);

@@ -5,6 +5,7 @@ import { asked } from './0004-asked.js';
 import { manifests } from './0005-manifests.js';
 import { deliveries } from './0006-deliveries.js';
 import { floor } from './0007-floor.js';
+import { secondPerson } from './0008-second-person.js';
 
 /** One step of the schema. Once released its text never changes: the checksum would tell. */
 export interface Migration {
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   { number: 5, sql: manifests },
   { number: 6, sql: deliveries },
   { number: 7, sql: floor },
+  { number: 8, sql: secondPerson },
 ];

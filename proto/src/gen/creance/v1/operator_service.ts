@@ -22,6 +22,8 @@ import {
 } from "@grpc/grpc-js";
 import { ActionOutcome, actionOutcomeFromJSON, actionOutcomeToJSON } from "./action_service.js";
 import { EventKind, eventKindFromJSON, eventKindToJSON, WatchEventsRequest, WatchEventsResponse } from "./event.js";
+import { ProposalSummary } from "./proposal.js";
+import { ApplyManifestResponse } from "./registry_service.js";
 import { SessionKind, sessionKindFromJSON, sessionKindToJSON, Upstream } from "./session_service.js";
 
 export const protobufPackage = "creance.v1";
@@ -288,6 +290,51 @@ export function decisionDoneToJSON(object: DecisionDone): string {
   }
 }
 
+/** ListProposalsRequest is empty. */
+export interface ListProposalsRequest {
+}
+
+/** ListProposalsResponse lists what waits. */
+export interface ListProposalsResponse {
+  /** The acts. */
+  proposals: ProposalSummary[];
+}
+
+/** ApproveProposalRequest names an act by its id and by what it is. */
+export interface ApproveProposalRequest {
+  /** 16 bytes. */
+  proposalId: Buffer;
+  /** `digest` of the act that was looked at; another one is not confirmed. */
+  digest: string;
+}
+
+/** ApproveProposalResponse says what was done. */
+export interface ApproveProposalResponse {
+  /** What was done. */
+  done:
+    | //
+    /** A manifest came into force. */
+    { $case: "applied"; value: ApplyManifestResponse }
+    | //
+    /** A session was let go. */
+    { $case: "resumed"; value: ResumeResponse }
+    | undefined;
+}
+
+/** DenyProposalRequest names an act, and why it is not to be. */
+export interface DenyProposalRequest {
+  /** 16 bytes. */
+  proposalId: Buffer;
+  /** Why, as in CutRequest. */
+  reason: string;
+}
+
+/** DenyProposalResponse says what was taken away. */
+export interface DenyProposalResponse {
+  /** The act. */
+  denied: ProposalSummary | undefined;
+}
+
 /** ListDeliveriesRequest narrows the list. */
 export interface ListDeliveriesRequest {
   /** Only to this owner, by name; empty for all. */
@@ -435,6 +482,8 @@ export interface ResumeRequest {
 export interface ResumeResponse {
   /** Live sessions that are held no more. */
   sessionsResumed: number;
+  /** The act that waits for a second person; absent when it was done. */
+  waits: ProposalSummary | undefined;
 }
 
 /** CompromiseKeyRequest names the token key that is not to be believed any more. */
@@ -842,6 +891,477 @@ export interface SuggestEnvelopeResponse {
    */
   unusedScopes: string[];
 }
+
+function createBaseListProposalsRequest(): ListProposalsRequest {
+  return {};
+}
+
+export const ListProposalsRequest: MessageFns<ListProposalsRequest> = {
+  encode(_: ListProposalsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListProposalsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListProposalsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ListProposalsRequest {
+    return {};
+  },
+
+  toJSON(_: ListProposalsRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListProposalsRequest>, I>>(base?: I): ListProposalsRequest {
+    return ListProposalsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListProposalsRequest>, I>>(_: I): ListProposalsRequest {
+    const message = createBaseListProposalsRequest();
+    return message;
+  },
+};
+
+function createBaseListProposalsResponse(): ListProposalsResponse {
+  return { proposals: [] };
+}
+
+export const ListProposalsResponse: MessageFns<ListProposalsResponse> = {
+  encode(message: ListProposalsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.proposals) {
+      ProposalSummary.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListProposalsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListProposalsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.proposals.push(ProposalSummary.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListProposalsResponse {
+    return {
+      proposals: globalThis.Array.isArray(object?.proposals)
+        ? object.proposals.map((e: any) => ProposalSummary.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ListProposalsResponse): unknown {
+    const obj: any = {};
+    if (message.proposals?.length) {
+      obj.proposals = message.proposals.map((e) => ProposalSummary.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListProposalsResponse>, I>>(base?: I): ListProposalsResponse {
+    return ListProposalsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListProposalsResponse>, I>>(object: I): ListProposalsResponse {
+    const message = createBaseListProposalsResponse();
+    message.proposals = object.proposals?.map((e) => ProposalSummary.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseApproveProposalRequest(): ApproveProposalRequest {
+  return { proposalId: Buffer.alloc(0), digest: "" };
+}
+
+export const ApproveProposalRequest: MessageFns<ApproveProposalRequest> = {
+  encode(message: ApproveProposalRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.proposalId.length !== 0) {
+      writer.uint32(10).bytes(message.proposalId);
+    }
+    if (message.digest !== "") {
+      writer.uint32(18).string(message.digest);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ApproveProposalRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseApproveProposalRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.proposalId = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.digest = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ApproveProposalRequest {
+    return {
+      proposalId: isSet(object.proposalId)
+        ? Buffer.from(bytesFromBase64(object.proposalId))
+        : isSet(object.proposal_id)
+        ? Buffer.from(bytesFromBase64(object.proposal_id))
+        : Buffer.alloc(0),
+      digest: isSet(object.digest) ? globalThis.String(object.digest) : "",
+    };
+  },
+
+  toJSON(message: ApproveProposalRequest): unknown {
+    const obj: any = {};
+    if (message.proposalId.length !== 0) {
+      obj.proposalId = base64FromBytes(message.proposalId);
+    }
+    if (message.digest !== "") {
+      obj.digest = message.digest;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ApproveProposalRequest>, I>>(base?: I): ApproveProposalRequest {
+    return ApproveProposalRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ApproveProposalRequest>, I>>(object: I): ApproveProposalRequest {
+    const message = createBaseApproveProposalRequest();
+    message.proposalId = object.proposalId ?? Buffer.alloc(0);
+    message.digest = object.digest ?? "";
+    return message;
+  },
+};
+
+function createBaseApproveProposalResponse(): ApproveProposalResponse {
+  return { done: undefined };
+}
+
+export const ApproveProposalResponse: MessageFns<ApproveProposalResponse> = {
+  encode(message: ApproveProposalResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.done?.$case) {
+      case "applied":
+        ApplyManifestResponse.encode(message.done.value, writer.uint32(10).fork()).join();
+        break;
+      case "resumed":
+        ResumeResponse.encode(message.done.value, writer.uint32(18).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ApproveProposalResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseApproveProposalResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.done = { $case: "applied", value: ApplyManifestResponse.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.done = { $case: "resumed", value: ResumeResponse.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ApproveProposalResponse {
+    return {
+      done: isSet(object.applied)
+        ? { $case: "applied", value: ApplyManifestResponse.fromJSON(object.applied) }
+        : isSet(object.resumed)
+        ? { $case: "resumed", value: ResumeResponse.fromJSON(object.resumed) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: ApproveProposalResponse): unknown {
+    const obj: any = {};
+    if (message.done?.$case === "applied") {
+      obj.applied = ApplyManifestResponse.toJSON(message.done.value);
+    } else if (message.done?.$case === "resumed") {
+      obj.resumed = ResumeResponse.toJSON(message.done.value);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ApproveProposalResponse>, I>>(base?: I): ApproveProposalResponse {
+    return ApproveProposalResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ApproveProposalResponse>, I>>(object: I): ApproveProposalResponse {
+    const message = createBaseApproveProposalResponse();
+    switch (object.done?.$case) {
+      case "applied": {
+        if (object.done?.value !== undefined && object.done?.value !== null) {
+          message.done = { $case: "applied", value: ApplyManifestResponse.fromPartial(object.done.value) };
+        }
+        break;
+      }
+      case "resumed": {
+        if (object.done?.value !== undefined && object.done?.value !== null) {
+          message.done = { $case: "resumed", value: ResumeResponse.fromPartial(object.done.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBaseDenyProposalRequest(): DenyProposalRequest {
+  return { proposalId: Buffer.alloc(0), reason: "" };
+}
+
+export const DenyProposalRequest: MessageFns<DenyProposalRequest> = {
+  encode(message: DenyProposalRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.proposalId.length !== 0) {
+      writer.uint32(10).bytes(message.proposalId);
+    }
+    if (message.reason !== "") {
+      writer.uint32(18).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DenyProposalRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDenyProposalRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.proposalId = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DenyProposalRequest {
+    return {
+      proposalId: isSet(object.proposalId)
+        ? Buffer.from(bytesFromBase64(object.proposalId))
+        : isSet(object.proposal_id)
+        ? Buffer.from(bytesFromBase64(object.proposal_id))
+        : Buffer.alloc(0),
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: DenyProposalRequest): unknown {
+    const obj: any = {};
+    if (message.proposalId.length !== 0) {
+      obj.proposalId = base64FromBytes(message.proposalId);
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DenyProposalRequest>, I>>(base?: I): DenyProposalRequest {
+    return DenyProposalRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DenyProposalRequest>, I>>(object: I): DenyProposalRequest {
+    const message = createBaseDenyProposalRequest();
+    message.proposalId = object.proposalId ?? Buffer.alloc(0);
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseDenyProposalResponse(): DenyProposalResponse {
+  return { denied: undefined };
+}
+
+export const DenyProposalResponse: MessageFns<DenyProposalResponse> = {
+  encode(message: DenyProposalResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.denied !== undefined) {
+      ProposalSummary.encode(message.denied, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DenyProposalResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDenyProposalResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.denied = ProposalSummary.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): DenyProposalResponse {
+    return { denied: isSet(object.denied) ? ProposalSummary.fromJSON(object.denied) : undefined };
+  },
+
+  toJSON(message: DenyProposalResponse): unknown {
+    const obj: any = {};
+    if (message.denied !== undefined) {
+      obj.denied = ProposalSummary.toJSON(message.denied);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DenyProposalResponse>, I>>(base?: I): DenyProposalResponse {
+    return DenyProposalResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DenyProposalResponse>, I>>(object: I): DenyProposalResponse {
+    const message = createBaseDenyProposalResponse();
+    message.denied = (object.denied !== undefined && object.denied !== null)
+      ? ProposalSummary.fromPartial(object.denied)
+      : undefined;
+    return message;
+  },
+};
 
 function createBaseListDeliveriesRequest(): ListDeliveriesRequest {
   return { owner: "" };
@@ -2282,13 +2802,16 @@ export const ResumeRequest: MessageFns<ResumeRequest> = {
 };
 
 function createBaseResumeResponse(): ResumeResponse {
-  return { sessionsResumed: 0 };
+  return { sessionsResumed: 0, waits: undefined };
 }
 
 export const ResumeResponse: MessageFns<ResumeResponse> = {
   encode(message: ResumeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.sessionsResumed !== 0) {
       writer.uint32(8).uint32(message.sessionsResumed);
+    }
+    if (message.waits !== undefined) {
+      ProposalSummary.encode(message.waits, writer.uint32(18).fork()).join();
     }
     return writer;
   },
@@ -2314,6 +2837,14 @@ export const ResumeResponse: MessageFns<ResumeResponse> = {
             message.sessionsResumed = reader.uint32();
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.waits = ProposalSummary.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2333,6 +2864,7 @@ export const ResumeResponse: MessageFns<ResumeResponse> = {
         : isSet(object.sessions_resumed)
         ? globalThis.Number(object.sessions_resumed)
         : 0,
+      waits: isSet(object.waits) ? ProposalSummary.fromJSON(object.waits) : undefined,
     };
   },
 
@@ -2340,6 +2872,9 @@ export const ResumeResponse: MessageFns<ResumeResponse> = {
     const obj: any = {};
     if (message.sessionsResumed !== 0) {
       obj.sessionsResumed = Math.round(message.sessionsResumed);
+    }
+    if (message.waits !== undefined) {
+      obj.waits = ProposalSummary.toJSON(message.waits);
     }
     return obj;
   },
@@ -2350,6 +2885,9 @@ export const ResumeResponse: MessageFns<ResumeResponse> = {
   fromPartial<I extends Exact<DeepPartial<ResumeResponse>, I>>(object: I): ResumeResponse {
     const message = createBaseResumeResponse();
     message.sessionsResumed = object.sessionsResumed ?? 0;
+    message.waits = (object.waits !== undefined && object.waits !== null)
+      ? ProposalSummary.fromPartial(object.waits)
+      : undefined;
     return message;
   },
 };
@@ -6503,8 +7041,8 @@ export const OperatorServiceService = {
     responseDeserialize: (value: Buffer): SuspendResponse => SuspendResponse.decode(value),
   },
   /**
-   * Resume ends the hold of a session. Tokens from before the hold stay refused. The proof carries a
-   * digest of the request.
+   * Resume ends the hold of a session. Tokens from before the hold stay refused. Outside development it waits
+   * for a second person. The proof carries a digest of the request.
    */
   resume: {
     path: "/creance.v1.OperatorService/Resume" as const,
@@ -6514,6 +7052,43 @@ export const OperatorServiceService = {
     requestDeserialize: (value: Buffer): ResumeRequest => ResumeRequest.decode(value),
     responseSerialize: (value: ResumeResponse): Buffer => Buffer.from(ResumeResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ResumeResponse => ResumeResponse.decode(value),
+  },
+  /** ListProposals lists the acts that wait for a second person, the oldest first. */
+  listProposals: {
+    path: "/creance.v1.OperatorService/ListProposals" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListProposalsRequest): Buffer => Buffer.from(ListProposalsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListProposalsRequest => ListProposalsRequest.decode(value),
+    responseSerialize: (value: ListProposalsResponse): Buffer =>
+      Buffer.from(ListProposalsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListProposalsResponse => ListProposalsResponse.decode(value),
+  },
+  /**
+   * ApproveProposal does what waits, by the word of a second person: another operator than its author, whose
+   * evidence was registered a day ago at least. The proof carries a digest of the request.
+   */
+  approveProposal: {
+    path: "/creance.v1.OperatorService/ApproveProposal" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ApproveProposalRequest): Buffer =>
+      Buffer.from(ApproveProposalRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ApproveProposalRequest => ApproveProposalRequest.decode(value),
+    responseSerialize: (value: ApproveProposalResponse): Buffer =>
+      Buffer.from(ApproveProposalResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ApproveProposalResponse => ApproveProposalResponse.decode(value),
+  },
+  /** DenyProposal takes away what waits. The proof carries a digest of the request. */
+  denyProposal: {
+    path: "/creance.v1.OperatorService/DenyProposal" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DenyProposalRequest): Buffer => Buffer.from(DenyProposalRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DenyProposalRequest => DenyProposalRequest.decode(value),
+    responseSerialize: (value: DenyProposalResponse): Buffer =>
+      Buffer.from(DenyProposalResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DenyProposalResponse => DenyProposalResponse.decode(value),
   },
   /**
    * CompromiseKey cuts a token key for good, and with it every published key that does not sign yet;
@@ -6668,10 +7243,19 @@ export interface OperatorServiceServer extends UntypedServiceImplementation {
    */
   suspend: handleUnaryCall<SuspendRequest, SuspendResponse>;
   /**
-   * Resume ends the hold of a session. Tokens from before the hold stay refused. The proof carries a
-   * digest of the request.
+   * Resume ends the hold of a session. Tokens from before the hold stay refused. Outside development it waits
+   * for a second person. The proof carries a digest of the request.
    */
   resume: handleUnaryCall<ResumeRequest, ResumeResponse>;
+  /** ListProposals lists the acts that wait for a second person, the oldest first. */
+  listProposals: handleUnaryCall<ListProposalsRequest, ListProposalsResponse>;
+  /**
+   * ApproveProposal does what waits, by the word of a second person: another operator than its author, whose
+   * evidence was registered a day ago at least. The proof carries a digest of the request.
+   */
+  approveProposal: handleUnaryCall<ApproveProposalRequest, ApproveProposalResponse>;
+  /** DenyProposal takes away what waits. The proof carries a digest of the request. */
+  denyProposal: handleUnaryCall<DenyProposalRequest, DenyProposalResponse>;
   /**
    * CompromiseKey cuts a token key for good, and with it every published key that does not sign yet;
    * another key is published and signs at once. The proof carries a digest of the request.
@@ -6751,8 +7335,8 @@ export interface OperatorServiceClient extends Client {
     callback: (error: ServiceError | null, response: SuspendResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Resume ends the hold of a session. Tokens from before the hold stay refused. The proof carries a
-   * digest of the request.
+   * Resume ends the hold of a session. Tokens from before the hold stay refused. Outside development it waits
+   * for a second person. The proof carries a digest of the request.
    */
   resume(
     request: ResumeRequest,
@@ -6768,6 +7352,57 @@ export interface OperatorServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ResumeResponse) => void,
+  ): ClientUnaryCall;
+  /** ListProposals lists the acts that wait for a second person, the oldest first. */
+  listProposals(
+    request: ListProposalsRequest,
+    callback: (error: ServiceError | null, response: ListProposalsResponse) => void,
+  ): ClientUnaryCall;
+  listProposals(
+    request: ListProposalsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListProposalsResponse) => void,
+  ): ClientUnaryCall;
+  listProposals(
+    request: ListProposalsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListProposalsResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * ApproveProposal does what waits, by the word of a second person: another operator than its author, whose
+   * evidence was registered a day ago at least. The proof carries a digest of the request.
+   */
+  approveProposal(
+    request: ApproveProposalRequest,
+    callback: (error: ServiceError | null, response: ApproveProposalResponse) => void,
+  ): ClientUnaryCall;
+  approveProposal(
+    request: ApproveProposalRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ApproveProposalResponse) => void,
+  ): ClientUnaryCall;
+  approveProposal(
+    request: ApproveProposalRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ApproveProposalResponse) => void,
+  ): ClientUnaryCall;
+  /** DenyProposal takes away what waits. The proof carries a digest of the request. */
+  denyProposal(
+    request: DenyProposalRequest,
+    callback: (error: ServiceError | null, response: DenyProposalResponse) => void,
+  ): ClientUnaryCall;
+  denyProposal(
+    request: DenyProposalRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DenyProposalResponse) => void,
+  ): ClientUnaryCall;
+  denyProposal(
+    request: DenyProposalRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DenyProposalResponse) => void,
   ): ClientUnaryCall;
   /**
    * CompromiseKey cuts a token key for good, and with it every published key that does not sign yet;

@@ -18,6 +18,7 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import { ProposalSummary } from "./proposal.js";
 import { SessionKind, sessionKindFromJSON, sessionKindToJSON } from "./session_service.js";
 
 export const protobufPackage = "creance.v1";
@@ -62,6 +63,9 @@ export interface PlanManifestRequest {
     | //
     /** A version that is kept. */
     { $case: "version"; value: bigint }
+    | //
+    /** One that waits for a second person, by the id of the proposal. 16 bytes. */
+    { $case: "proposal"; value: Buffer }
     | undefined;
 }
 
@@ -126,6 +130,8 @@ export interface ApplyManifestResponse {
   changes: number;
   /** How many of them widen. */
   widenings: number;
+  /** The act that waits for a second person, and then nothing has come into force; absent when it was done. */
+  waits: ProposalSummary | undefined;
 }
 
 /** ListManifestVersionsRequest is empty. */
@@ -423,6 +429,9 @@ export const PlanManifestRequest: MessageFns<PlanManifestRequest> = {
         }
         writer.uint32(16).uint64(message.source.value);
         break;
+      case "proposal":
+        writer.uint32(26).bytes(message.source.value);
+        break;
     }
     return writer;
   },
@@ -456,6 +465,14 @@ export const PlanManifestRequest: MessageFns<PlanManifestRequest> = {
             message.source = { $case: "version", value: reader.uint64() as bigint };
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.source = { $case: "proposal", value: Buffer.from(reader.bytes()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -474,6 +491,8 @@ export const PlanManifestRequest: MessageFns<PlanManifestRequest> = {
         ? { $case: "text", value: globalThis.String(object.text) }
         : isSet(object.version)
         ? { $case: "version", value: BigInt(object.version) }
+        : isSet(object.proposal)
+        ? { $case: "proposal", value: Buffer.from(bytesFromBase64(object.proposal)) }
         : undefined,
     };
   },
@@ -484,6 +503,8 @@ export const PlanManifestRequest: MessageFns<PlanManifestRequest> = {
       obj.text = message.source.value;
     } else if (message.source?.$case === "version") {
       obj.version = message.source.value.toString();
+    } else if (message.source?.$case === "proposal") {
+      obj.proposal = base64FromBytes(message.source.value);
     }
     return obj;
   },
@@ -503,6 +524,12 @@ export const PlanManifestRequest: MessageFns<PlanManifestRequest> = {
       case "version": {
         if (object.source?.value !== undefined && object.source?.value !== null) {
           message.source = { $case: "version", value: BigInt(object.source.value) };
+        }
+        break;
+      }
+      case "proposal": {
+        if (object.source?.value !== undefined && object.source?.value !== null) {
+          message.source = { $case: "proposal", value: object.source.value };
         }
         break;
       }
@@ -952,7 +979,7 @@ export const ApplyManifestRequest: MessageFns<ApplyManifestRequest> = {
 };
 
 function createBaseApplyManifestResponse(): ApplyManifestResponse {
-  return { version: 0n, sessionsEnded: 0, changes: 0, widenings: 0 };
+  return { version: 0n, sessionsEnded: 0, changes: 0, widenings: 0, waits: undefined };
 }
 
 export const ApplyManifestResponse: MessageFns<ApplyManifestResponse> = {
@@ -971,6 +998,9 @@ export const ApplyManifestResponse: MessageFns<ApplyManifestResponse> = {
     }
     if (message.widenings !== 0) {
       writer.uint32(32).uint32(message.widenings);
+    }
+    if (message.waits !== undefined) {
+      ProposalSummary.encode(message.waits, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -1020,6 +1050,14 @@ export const ApplyManifestResponse: MessageFns<ApplyManifestResponse> = {
             message.widenings = reader.uint32();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.waits = ProposalSummary.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1042,6 +1080,7 @@ export const ApplyManifestResponse: MessageFns<ApplyManifestResponse> = {
         : 0,
       changes: isSet(object.changes) ? globalThis.Number(object.changes) : 0,
       widenings: isSet(object.widenings) ? globalThis.Number(object.widenings) : 0,
+      waits: isSet(object.waits) ? ProposalSummary.fromJSON(object.waits) : undefined,
     };
   },
 
@@ -1059,6 +1098,9 @@ export const ApplyManifestResponse: MessageFns<ApplyManifestResponse> = {
     if (message.widenings !== 0) {
       obj.widenings = Math.round(message.widenings);
     }
+    if (message.waits !== undefined) {
+      obj.waits = ProposalSummary.toJSON(message.waits);
+    }
     return obj;
   },
 
@@ -1071,6 +1113,9 @@ export const ApplyManifestResponse: MessageFns<ApplyManifestResponse> = {
     message.sessionsEnded = object.sessionsEnded ?? 0;
     message.changes = object.changes ?? 0;
     message.widenings = object.widenings ?? 0;
+    message.waits = (object.waits !== undefined && object.waits !== null)
+      ? ProposalSummary.fromPartial(object.waits)
+      : undefined;
     return message;
   },
 };
@@ -1572,8 +1617,8 @@ export const RegistryServiceService = {
   },
   /**
    * ApplyManifest puts a manifest in force and keeps it as a version: one transaction, in which the
-   * sessions of members that leave end. What widens needs the role policy. The proof carries a digest of
-   * the request.
+   * sessions of members that leave end. What widens needs the role policy and, outside development, waits
+   * for a second person. The proof carries a digest of the request.
    */
   applyManifest: {
     path: "/creance.v1.RegistryService/ApplyManifest" as const,
@@ -1616,8 +1661,8 @@ export interface RegistryServiceServer extends UntypedServiceImplementation {
   planManifest: handleUnaryCall<PlanManifestRequest, PlanManifestResponse>;
   /**
    * ApplyManifest puts a manifest in force and keeps it as a version: one transaction, in which the
-   * sessions of members that leave end. What widens needs the role policy. The proof carries a digest of
-   * the request.
+   * sessions of members that leave end. What widens needs the role policy and, outside development, waits
+   * for a second person. The proof carries a digest of the request.
    */
   applyManifest: handleUnaryCall<ApplyManifestRequest, ApplyManifestResponse>;
   /** ListManifestVersions lists the versions that are kept, newest first. */
@@ -1661,8 +1706,8 @@ export interface RegistryServiceClient extends Client {
   ): ClientUnaryCall;
   /**
    * ApplyManifest puts a manifest in force and keeps it as a version: one transaction, in which the
-   * sessions of members that leave end. What widens needs the role policy. The proof carries a digest of
-   * the request.
+   * sessions of members that leave end. What widens needs the role policy and, outside development, waits
+   * for a second person. The proof carries a digest of the request.
    */
   applyManifest(
     request: ApplyManifestRequest,
@@ -1721,6 +1766,14 @@ export const RegistryServiceClient = makeGenericClientConstructor(
   service: typeof RegistryServiceService;
   serviceName: string;
 };
+
+function bytesFromBase64(b64: string): Uint8Array {
+  return Uint8Array.from(globalThis.Buffer.from(b64, "base64"));
+}
+
+function base64FromBytes(arr: Uint8Array): string {
+  return globalThis.Buffer.from(arr).toString("base64");
+}
 
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;
 

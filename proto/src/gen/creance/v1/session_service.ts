@@ -180,7 +180,14 @@ export interface OpenSessionRequest {
    * The session at an identity provider, and the person, on whose behalf a root is opened. Declared, not
    * proved: it gives nothing, it only adds what can end the session. A child has its root's.
    */
-  upstream: Upstream | undefined;
+  upstream:
+    | Upstream
+    | undefined;
+  /**
+   * What kind of member the caller is: evidence of another kind is refused before a join token is redeemed.
+   * Absent: whichever the evidence stands for.
+   */
+  kind?: SessionKind | undefined;
 }
 
 /** Task narrows what a session may ask for, beyond what its workload and its parent may. */
@@ -459,7 +466,7 @@ export interface SessionResumed {
 }
 
 function createBaseOpenSessionRequest(): OpenSessionRequest {
-  return { evidence: undefined, childJoinToken: "", task: undefined, upstream: undefined };
+  return { evidence: undefined, childJoinToken: "", task: undefined, upstream: undefined, kind: undefined };
 }
 
 export const OpenSessionRequest: MessageFns<OpenSessionRequest> = {
@@ -475,6 +482,9 @@ export const OpenSessionRequest: MessageFns<OpenSessionRequest> = {
     }
     if (message.upstream !== undefined) {
       Upstream.encode(message.upstream, writer.uint32(34).fork()).join();
+    }
+    if (message.kind !== undefined) {
+      writer.uint32(40).int32(message.kind);
     }
     return writer;
   },
@@ -524,6 +534,14 @@ export const OpenSessionRequest: MessageFns<OpenSessionRequest> = {
             message.upstream = Upstream.decode(reader, reader.uint32());
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.kind = reader.int32() as any;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -546,6 +564,7 @@ export const OpenSessionRequest: MessageFns<OpenSessionRequest> = {
         : "",
       task: isSet(object.task) ? Task.fromJSON(object.task) : undefined,
       upstream: isSet(object.upstream) ? Upstream.fromJSON(object.upstream) : undefined,
+      kind: isSet(object.kind) ? sessionKindFromJSON(object.kind) : undefined,
     };
   },
 
@@ -563,6 +582,9 @@ export const OpenSessionRequest: MessageFns<OpenSessionRequest> = {
     if (message.upstream !== undefined) {
       obj.upstream = Upstream.toJSON(message.upstream);
     }
+    if (message.kind !== undefined) {
+      obj.kind = sessionKindToJSON(message.kind);
+    }
     return obj;
   },
 
@@ -579,6 +601,7 @@ export const OpenSessionRequest: MessageFns<OpenSessionRequest> = {
     message.upstream = (object.upstream !== undefined && object.upstream !== null)
       ? Upstream.fromPartial(object.upstream)
       : undefined;
+    message.kind = object.kind ?? undefined;
     return message;
   },
 };
