@@ -1,6 +1,9 @@
 import {
   createHash,
+  createPrivateKey,
+  createPublicKey,
   generateKeyPairSync,
+  type JsonWebKey,
   type KeyObject,
   randomBytes,
   randomUUID,
@@ -21,10 +24,37 @@ import {
   thumbprintInput,
 } from '@creance/proto';
 import { Frame, FrameKind, Settings, Strictness } from '@creance/proto/wire';
-import { Feed } from '@creance/verifier';
-import { audience } from './stage.js';
+import { type Clock, Feed } from '@creance/verifier';
+import { audience } from './bench-manifest.js';
 
-const issuer = 'https://bench.example.internal';
+/** Issuer of the bench's tokens. */
+export const issuer = 'https://bench.example.internal';
+
+/** Verifiers want nonces in proofs for this long after their start. */
+const nonceMillis = 66_000;
+
+/** A clock that starts this far back and can be put right, so that nobody has to wait for it. */
+export class BenchClock implements Clock {
+  #backMillis = nonceMillis;
+
+  now(): number {
+    return Date.now() - this.#backMillis;
+  }
+
+  monotonicMillis(): number {
+    return performance.now() + nonceMillis - this.#backMillis;
+  }
+
+  after(millis: number, act: () => void): { cancel(): void } {
+    const timer = setTimeout(act, millis).unref();
+    return { cancel: () => clearTimeout(timer) };
+  }
+
+  /** From now on the time of the machine: what was made before is as old as the first minute. */
+  putRight(): void {
+    this.#backMillis = 0;
+  }
+}
 
 /** A P-256 key for the bench. */
 export class BenchKey {
@@ -38,8 +68,9 @@ export class BenchKey {
   readonly publicKey: KeyObject;
   readonly #key: KeyObject;
 
-  constructor() {
-    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  /** A key of its own, or one that another process of the bench has made. */
+  constructor(made?: JsonWebKey) {
+    const { privateKey, publicKey } = made === undefined ? newPair() : pairOf(made);
     const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
     this.jwk = { kty: 'EC', crv: 'P-256', x, y };
     this.id = createHash('sha256')
@@ -60,6 +91,15 @@ export class BenchKey {
   }
 }
 
+function newPair() {
+  return generateKeyPairSync('ec', { namedCurve: 'P-256' });
+}
+
+function pairOf(jwk: JsonWebKey) {
+  const privateKey = createPrivateKey({ key: jwk, format: 'jwk' });
+  return { privateKey, publicKey: createPublicKey(privateKey) };
+}
+
 const anchor = new BenchKey();
 const feedKey = new BenchKey();
 /** The key that signs the bench's tokens. */
@@ -67,9 +107,11 @@ export const tokenKey: BenchKey = new BenchKey();
 const newHandle = () => handleFromBytes(randomBytes(16)) as Handle;
 
 /** A verifier's feed whose view holds so many cuts, none of which concerns the bench's tokens. */
-export async function feedWith(cuts: number): Promise<Feed> {
+export async function feedWith(cuts: number, clock: Clock): Promise<Feed> {
   const feed = new Feed({
     issuer,
+    clock,
+    viewEntriesMax: cuts + 100,
     anchor: anchor.id,
     decoders: {
       frame: (bytes) => Frame.decode(bytes),
@@ -77,7 +119,7 @@ export async function feedWith(cuts: number): Promise<Feed> {
     },
   });
   const nonce = randomBytes(16);
-  const iat = Math.floor(Date.now() / 1_000);
+  const iat = Math.floor(clock.now() / 1_000);
   const claims = { iss: issuer, iat, exp: iat + 3_600, cnf: { jwk: feedKey.jwk }, dev: false };
   const settings = Buffer.from(
     Settings.encode({
@@ -105,15 +147,15 @@ export async function feedWith(cuts: number): Promise<Feed> {
     nonce,
   );
   if (!opened.ok) throw new Error(opened.error);
-  const received = await feed.receive(snapshotOf(cuts));
+  const received = await feed.receive(snapshotOf(cuts, clock.now()));
   if (!received.ok) throw new Error(received.error);
   return feed;
 }
 
-function snapshotOf(cuts: number) {
+function snapshotOf(cuts: number, nowMillis: number) {
   const coordinate = (text: string) => Buffer.from(decodeBase64url(text) as Uint8Array);
   const { id, jwk } = tokenKey;
-  const retireUnixSeconds = BigInt(Math.floor(Date.now() / 1_000) + 86_400);
+  const retireUnixSeconds = BigInt(Math.floor(nowMillis / 1_000) + 86_400);
   const key = { keyId: id, x: coordinate(jwk.x), y: coordinate(jwk.y), retireUnixSeconds };
   const entries = Array.from({ length: cuts }, (_, nth) => ({
     revision: BigInt(nth + 2),
@@ -130,7 +172,7 @@ function snapshotOf(cuts: number) {
         { revision: 1n, absolute: false, target: { $case: 'tokenKey', value: key } },
         ...entries,
       ],
-      madeAtUnixMicros: BigInt(Date.now()) * 1_000n,
+      madeAtUnixMicros: BigInt(nowMillis) * 1_000n,
       floorRevision: 0n,
       snapshotPart: 0,
       snapshotLast: true,
@@ -177,10 +219,10 @@ export function mintToken(key: BenchKey): string {
   );
 }
 
-/** A proof for the bench's one request. */
-export function proofOf(key: BenchKey, token: string): string {
+/** A proof for the bench's one request, at the bench's resource or another origin. */
+export function proofOf(key: BenchKey, token: string, origin: string = audience): string {
   const iat = Math.floor(Date.now() / 1_000);
   const ath = createHash('sha256').update(token).digest('base64url');
-  const claims = { jti: randomUUID(), htm: 'GET', htu: `${audience}/contacts`, iat, ath };
+  const claims = { jti: randomUUID(), htm: 'GET', htu: `${origin}/contacts`, iat, ath };
   return key.jws({ typ: 'dpop+jwt', jwk: key.jwk }, JSON.stringify(claims));
 }

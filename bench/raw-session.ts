@@ -1,6 +1,18 @@
-import { createHash, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
+import {
+  createHash,
+  generateKeyPairSync,
+  type JsonWebKey,
+  type KeyObject,
+  randomUUID,
+  sign,
+} from 'node:crypto';
 import { type JoinString, parseJoinString, thumbprintInput } from '@creance/proto';
-import { OpenSessionRequest, OpenSessionResponse } from '@creance/proto/wire';
+import {
+  IssueTokenRequest,
+  IssueTokenResponse,
+  OpenSessionRequest,
+  OpenSessionResponse,
+} from '@creance/proto/wire';
 import {
   Client,
   type ClientDuplexStream,
@@ -24,6 +36,11 @@ class RawKey {
     this.#jwk = { kty: 'EC', crv: 'P-256', x, y };
     this.#key = privateKey;
     this.thumbprint = sha256(thumbprintInput(this.#jwk));
+  }
+
+  /** The private half: whoever holds it speaks for the session, so that other processes of the bench can. */
+  get privateJwk(): JsonWebKey {
+    return this.#key.export({ format: 'jwk' });
   }
 
   jws(typ: string, claims: object): string {
@@ -65,6 +82,23 @@ export class RawSession {
     const reply = await ask().catch(ask);
     session.#id = OpenSessionResponse.decode(reply).sessionId.toString('base64url');
     return session;
+  }
+
+  /** The session's id, base64url. */
+  get id(): string {
+    return this.#id;
+  }
+
+  /** The private half of the session's key. */
+  get privateJwk(): JsonWebKey {
+    return this.#key.privateJwk;
+  }
+
+  /** A token for a resource. */
+  async token(audience: string, scopes: readonly string[]): Promise<string> {
+    const ask = { audience, scopes: [...scopes], lifetimeSeconds: 300 };
+    const reply = await this.call('IssueToken', IssueTokenRequest.encode(ask).finish());
+    return IssueTokenResponse.decode(reply).token;
   }
 
   /** A unary call, once more when a nonce is asked. */

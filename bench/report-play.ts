@@ -58,6 +58,11 @@ export class ReportPlay {
     return this.#sessions.length;
   }
 
+  /** Actions so far. */
+  get acted(): number {
+    return this.#pass * this.#sessions.length;
+  }
+
   /** Lets every session act once, and reports it with so many reports in flight. */
   async pass(lanes: number, send: (batch: PlayedBatch) => Promise<void>): Promise<void> {
     const waiting: Seen[][] = Array.from({ length: this.#resources }, () => []);
