@@ -55,9 +55,11 @@ export interface WrkRequest {
   readonly body: string;
 }
 
-const wrkSeconds = 1;
+/** wrk goes by seconds and not by count: so many for a warm-up, and for a round. */
+const warmUpFrom = 5_000;
+const wrkSeconds = { warmUp: 4, round: 1 } as const;
 
-/** A POST over HTTP/1.1 under wrk for a second a round, whatever the count asked: CPU of the server. */
+/** A POST over HTTP/1.1 under wrk: CPU of the server. */
 export function wrkSubject(name: string, pid: number, request: WrkRequest): Subject {
   const lines = [
     'wrk.method = "POST"',
@@ -68,11 +70,12 @@ export function wrkSubject(name: string, pid: number, request: WrkRequest): Subj
   ];
   return {
     name,
-    async run() {
+    async run(operations) {
+      const seconds = operations >= warmUpFrom ? wrkSeconds.warmUp : wrkSeconds.round;
       const folder = mkdtempSync(join(tmpdir(), 'creance-bench-wrk-'));
       const file = join(folder, 'request.lua');
       writeFileSync(file, lines.join('\n'));
-      const load = ['-t1', `-c${lanes}`, `-d${wrkSeconds}s`, '-s', file, request.url];
+      const load = ['-t1', `-c${lanes}`, `-d${seconds}s`, '-s', file, request.url];
       const before = cpuMicrosOf(pid);
       const { stdout } = await run('wrk', load);
       const micros = cpuMicrosOf(pid) - before;

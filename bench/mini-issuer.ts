@@ -219,10 +219,24 @@ export function mintToken(key: BenchKey): string {
   );
 }
 
+/**
+ * A number that only grows, for proofs by a key that several processes of the bench hold: nanoseconds of the
+ * clock that they share. A number that was used twice or goes back is a fact of a cloned key.
+ */
+export function counterNow(): number {
+  return Number(process.hrtime.bigint());
+}
+
 /** A proof for the bench's one request, at the bench's resource or another origin. */
-export function proofOf(key: BenchKey, token: string, origin: string = audience): string {
+export function proofOf(
+  key: BenchKey,
+  token: string,
+  at: { readonly origin?: string; readonly nonce?: string | undefined } = {},
+): string {
   const iat = Math.floor(Date.now() / 1_000);
   const ath = createHash('sha256').update(token).digest('base64url');
-  const claims = { jti: randomUUID(), htm: 'GET', htu: `${origin}/contacts`, iat, ath };
+  const htu = `${at.origin ?? audience}/contacts`;
+  const more = { ctr: counterNow(), nonce: at.nonce };
+  const claims = { jti: randomUUID(), htm: 'GET', htu, iat, ath, ...more };
   return key.jws({ typ: 'dpop+jwt', jwk: key.jwk }, JSON.stringify(claims));
 }

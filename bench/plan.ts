@@ -19,7 +19,7 @@ export function planOf(isQuick: boolean): Plan {
   return {
     isQuick,
     rounds,
-    slots: new QuietSlots(),
+    slots: new QuietSlots(isQuick ? 2 : 4),
     calls: isQuick
       ? { warmUp: 2_000, operations: 1_000, rounds }
       : { warmUp: 15_000, operations: 3_000, rounds },

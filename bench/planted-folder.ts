@@ -1,8 +1,7 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { plant } from './plant.js';
-import { startBroker } from './stage.js';
+import { scratchFolder, startBroker } from './stage.js';
 import { openBenchStore } from './tree-store.js';
 
 /** A data folder of a development broker in whose store sessions are planted while it is stopped. */
@@ -16,16 +15,9 @@ export class PlantedFolder {
 
   /** A folder that its broker has made: identity, keys and the registry of the manifest. */
   static async make(): Promise<PlantedFolder> {
-    const folder = new PlantedFolder(mkdtempSync(join(tmpdir(), 'creance-bench-planted-')));
+    const folder = new PlantedFolder(scratchFolder());
     await (await startBroker({ data: folder.data })).stop();
     return folder;
-  }
-
-  copy(): PlantedFolder {
-    const copy = new PlantedFolder(mkdtempSync(join(tmpdir(), 'creance-bench-planted-')));
-    cpSync(this.data, copy.data, { recursive: true });
-    copy.#sessions = this.#sessions;
-    return copy;
   }
 
   /** How many live sessions were planted. */

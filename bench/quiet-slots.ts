@@ -2,8 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /** A slot counts when other processes took at most this share of one core meanwhile. */
 const othersMax = 0.2;
-/** Tries of one slot, and slots in a row that were given up before the machine counts as never quiet. */
-const triesMax = 4;
+/** So many slots in a row were given up: the machine counts as never quiet, and nothing is tried again. */
 const givenUpMax = 3;
 /** Shorter than this the machine's accounts are too coarse to tell. */
 const slotMillisMin = 100;
@@ -25,11 +24,17 @@ export class QuietSlots {
   taken = 0;
   dropped = 0;
   loud = 0;
+  readonly #triesMax: number;
   #givenUpInRow = 0;
+
+  /** `triesMax` of one slot, the last of which is taken as it is. */
+  constructor(triesMax = 4) {
+    this.#triesMax = triesMax;
+  }
 
   /** One slot, tried again while the machine is loud. */
   async run<T>(measure: () => Promise<T>): Promise<T> {
-    const tries = this.#givenUpInRow >= givenUpMax ? 1 : triesMax;
+    const tries = this.#givenUpInRow >= givenUpMax ? 1 : this.#triesMax;
     for (let nth = 1; ; nth += 1) {
       const before = look();
       const value = await measure();

@@ -20,6 +20,7 @@ import {
   Metadata,
   type ServiceError,
 } from '@grpc/grpc-js';
+import { counterNow } from './mini-issuer.js';
 
 const plain = (bytes: Buffer) => bytes;
 const service = '/creance.v1.SessionService';
@@ -61,7 +62,6 @@ export class RawSession {
   readonly #key = new RawKey();
   #id = '';
   #nonce: string | undefined;
-  #counter = 0;
 
   private constructor(origin: string) {
     this.#origin = origin;
@@ -153,14 +153,13 @@ export class RawSession {
   }
 
   #proof(method: string, request: Uint8Array, nonce: string | undefined): string {
-    this.#counter += 1;
     const digest = createHash('sha256').update(request).digest('base64');
     return this.#key.jws('dpop+jwt', {
       jti: randomUUID(),
       htm: 'POST',
       htu: `${this.#origin}${service}/${method}`,
       iat: nowSeconds(),
-      ctr: this.#counter,
+      ctr: counterNow(),
       content_digest: `sha-256=:${digest}:`,
       ...(nonce !== undefined && { nonce }),
     });

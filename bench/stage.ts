@@ -22,9 +22,18 @@ const plain = (bytes: Buffer) => bytes;
 
 /** Everything that was started and has not ended: a bench that fails leaves nothing behind. */
 const running = new Set<ChildProcess>();
+const folders = new Set<string>();
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
+
+/** A folder that is gone with the bench at the latest. */
+export function scratchFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'creance-bench-'));
+  folders.add(folder);
+  return folder;
+}
 
 /** Looks after a process until it has ended. */
 export function tended(child: ChildProcess): ChildProcess {
@@ -58,7 +67,7 @@ export interface BrokerStage {
 
 /** Starts it. */
 export async function startBroker(stage: BrokerStage = {}): Promise<BenchBroker> {
-  const data = stage.data ?? mkdtempSync(join(tmpdir(), 'creance-bench-'));
+  const data = stage.data ?? scratchFolder();
   const file = join(data, 'creance.yaml');
   writeFileSync(file, manifestOf());
   const flags = ['--manifest', file, '--data', data, '--listen', '127.0.0.1:0'];

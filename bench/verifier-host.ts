@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Clock, Verifier } from '@creance/verifier';
+import type { Verified, Verifier } from '@creance/verifier';
 import { joinVerifier } from '@creance/verifier/grpc';
 import { scope } from './bench-manifest.js';
 import { BenchKey, proofOf } from './mini-issuer.js';
@@ -15,17 +15,6 @@ const scopes = [scope];
 const say = (message: HostTell) => process.send?.(message);
 process.once('disconnect', () => process.exit());
 
-/** Runs 66 s ahead once it is told to: past the first minute, in which a verifier wants nonces in proofs. */
-let aheadMillis = 0;
-const clock: Clock = {
-  now: () => Date.now(),
-  monotonicMillis: () => performance.now() + aheadMillis,
-  after(millis, act) {
-    const timer = setTimeout(act, millis).unref();
-    return { cancel: () => clearTimeout(timer) };
-  },
-};
-
 interface Hosted {
   readonly verifier: Verifier;
   /** Where the view stood since the last arming, and since when. */
@@ -38,7 +27,6 @@ async function open(nth: number): Promise<Hosted> {
     join: CREANCE_JOIN,
     keyFile: join(FOLDER, `verifier-${HOST}-${nth}.key.json`),
     publicOrigin: origin,
-    clock,
     onEvent(event) {
       if (event.kind === 'applied')
         hosted.stood.push({ revision: event.revision, atMillis: sharedMillis() });
@@ -48,10 +36,16 @@ async function open(nth: number): Promise<Hosted> {
   return hosted as Hosted;
 }
 
-function request({ verifier }: Hosted, token: string, key: BenchKey) {
-  const proof = proofOf(key, token, origin);
-  const call = { method: 'GET', pathname: '/contacts', authorization: `DPoP ${token}`, proof };
-  return verifier.verifyCall(call, { scopes });
+/** One request; in its first minute a verifier wants a nonce in the proof, and then it is asked once more. */
+async function request({ verifier }: Hosted, token: string, key: BenchKey): Promise<Verified> {
+  const ask = (nonce?: string) => {
+    const proof = proofOf(key, token, { origin, nonce });
+    const call = { method: 'GET', pathname: '/contacts', authorization: `DPoP ${token}`, proof };
+    return verifier.verifyCall(call, { scopes });
+  };
+  const verified = await ask();
+  if (verified.ok || verified.failure.reason !== 'nonce_required') return verified;
+  return ask(verified.failure.headers['dpop-nonce']);
 }
 
 /** Begins a call; the promise that is given in a list, so as not to be waited for, is when it was ended. */
@@ -94,9 +88,6 @@ while (hosts.length < Number(COUNT)) {
   const first = hosts.length;
   hosts.push(...(await Promise.all(Array.from({ length: count }, (_, nth) => open(first + nth)))));
 }
-aheadMillis = 66_000;
-// The leap has made every view stale: the next heartbeat mends that.
-await pause(3_000);
 process.on('message', (ask: HostAsk) => {
   if (ask.kind === 'arm') void arm(hosts, ask.token, new BenchKey(ask.key));
   else void when(hosts, ask.revision);

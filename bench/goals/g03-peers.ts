@@ -1,9 +1,9 @@
 import { type Figure, partIn, ratio } from '../figure.js';
 import { interleaved, type Spread } from '../harness.js';
 import { Issuing } from '../issuing.js';
-import { startGoPeers } from '../peers/go-peers.js';
 import { startNodePeers } from '../peers/node-peers.js';
-import type { MeasuredPeer } from '../peers/peer.js';
+import type { MeasuredPeer, Peer } from '../peers/peer.js';
+import { startSpire } from '../peers/spire.js';
 import type { Plan } from '../plan.js';
 import { startBroker } from '../stage.js';
 
@@ -23,7 +23,8 @@ export function measuredPeers(): readonly MeasuredPeer[] {
 export async function measurePeers({ calls, slots }: Plan): Promise<Figure[]> {
   const broker = await startBroker();
   const issuing = await Issuing.open(broker);
-  const peers = [...(await startNodePeers()), ...(await startGoPeers())];
+  const spire = await startSpire();
+  const peers: readonly Peer[] = [...(await startNodePeers()), ...(spire ? [spire] : [])];
   const subjects = [
     issuing.unarySubject(unary),
     issuing.streamSubject(stream),

@@ -1,10 +1,10 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type Figure, partOf, quantity, ratio } from '../figure.js';
 import type { Plan } from '../plan.js';
 import { event, goodOf, plant } from '../plant.js';
+import { scratchFolder } from '../stage.js';
 import {
   type BenchDatabase,
   type BenchStore,
@@ -86,7 +86,7 @@ async function markEveryRow(file: string, size: number, rounds: number): Promise
 
 /** Cuts of trees of one size, and what marking every session would take. */
 async function measureSize(plan: Plan, size: number, trees: number) {
-  const folder = mkdtempSync(join(tmpdir(), 'creance-bench-tree-'));
+  const folder = scratchFolder();
   const [data, copy] = [join(folder, 'data'), join(folder, 'copy.db')];
   const store = await openBenchStore(data);
   await plant(store, 'warm-up', 100);

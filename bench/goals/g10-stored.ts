@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Figure, partOf, quantity } from '../figure.js';
 import { inFlight } from '../harness.js';
 import { Issuing } from '../issuing.js';
@@ -25,15 +26,20 @@ function sizeOf(data: string): Size {
   return { audit: bytes(1), others: bytes(0) };
 }
 
+/** What the watch has learned of a session is a row of the session, written once a second where it changed. */
+const keptMillis = 2_500;
+
 /** What the store has more of after so many tokens: rows of the audit, and nothing else. */
 export async function measureStored({ calls, slots }: Plan): Promise<Figure[]> {
   const broker = await startBroker();
   const issuing = await Issuing.open(broker);
   const lanes = 16;
   await inFlight(100, lanes, (nth) => issuing.onStream(nth));
+  await pause(keptMillis);
   const before = sizeOf(broker.data);
   const count = calls.operations;
   await slots.once(() => inFlight(count, lanes, (nth) => issuing.onStream(nth)));
+  await pause(keptMillis);
   const after = sizeOf(broker.data);
   issuing.close();
   await broker.stop();

@@ -59,7 +59,7 @@ export async function measureGrowth(plan: Plan): Promise<Figure[]> {
   const many = plan.isQuick ? 20_000 : 1_000_000;
   const middle = plan.isQuick ? 5_000 : 100_000;
   const small = await PlantedFolder.make();
-  const large = small.copy();
+  const large = await PlantedFolder.make();
   await small.grow(few);
   await large.grow(middle);
   const times = plan.isQuick ? 1 : 3;
