@@ -12,7 +12,7 @@ const ask: IssueTokenRequest = { audience, scopes: [scope], lifetimeSeconds: 60 
 export const issueRequest: Buffer = Buffer.from(IssueTokenRequest.encode(ask).finish());
 
 /** What a list holds at a place, round and round. */
-export const at = <T>(list: readonly T[], nth: number): T => list[nth % list.length] as T;
+const at = <T>(list: readonly T[], nth: number): T => list[nth % list.length] as T;
 
 /**
  * Sessions that ask a broker for tokens: one of each workload, with a connection and a stream of its own, so

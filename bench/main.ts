@@ -18,12 +18,18 @@ const { values } = parseArgs({
 });
 const file = join(import.meta.dirname, '../results.json');
 for (const line of missingClients()) console.log(`${line}; a client in Node takes its place`);
-const results = await runAll({ isQuick: values.quick, only: values.only?.split(',') });
+const only = values.only?.split(',');
+const kept = only === undefined ? undefined : readResults(file);
+const results = await runAll({
+  isQuick: values.quick,
+  only,
+  keep(sofar) {
+    if (!values['write-docs']) return;
+    writeResults(file, merged(kept, sofar));
+    writePage(file);
+  },
+});
 if (values.more) await measureMore(values.quick);
-if (values['write-docs']) {
-  writeResults(file, values.only === undefined ? results : merged(readResults(file), results));
-  writePage(file);
-}
 if (values.json) console.log(jsonLine(results));
 // What a measure has left open must not keep the process.
 process.exit(hasMissedUnexplained(results) ? 1 : 0);

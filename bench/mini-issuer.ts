@@ -1,14 +1,4 @@
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type JsonWebKey,
-  type KeyObject,
-  randomBytes,
-  randomUUID,
-  sign,
-} from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import {
   bytesOfHandle,
   decodeBase64url,
@@ -20,85 +10,14 @@ import {
   parseScopes,
   type Revision,
   type SessionId,
-  type Thumbprint,
-  thumbprintInput,
 } from '@creance/proto';
 import { Frame, FrameKind, Settings, Strictness } from '@creance/proto/wire';
 import { type Clock, Feed } from '@creance/verifier';
+import { BenchKey } from './bench-key.js';
 import { audience } from './bench-manifest.js';
 
 /** Issuer of the bench's tokens. */
 export const issuer = 'https://bench.example.internal';
-
-/** Verifiers want nonces in proofs for this long after their start. */
-const nonceMillis = 66_000;
-
-/** A clock that starts this far back and can be put right, so that nobody has to wait for it. */
-export class BenchClock implements Clock {
-  #backMillis = nonceMillis;
-
-  now(): number {
-    return Date.now() - this.#backMillis;
-  }
-
-  monotonicMillis(): number {
-    return performance.now() + nonceMillis - this.#backMillis;
-  }
-
-  after(millis: number, act: () => void): { cancel(): void } {
-    const timer = setTimeout(act, millis).unref();
-    return { cancel: () => clearTimeout(timer) };
-  }
-
-  /** From now on the time of the machine: what was made before is as old as the first minute. */
-  putRight(): void {
-    this.#backMillis = 0;
-  }
-}
-
-/** A P-256 key for the bench. */
-export class BenchKey {
-  readonly jwk: {
-    readonly kty: 'EC';
-    readonly crv: 'P-256';
-    readonly x: string;
-    readonly y: string;
-  };
-  readonly id: Thumbprint;
-  readonly publicKey: KeyObject;
-  readonly #key: KeyObject;
-
-  /** A key of its own, or one that another process of the bench has made. */
-  constructor(made?: JsonWebKey) {
-    const { privateKey, publicKey } = made === undefined ? newPair() : pairOf(made);
-    const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
-    this.jwk = { kty: 'EC', crv: 'P-256', x, y };
-    this.id = createHash('sha256')
-      .update(thumbprintInput(this.jwk))
-      .digest('base64url') as Thumbprint;
-    this.publicKey = publicKey;
-    this.#key = privateKey;
-  }
-
-  sign(bytes: Uint8Array): Buffer {
-    return sign('sha256', bytes, { key: this.#key, dsaEncoding: 'ieee-p1363' });
-  }
-
-  jws(header: object, payload: string): string {
-    const encode = (text: string) => Buffer.from(text).toString('base64url');
-    const input = `${encode(JSON.stringify({ alg: 'ES256', ...header }))}.${encode(payload)}`;
-    return `${input}.${this.sign(Buffer.from(input)).toString('base64url')}`;
-  }
-}
-
-function newPair() {
-  return generateKeyPairSync('ec', { namedCurve: 'P-256' });
-}
-
-function pairOf(jwk: JsonWebKey) {
-  const privateKey = createPrivateKey({ key: jwk, format: 'jwk' });
-  return { privateKey, publicKey: createPublicKey(privateKey) };
-}
 
 const anchor = new BenchKey();
 const feedKey = new BenchKey();
@@ -217,26 +136,4 @@ export function mintToken(key: BenchKey): string {
     { typ: 'at+jwt', kid: tokenKey.id },
     formatClaims(claims, packLineage(lineage)),
   );
-}
-
-/**
- * A number that only grows, for proofs by a key that several processes of the bench hold: nanoseconds of the
- * clock that they share. A number that was used twice or goes back is a fact of a cloned key.
- */
-export function counterNow(): number {
-  return Number(process.hrtime.bigint());
-}
-
-/** A proof for the bench's one request, at the bench's resource or another origin. */
-export function proofOf(
-  key: BenchKey,
-  token: string,
-  at: { readonly origin?: string; readonly nonce?: string | undefined } = {},
-): string {
-  const iat = Math.floor(Date.now() / 1_000);
-  const ath = createHash('sha256').update(token).digest('base64url');
-  const htu = `${at.origin ?? audience}/contacts`;
-  const more = { ctr: counterNow(), nonce: at.nonce };
-  const claims = { jti: randomUUID(), htm: 'GET', htu, iat, ath, ...more };
-  return key.jws({ typ: 'dpop+jwt', jwk: key.jwk }, JSON.stringify(claims));
 }

@@ -13,8 +13,10 @@ import {
   verifierLimits,
 } from '@creance/verifier';
 import { Client, credentials } from '@grpc/grpc-js';
+import { BenchClock } from './bench-clock.js';
+import { BenchKey, proofOf } from './bench-key.js';
 import { formatSpread, interleaved, type Spread, type Subject, spreadOf } from './harness.js';
-import { BenchClock, BenchKey, feedWith, mintToken, proofOf } from './mini-issuer.js';
+import { feedWith, mintToken } from './mini-issuer.js';
 import { ended, startPart } from './stage.js';
 
 /** Requests between two turns of the event loop, in which a reporter has its own. */

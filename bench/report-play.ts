@@ -4,7 +4,7 @@ import { inFlight } from './harness.js';
 import { type HabitStep, habitOf, habitSteps } from './watched-habit.js';
 
 /** Actions of one report, at most. */
-export const batchActions = 64;
+const batchActions = 64;
 
 const idBytes = 16;
 const hashBytes = 32;

@@ -15,13 +15,24 @@ const measureSecondsMax = 600;
 export async function runAll(ask: {
   readonly isQuick: boolean;
   readonly only: readonly string[] | undefined;
+  /** Told what there is after each measure, so that a run that is broken off leaves that. */
+  readonly keep: (results: Results) => void;
 }): Promise<Results> {
-  const { isQuick, only } = ask;
+  const { isQuick, only, keep } = ask;
   const plan = planOf(isQuick);
+  const place = placeOf();
   const startedAt = performance.now();
   const rows: Partial<Record<RowName, Row>> = {};
   const failed: Record<string, string> = {};
   const isAsked = (goal: string) => only === undefined || only.includes(goal);
+  const results = (): Results => ({
+    place,
+    slots: { taken: plan.slots.taken, dropped: plan.slots.dropped, loud: plan.slots.loud },
+    seconds: Math.round((performance.now() - startedAt) / 1_000),
+    rows,
+    peers: measuredPeers(),
+    failed,
+  });
   for (const { goals, run } of measures.filter((one) => one.goals.some(isAsked))) {
     const beganAt = performance.now();
     try {
@@ -31,31 +42,37 @@ export async function runAll(ask: {
         rows[figure.row] = { ...figure, isQuick, measuredAt: nowText() };
       }
     } catch (fault) {
-      const words = fault instanceof Error ? fault.message : String(fault);
-      failed[goals.join(' ')] = words;
-      console.log(`${goals.join(' ')} could not be measured: ${words}`);
+      failed[goals.join(' ')] = wordsOf(fault);
+      console.log(`${goals.join(' ')} could not be measured: ${wordsOf(fault)}`);
     }
     console.log(`${''.padEnd(15)}(${Math.round((performance.now() - beganAt) / 1_000)} s)`);
+    keep(results());
   }
   const { taken, dropped, loud } = plan.slots;
   console.log(`slots: ${taken} taken, ${dropped} dropped, ${loud} of those taken were loud`);
-  return {
-    place: placeOf(),
-    slots: { taken, dropped, loud },
-    seconds: Math.round((performance.now() - startedAt) / 1_000),
-    rows,
-    peers: measuredPeers(),
-    failed,
-  };
+  return results();
 }
 
+function wordsOf(fault: unknown): string {
+  return fault instanceof Error ? fault.message : String(fault);
+}
+
+/** The figures, unless they take too long, or something fails meanwhile that nobody waits for. */
 async function inTime(figures: Promise<readonly Figure[]>): Promise<readonly Figure[]> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const fault = new Error(`not done in ${measureSecondsMax} s`);
-    timer = setTimeout(() => reject(fault), measureSecondsMax * 1_000);
+  let end: (fault: unknown) => void = () => {};
+  const broken = new Promise<never>((_, reject) => {
+    end = reject;
   });
-  return Promise.race([figures, late]).finally(() => clearTimeout(timer));
+  const late = new Error(`not done in ${measureSecondsMax} s`);
+  const timer = setTimeout(() => end(late), measureSecondsMax * 1_000);
+  process.on('unhandledRejection', end);
+  try {
+    return await Promise.race([figures, broken]);
+  } finally {
+    clearTimeout(timer);
+    process.off('unhandledRejection', end);
+    figures.catch(() => {});
+  }
 }
 
 /** Whether a gate was missed that nobody has given a reason for, or something could not be measured. */

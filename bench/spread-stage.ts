@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
 import { CutRequest, CutResponse, OperatorServiceService } from '@creance/proto/wire';
 import { Client, credentials } from '@grpc/grpc-js';
 import { audienceOf, resourceCount, resourceOf, scope, workloads } from './bench-manifest.js';
@@ -6,6 +7,9 @@ import { cpuMicrosOf } from './harness.js';
 import { RawSession } from './raw-session.js';
 import { type HostTell, sharedMillis } from './spread-messages.js';
 import { type BenchBroker, ended, startBroker, startPart } from './stage.js';
+
+/** By then every verifier has reported what it let in: it gathers for 20 ms. */
+const reportedMillis = 1_000;
 
 /** How long something took to reach each receiver, and what it cost the server. */
 export interface Spreading {
@@ -110,6 +114,8 @@ export class VerifierStage {
       host.send({ kind: 'arm', token, key: session.privateJwk });
     }
     await armed;
+    // What the verifiers have let in they report: that is no part of a cut.
+    await pause(reportedMillis);
   }
 
   async #cut(session: RawSession): Promise<number> {

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Verified, Verifier } from '@creance/verifier';
 import { joinVerifier } from '@creance/verifier/grpc';
+import { BenchKey, proofOf } from './bench-key.js';
 import { scope } from './bench-manifest.js';
-import { BenchKey, proofOf } from './mini-issuer.js';
 import { type HostAsk, type HostTell, sharedMillis } from './spread-messages.js';
 
 // Hosts some verifiers of one resource, each with a feed over a connection of its own. It lets each run a call

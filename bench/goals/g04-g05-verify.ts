@@ -2,18 +2,12 @@ import { verify as verifySignature } from 'node:crypto';
 import { derOf } from '@creance/proto';
 import { createVerifier, type Verifier } from '@creance/verifier';
 import { EmbeddedJWK, jwtVerify } from 'jose';
+import { BenchClock } from '../bench-clock.js';
+import { BenchKey, proofOf } from '../bench-key.js';
 import { audience, scope } from '../bench-manifest.js';
 import { type Figure, partIn, ratio } from '../figure.js';
 import { interleaved, ownCpuMicros, type Subject } from '../harness.js';
-import {
-  BenchClock,
-  BenchKey,
-  feedWith,
-  issuer,
-  mintToken,
-  proofOf,
-  tokenKey,
-} from '../mini-issuer.js';
+import { feedWith, issuer, mintToken, tokenKey } from '../mini-issuer.js';
 import type { Plan } from '../plan.js';
 
 const bare = 'two bare ES256 checks';

@@ -9,7 +9,7 @@ import { StreamEcho } from '../stream-echo.js';
 const perSecond = 1_000;
 const tickMillis = 1;
 
-/** Milliseconds from when each request was due to its answer. */
+/** Milliseconds from when each request was due to its answer; one that is refused counts as never answered. */
 async function openLoop(
   seconds: number,
   ask: (nth: number) => Promise<unknown>,
@@ -21,7 +21,13 @@ async function openLoop(
   while (asked.length < count) {
     while (asked.length < count && dueAt(asked.length) <= performance.now()) {
       const nth = asked.length;
-      asked.push(ask(nth).then(() => performance.now() - dueAt(nth)));
+      const never = seconds * 1_000;
+      asked.push(
+        ask(nth).then(
+          () => performance.now() - dueAt(nth),
+          () => never,
+        ),
+      );
     }
     await pause(tickMillis);
   }
