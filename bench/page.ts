@@ -40,7 +40,7 @@ function runText({ rows, slots, seconds, place, failed }: Results): string {
   const quick = all.filter(({ isQuick }) => isQuick).length;
   const warning =
     quick > 0
-      ? `> **${quick} of ${all.length} rows are of a quick run** (few rounds, small sizes, marked *quick*): they show that it works, and are no measure.\n\n`
+      ? `> **${quick} of ${all.length} rows are of a quick run** (marked *quick*): few rounds, 100 verifiers for 1,000, trees of 10,000 for 100,000, 20,000 sessions and 200,000 cuts for 1,000,000. They show that it works, and are no measure.\n\n`
       : '';
   const dates = all.map(({ measuredAt }) => measuredAt.slice(0, 10)).sort();
   const [first = '–', last = '–'] = [dates[0], dates.at(-1)];
