@@ -22,14 +22,27 @@ export function measured(
   };
 }
 
-/** A raw grpc-js server that gives back what it gets: the measure of a call that does nothing. */
-export function echoSubject(name: string, pid: number, port: number, request: Uint8Array): Subject {
-  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
-  const bytes = Buffer.from(request);
-  const call = () =>
+/**
+ * A raw grpc-js server that gives back what it gets, over so many connections: the measure of a call that
+ * does nothing.
+ */
+export function echoSubject(
+  name: string,
+  echo: { readonly pid: number; readonly port: number },
+  request: Buffer,
+  connections = 1,
+): Subject {
+  const options = { 'grpc.use_local_subchannel_pool': 1, 'grpc.enable_channelz': 0 };
+  const address = `127.0.0.1:${echo.port}`;
+  const clients = Array.from(
+    { length: connections },
+    () => new Client(address, credentials.createInsecure(), options),
+  );
+  const call = (nth: number) =>
     new Promise<void>((resolve, reject) => {
       const answer = (error: Error | null) => (error === null ? resolve() : reject(error));
-      client.makeUnaryRequest('/bench.Echo/Echo', plain, plain, bytes, answer);
+      const client = clients[nth % connections] as Client;
+      client.makeUnaryRequest('/bench.Echo/Echo', plain, plain, request, answer);
     });
-  return measured(name, pid, call);
+  return measured(name, echo.pid, call);
 }

@@ -1,5 +1,8 @@
 import { Server, ServerCredentials, type ServerOptions } from '@grpc/grpc-js';
 
+/** Bytes of the answer to an IssueToken. */
+export const tokenReplyBytes = 1_150;
+
 /**
  * A raw grpc-js unary server in a process of its own, which takes bytes, looks at none of them, and gives
  * `replyBytes` back. Tells its port to the process that has started it.

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { QuietSlots } from './quiet-slots.js';
 
 /** One thing to measure: it does so many operations and gives the CPU microseconds of each. */
 export interface Subject {
@@ -20,21 +21,32 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median: at(0.5), least: at(0), most: at(1) };
 }
 
+/** How much is measured. */
+export interface Rounds {
+  /** Operations before anything counts: code is compiled by count, not by time. */
+  readonly warmUp: number;
+  readonly operations: number;
+  readonly rounds: number;
+}
+
 /**
  * Runs subjects in turn (A, B, C, A, B, C, …), after a warm-up by count, so that a change of the
- * machine's speed meets all of them alike.
+ * machine's speed meets all of them alike; each in a slot in which the machine did little else.
  */
 export async function interleaved(
   subjects: readonly Subject[],
-  plan: { readonly warmUp: number; readonly operations: number; readonly rounds: number },
+  rounds: Rounds,
+  slots: QuietSlots = new QuietSlots(),
 ): Promise<ReadonlyMap<string, Spread>> {
   const measured = new Map<string, number[]>();
   for (const { name, run } of subjects) {
     measured.set(name, []);
-    await run(plan.warmUp);
+    await run(rounds.warmUp);
   }
-  for (let round = 0; round < plan.rounds; round += 1) {
-    for (const { name, run } of subjects) measured.get(name)?.push(await run(plan.operations));
+  for (let round = 0; round < rounds.rounds; round += 1) {
+    for (const { name, run } of subjects) {
+      measured.get(name)?.push(await slots.run(() => run(rounds.operations)));
+    }
   }
   return new Map([...measured].map(([name, values]) => [name, spreadOf(values)]));
 }

@@ -9,7 +9,7 @@ import {
   SessionServiceService,
 } from '@creance/proto/wire';
 import { Client, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
-import { BenchKey } from './mini-issuer.js';
+import { BenchKey } from './bench-key.js';
 
 const plain = (bytes: Buffer) => bytes;
 

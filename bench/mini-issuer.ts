@@ -1,11 +1,4 @@
-import {
-  createHash,
-  generateKeyPairSync,
-  type KeyObject,
-  randomBytes,
-  randomUUID,
-  sign,
-} from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import {
   bytesOfHandle,
   decodeBase64url,
@@ -17,48 +10,14 @@ import {
   parseScopes,
   type Revision,
   type SessionId,
-  type Thumbprint,
-  thumbprintInput,
 } from '@creance/proto';
 import { Frame, FrameKind, Settings, Strictness } from '@creance/proto/wire';
-import { Feed } from '@creance/verifier';
-import { audience } from './stage.js';
+import { type Clock, Feed } from '@creance/verifier';
+import { BenchKey } from './bench-key.js';
+import { audience } from './bench-manifest.js';
 
-const issuer = 'https://bench.example.internal';
-
-/** A P-256 key for the bench. */
-export class BenchKey {
-  readonly jwk: {
-    readonly kty: 'EC';
-    readonly crv: 'P-256';
-    readonly x: string;
-    readonly y: string;
-  };
-  readonly id: Thumbprint;
-  readonly publicKey: KeyObject;
-  readonly #key: KeyObject;
-
-  constructor() {
-    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
-    this.jwk = { kty: 'EC', crv: 'P-256', x, y };
-    this.id = createHash('sha256')
-      .update(thumbprintInput(this.jwk))
-      .digest('base64url') as Thumbprint;
-    this.publicKey = publicKey;
-    this.#key = privateKey;
-  }
-
-  sign(bytes: Uint8Array): Buffer {
-    return sign('sha256', bytes, { key: this.#key, dsaEncoding: 'ieee-p1363' });
-  }
-
-  jws(header: object, payload: string): string {
-    const encode = (text: string) => Buffer.from(text).toString('base64url');
-    const input = `${encode(JSON.stringify({ alg: 'ES256', ...header }))}.${encode(payload)}`;
-    return `${input}.${this.sign(Buffer.from(input)).toString('base64url')}`;
-  }
-}
+/** Issuer of the bench's tokens. */
+export const issuer = 'https://bench.example.internal';
 
 const anchor = new BenchKey();
 const feedKey = new BenchKey();
@@ -67,9 +26,11 @@ export const tokenKey: BenchKey = new BenchKey();
 const newHandle = () => handleFromBytes(randomBytes(16)) as Handle;
 
 /** A verifier's feed whose view holds so many cuts, none of which concerns the bench's tokens. */
-export async function feedWith(cuts: number): Promise<Feed> {
+export async function feedWith(cuts: number, clock: Clock): Promise<Feed> {
   const feed = new Feed({
     issuer,
+    clock,
+    viewEntriesMax: cuts + 100,
     anchor: anchor.id,
     decoders: {
       frame: (bytes) => Frame.decode(bytes),
@@ -77,7 +38,7 @@ export async function feedWith(cuts: number): Promise<Feed> {
     },
   });
   const nonce = randomBytes(16);
-  const iat = Math.floor(Date.now() / 1_000);
+  const iat = Math.floor(clock.now() / 1_000);
   const claims = { iss: issuer, iat, exp: iat + 3_600, cnf: { jwk: feedKey.jwk }, dev: false };
   const settings = Buffer.from(
     Settings.encode({
@@ -105,15 +66,15 @@ export async function feedWith(cuts: number): Promise<Feed> {
     nonce,
   );
   if (!opened.ok) throw new Error(opened.error);
-  const received = await feed.receive(snapshotOf(cuts));
+  const received = await feed.receive(snapshotOf(cuts, clock.now()));
   if (!received.ok) throw new Error(received.error);
   return feed;
 }
 
-function snapshotOf(cuts: number) {
+function snapshotOf(cuts: number, nowMillis: number) {
   const coordinate = (text: string) => Buffer.from(decodeBase64url(text) as Uint8Array);
   const { id, jwk } = tokenKey;
-  const retireUnixSeconds = BigInt(Math.floor(Date.now() / 1_000) + 86_400);
+  const retireUnixSeconds = BigInt(Math.floor(nowMillis / 1_000) + 86_400);
   const key = { keyId: id, x: coordinate(jwk.x), y: coordinate(jwk.y), retireUnixSeconds };
   const entries = Array.from({ length: cuts }, (_, nth) => ({
     revision: BigInt(nth + 2),
@@ -130,7 +91,7 @@ function snapshotOf(cuts: number) {
         { revision: 1n, absolute: false, target: { $case: 'tokenKey', value: key } },
         ...entries,
       ],
-      madeAtUnixMicros: BigInt(Date.now()) * 1_000n,
+      madeAtUnixMicros: BigInt(nowMillis) * 1_000n,
       floorRevision: 0n,
       snapshotPart: 0,
       snapshotLast: true,
@@ -175,12 +136,4 @@ export function mintToken(key: BenchKey): string {
     { typ: 'at+jwt', kid: tokenKey.id },
     formatClaims(claims, packLineage(lineage)),
   );
-}
-
-/** A proof for the bench's one request. */
-export function proofOf(key: BenchKey, token: string): string {
-  const iat = Math.floor(Date.now() / 1_000);
-  const ath = createHash('sha256').update(token).digest('base64url');
-  const claims = { jti: randomUUID(), htm: 'GET', htu: `${audience}/contacts`, iat, ath };
-  return key.jws({ typ: 'dpop+jwt', jwk: key.jwk }, JSON.stringify(claims));
 }

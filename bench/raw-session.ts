@@ -1,6 +1,11 @@
-import { createHash, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
-import { type JoinString, parseJoinString, thumbprintInput } from '@creance/proto';
-import { OpenSessionRequest, OpenSessionResponse } from '@creance/proto/wire';
+import { createHash, type JsonWebKey, randomUUID } from 'node:crypto';
+import { type JoinString, parseJoinString } from '@creance/proto';
+import {
+  IssueTokenRequest,
+  IssueTokenResponse,
+  OpenSessionRequest,
+  OpenSessionResponse,
+} from '@creance/proto/wire';
 import {
   Client,
   type ClientDuplexStream,
@@ -8,31 +13,10 @@ import {
   Metadata,
   type ServiceError,
 } from '@grpc/grpc-js';
+import { BenchKey, counterNow } from './bench-key.js';
 
 const plain = (bytes: Buffer) => bytes;
 const service = '/creance.v1.SessionService';
-
-/** A P-256 key that signs proofs and assertions. */
-class RawKey {
-  readonly thumbprint: string;
-  readonly #jwk: { kty: 'EC'; crv: 'P-256'; x: string; y: string };
-  readonly #key: KeyObject;
-
-  constructor() {
-    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
-    this.#jwk = { kty: 'EC', crv: 'P-256', x, y };
-    this.#key = privateKey;
-    this.thumbprint = sha256(thumbprintInput(this.#jwk));
-  }
-
-  jws(typ: string, claims: object): string {
-    const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
-    const input = `${encode({ alg: 'ES256', typ, jwk: this.#jwk })}.${encode(claims)}`;
-    const options = { key: this.#key, dsaEncoding: 'ieee-p1363' } as const;
-    return `${input}.${sign('sha256', Buffer.from(input), options).toString('base64url')}`;
-  }
-}
 
 /**
  * A session over raw grpc-js and generated messages, without the SDK: what the broker is asked is then
@@ -41,10 +25,9 @@ class RawKey {
 export class RawSession {
   readonly #client: Client;
   readonly #origin: string;
-  readonly #key = new RawKey();
+  readonly #key = new BenchKey();
   #id = '';
   #nonce: string | undefined;
-  #counter = 0;
 
   private constructor(origin: string) {
     this.#origin = origin;
@@ -59,12 +42,29 @@ export class RawSession {
     const join = parseJoinString(joinText);
     if (join === undefined) throw new Error('the join string is none');
     const session = new RawSession(join.address);
-    const evidenceKey = new RawKey();
+    const evidenceKey = new BenchKey();
     // The first answer is a demand for a nonce.
     const ask = () => session.#unary('OpenSession', session.#evidence(join, evidenceKey));
     const reply = await ask().catch(ask);
     session.#id = OpenSessionResponse.decode(reply).sessionId.toString('base64url');
     return session;
+  }
+
+  /** The session's id, base64url. */
+  get id(): string {
+    return this.#id;
+  }
+
+  /** The private half of the session's key. */
+  get privateJwk(): JsonWebKey {
+    return this.#key.privateJwk;
+  }
+
+  /** A token for a resource. */
+  async token(audience: string, scopes: readonly string[]): Promise<string> {
+    const ask = { audience, scopes: [...scopes], lifetimeSeconds: 300 };
+    const reply = await this.call('IssueToken', IssueTokenRequest.encode(ask).finish());
+    return IssueTokenResponse.decode(reply).token;
   }
 
   /** A unary call, once more when a nonce is asked. */
@@ -119,34 +119,37 @@ export class RawSession {
   }
 
   #proof(method: string, request: Uint8Array, nonce: string | undefined): string {
-    this.#counter += 1;
     const digest = createHash('sha256').update(request).digest('base64');
-    return this.#key.jws('dpop+jwt', {
+    return signed(this.#key, 'dpop+jwt', {
       jti: randomUUID(),
       htm: 'POST',
       htu: `${this.#origin}${service}/${method}`,
       iat: nowSeconds(),
-      ctr: this.#counter,
+      ctr: counterNow(),
       content_digest: `sha-256=:${digest}:`,
       ...(nonce !== undefined && { nonce }),
     });
   }
 
-  #evidence({ issuer, joinToken }: JoinString, evidenceKey: RawKey): Uint8Array {
+  #evidence({ issuer, joinToken }: JoinString, evidenceKey: BenchKey): Uint8Array {
     const iat = nowSeconds();
-    const assertion = evidenceKey.jws('creance-evidence+jwt', {
+    const assertion = signed(evidenceKey, 'creance-evidence+jwt', {
       aud: issuer,
       iat,
       exp: iat + 60,
       jti: randomUUID(),
       nonce: this.#nonce ?? 'none yet',
-      cnf: { jkt: this.#key.thumbprint },
+      cnf: { jkt: this.#key.id },
       jth: sha256(joinToken),
     });
     const kind = { $case: 'joinToken' as const, value: { joinToken, assertion } };
     const root = { childJoinToken: '', task: undefined, upstream: undefined };
     return OpenSessionRequest.encode({ evidence: { kind }, ...root }).finish();
   }
+}
+
+function signed(key: BenchKey, typ: string, claims: object): string {
+  return key.jws({ typ, jwk: key.jwk }, JSON.stringify(claims));
 }
 
 function sha256(text: string): string {

@@ -13,12 +13,12 @@ import {
   verifierLimits,
 } from '@creance/verifier';
 import { Client, credentials } from '@grpc/grpc-js';
+import { BenchClock } from './bench-clock.js';
+import { BenchKey, proofOf } from './bench-key.js';
 import { formatSpread, interleaved, type Spread, type Subject, spreadOf } from './harness.js';
-import { BenchKey, feedWith, mintToken, proofOf } from './mini-issuer.js';
+import { feedWith, mintToken } from './mini-issuer.js';
 import { ended, startPart } from './stage.js';
 
-/** A verifier asks for nonces in its first minute. */
-const nonceMillis = 66_000;
 /** Requests between two turns of the event loop, in which a reporter has its own. */
 const requestsPerTurn = 8;
 const keys = 50;
@@ -124,13 +124,13 @@ function costsOf(
  * two verifiers over one feed, one of which reports.
  */
 export async function measureReportCost(quick: boolean): Promise<void> {
-  const feed = await feedWith(0);
+  const clock = new BenchClock();
+  const feed = await feedWith(0, clock);
   const echo = await startPart<{ port: number }>('report-echo.js');
   const { reporter, client, lost } = await reporterOf(feed, echo.ready.port);
   const silent = createVerifier({ feed });
   const reporting = createVerifier({ feed, reports: reporter });
-  console.log('\nwaiting 66 s: a verifier asks for nonces in its first minute');
-  await pause(nonceMillis);
+  clock.putRight();
   const costs = [
     costsOf('without a witness', silent, undefined, true),
     costsOf('with one that reports', reporting, reporter, false),

@@ -4,7 +4,7 @@ import { inFlight } from './harness.js';
 import { type HabitStep, habitOf, habitSteps } from './watched-habit.js';
 
 /** Actions of one report, at most. */
-export const batchActions = 64;
+const batchActions = 64;
 
 const idBytes = 16;
 const hashBytes = 32;
@@ -56,6 +56,11 @@ export class ReportPlay {
   /** How many sessions act. */
   get sessions(): number {
     return this.#sessions.length;
+  }
+
+  /** Actions so far. */
+  get acted(): number {
+    return this.#pass * this.#sessions.length;
   }
 
   /** Lets every session act once, and reports it with so many reports in flight. */

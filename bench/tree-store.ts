@@ -26,6 +26,7 @@ export interface BenchStore {
 /** A statement of the driver. */
 interface Statement {
   run(...values: readonly unknown[]): unknown;
+  all(...values: readonly unknown[]): unknown[];
 }
 
 /** The database driver as far as the bench uses it. */
@@ -41,7 +42,10 @@ export interface BenchDatabase {
  * Opens the broker's own store in a folder, its bounds raised: no command lets a tree grow beyond 50
  * sessions of a workload, so the bench takes the store from the built broker by its path.
  */
-export async function openBenchStore(directory: string): Promise<BenchStore> {
+export async function openBenchStore(
+  directory: string,
+  identity: object = { issuer: 'https://bench.example.internal', dev: false },
+): Promise<BenchStore> {
   const file = pathToFileURL(join(brokerRoom, 'store/index.js')).href;
   const { openSqliteStore } = await import(file);
   const clock = {
@@ -50,7 +54,6 @@ export async function openBenchStore(directory: string): Promise<BenchStore> {
   };
   const most = 10_000_000;
   const limits = { childrenPerSession: most, sessionsPerTree: most, sessionsPerMember: most };
-  const identity = { issuer: 'https://bench.example.internal', dev: false };
   const opened = openSqliteStore({ directory, identity, clock, limits });
   if (!opened.ok) throw new Error(`the store does not open: ${opened.error.code}`);
   return opened.value as BenchStore;

@@ -1,5 +1,6 @@
 // Makes proto/src/gen from proto/schema: the messages and services, and the bytes that gRPC reflection
-// serves; from the broker's code the JSON Schema of a manifest, and the pages of docs/reference. `node scripts/generate.mjs`
+// serves; from the broker's code the JSON Schema of a manifest, and the pages of docs/reference; from
+// bench/results.json docs/performance.md. `node scripts/generate.mjs`
 // writes them; `--check` only says whether what is there is up to date.
 
 import { execFileSync } from 'node:child_process';
@@ -71,7 +72,7 @@ function differences(expected, actual) {
 /** What is made from built code, by file. */
 async function fromBuilt() {
   const tsc = join(root, 'node_modules/typescript/bin/tsc');
-  const packages = ['broker', 'sdk/agent', 'sdk/verifier'];
+  const packages = ['broker', 'sdk/agent', 'sdk/verifier', 'bench'];
   execFileSync(process.execPath, [tsc, '-b', ...packages], { cwd: root, stdio: 'inherit' });
   const built = (name) => import(pathToFileURL(join(root, 'broker/dist/src', name)).href);
   const { manifestJsonSchema } = await built('manifest/json-schema.js');
@@ -84,7 +85,19 @@ async function fromBuilt() {
     ...(await referencePages(root)),
     ...(await telemetryPages(root)),
     ...reliabilityPage(root),
+    ...(await measuredPage()),
   };
+}
+
+/** The page of what the last bench measured: it is only rendered here, nothing is measured. */
+async function measuredPage() {
+  const built = (name) => import(pathToFileURL(join(root, 'bench/dist', name)).href);
+  const [{ performancePage }, { readResults }] = await Promise.all([
+    built('page.js'),
+    built('results.js'),
+  ]);
+  const results = readResults(join(root, 'bench/results.json'));
+  return results === undefined ? {} : { 'docs/performance.md': performancePage(results) };
 }
 
 /** JSON as the formatter wants it, so that nobody has to leave it out. */

@@ -1,17 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, credentials } from '@grpc/grpc-js';
-import { cpuMicrosOf, formatSpread, interleaved, type Spread, type Subject } from './harness.js';
-import { batchActions, type PlayedBatch, ReportPlay } from './report-play.js';
-import { ended, startPart } from './stage.js';
-import {
-  type DecidedLine,
-  startWatchBroker,
-  type WatchBroker,
-  type WatchPlace,
-} from './watch-stage.js';
-import { actions, habitSteps } from './watched-habit.js';
-import { BenchVerifiers, isLive, listedSessions, openWatched, teach } from './watched-sessions.js';
+import { type Figure, partIn, perCpuSecond } from '../figure.js';
+import { cpuMicrosOf, interleaved, type Subject } from '../harness.js';
+import type { Plan } from '../plan.js';
+import { type PlayedBatch, ReportPlay } from '../report-play.js';
+import { ended, startPart } from '../stage.js';
+import { startWatchBroker, type WatchBroker, type WatchPlace } from '../watch-stage.js';
+import { actions, habitSteps } from '../watched-habit.js';
+import { BenchVerifiers, isLive, listedSessions, openWatched, teach } from '../watched-sessions.js';
 
+const watched = 'the broker, through the watch';
+const echoed = 'echo of the same bytes';
 const resources = 8;
 /** With this many of each, and workloads by the eight, every report is full. */
 const sessionsPerWorkload = 64;
@@ -33,10 +32,9 @@ const judgedMillis = 150;
  * authenticated, decoded, joined, put in order, judged, and what is learned kept once a second. Beside an
  * echo that takes the same bytes over as many connections and reads none of them.
  */
-export async function measureReportRate(quick: boolean): Promise<void> {
-  const place = { workloads: quick ? 16 : 160, resources, actions };
-  const decided: DecidedLine[] = [];
-  const broker = await startWatchBroker(place, (line) => decided.push(line));
+export async function measureReports(plan: Plan): Promise<Figure[]> {
+  const place = { workloads: plan.isQuick ? 16 : 160, resources, actions };
+  const broker = await startWatchBroker(place);
   const verifiers = await BenchVerifiers.open(broker, place);
   await teachAll(broker, verifiers, place);
   const { line, members } = await openWatched(broker, place, sessionsPerWorkload);
@@ -44,26 +42,28 @@ export async function measureReportRate(quick: boolean): Promise<void> {
   const play = new ReportPlay(sessions, place);
   const echo = await startPart<{ port: number }>('report-echo.js');
   const pass = sessions.length;
-  const plan = quick
-    ? { warmUp: 48 * pass, operations: 48 * pass, rounds: 3 }
-    : { warmUp: 48 * pass, operations: 24 * pass, rounds: 7 };
+  const passes = plan.isQuick ? { warmUp: 24, operations: 12 } : { warmUp: 48, operations: 24 };
+  const rounds = {
+    warmUp: passes.warmUp * pass,
+    operations: passes.operations * pass,
+    rounds: plan.rounds,
+  };
   verifiers.taken = 0;
-  const startedAt = performance.now();
-  const spreads = await interleaved(
-    [
-      echoSubject(echo.child.pid ?? 0, echo.ready.port, new ReportPlay(sessions, place)),
-      reportSubject(broker.pid, verifiers, play),
-    ],
-    plan,
-  );
-  const sent = plan.warmUp + plan.rounds * plan.operations;
-  const wallSeconds = (performance.now() - startedAt) / 1_000;
-  await checkJudged(broker, verifiers, sessions.length, sent);
-  print([...spreads.values()] as [Spread, Spread], sessions.length, sent, wallSeconds, decided);
+  const echoPlay = new ReportPlay(sessions, place);
+  const subjects = [
+    echoSubject(echo.child.pid ?? 0, echo.ready.port, echoPlay),
+    reportSubject(broker.pid, verifiers, play),
+  ];
+  const spreads = await interleaved(subjects, rounds, plan.slots);
+  await checkJudged(broker, verifiers, pass, play.acted);
   line.close();
   verifiers.close();
   await broker.stop();
   await ended(echo.child);
+  const ours = partIn(spreads, watched);
+  const parts = [ours, partIn(spreads, echoed)];
+  const note = `${pass.toLocaleString('en')} sessions in turn; every action was taken and judged, and none is a row.`;
+  return [perCpuSecond('G9', ours, { parts, note })];
 }
 
 /** Calm sessions, at a pace like that of the sessions that follow, so that nothing is strange of those. */
@@ -85,9 +85,7 @@ async function teachAll(
 }
 
 function reportSubject(pid: number, verifiers: BenchVerifiers, play: ReportPlay): Subject {
-  return batchSubject('the broker, through the watch', pid, play, (batch) =>
-    verifiers.report(batch),
-  );
+  return batchSubject(watched, pid, play, (batch) => verifiers.report(batch));
 }
 
 function echoSubject(pid: number, port: number, play: ReportPlay): Subject {
@@ -97,7 +95,7 @@ function echoSubject(pid: number, port: number, play: ReportPlay): Subject {
     { length: resources },
     () => new Client(`127.0.0.1:${port}`, credentials.createInsecure(), options),
   );
-  return batchSubject('echo of the same bytes', pid, play, ({ resource, bytes }) => {
+  return batchSubject(echoed, pid, play, ({ resource, bytes }) => {
     const client = clients[resource] as Client;
     return new Promise<void>((resolve, reject) => {
       const answer = (error: Error | null) => (error === null ? resolve() : reject(error));
@@ -139,31 +137,4 @@ async function checkJudged(
     throw new Error(`of ${sent} actions the broker took ${taken} and judged ${judged}`);
   const held = listed.filter((session) => !isLive(session)).length;
   if (held > 0) throw new Error(`${held} of ${sessions} sessions were held`);
-}
-
-function print(
-  [echo, ours]: readonly [Spread, Spread],
-  sessions: number,
-  sent: number,
-  wallSeconds: number,
-  decided: readonly DecidedLine[],
-): void {
-  console.log(
-    `\nReports of verifiers over gRPC in batches of ${batchActions}, ${sessions} sessions in turn: CPU microseconds of the server an action (G9)`,
-  );
-  const row = (name: string, spread: Spread) =>
-    console.log(`  ${name.padEnd(32)} ${formatSpread(spread, 2)}`);
-  row('echo of the same bytes', echo);
-  row('the broker, through the watch', ours);
-  const ratio = `${(ours.median / echo.median).toFixed(1)} (${(ours.least / echo.least).toFixed(1)})`;
-  console.log(`  ratio of medians (minima) ${ratio}`);
-  console.log(
-    `  ${Math.round(1e6 / ours.median)} actions a CPU-second, at best ${Math.round(1e6 / ours.least)} (aim: 250,000 profiled, 120,000 with audit rows: no row is written for an action)`,
-  );
-  const counts = new Map<string, number>();
-  for (const { level } of decided) counts.set(level, (counts.get(level) ?? 0) + 1);
-  const said = [...counts].map(([level, count]) => `${count} × ${level}`).join(', ');
-  console.log(
-    `  ${sent} sent, as many taken and judged, in ${wallSeconds.toFixed(0)} s; none held; levels: ${said || 'all calm'}`,
-  );
 }

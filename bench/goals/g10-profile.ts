@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-import { formatSpread, interleaved, type Spread, type Subject } from './harness.js';
+import { collected } from '../collected.js';
+import { type Figure, partIn, partOf, perCpuSecond, quantity } from '../figure.js';
+import { interleaved, type Subject } from '../harness.js';
+import type { Plan } from '../plan.js';
 
 const room = join(
   dirname(createRequire(import.meta.url).resolve('@creance/broker')),
@@ -41,6 +42,8 @@ async function openEngine(): Promise<{ engine: Engine; envelope: unknown }> {
   return { engine: new Engine(), envelope: new Envelope(undefined) };
 }
 
+const engine = 'engine, an action of the next session';
+const bare = 'bare loop over states of 256 bytes';
 const workloads = 100;
 const stepsOfWorkload = 24;
 const startMillis = 1_800_000_000_000;
@@ -72,23 +75,23 @@ interface Stage {
 
 /** So many sessions of a hundred workloads, each of which has learned from thirty. */
 async function stageOf(sessions: number): Promise<Stage> {
-  const { engine, envelope } = await openEngine();
-  const profiles = Array.from({ length: workloads }, () => engine.profile('agent'));
+  const { engine: made, envelope } = await openEngine();
+  const profiles = Array.from({ length: workloads }, () => made.profile('agent'));
   const actions = profiles.map((_, workload) => actionsOf(workload, stepsOfWorkload));
   for (const [workload, profile] of profiles.entries()) {
     for (let taught = 0; taught < 30; taught += 1) {
-      const watched = engine.open(profile, envelope);
+      const watched = made.open(profile, envelope);
       for (const [step, action] of (actions[workload] as Action[]).entries()) {
         action.atMillis = startMillis + step * gapMillis;
-        engine.take(watched, action);
+        made.take(watched, action);
       }
-      engine.close(watched, startMillis, 'always');
+      made.close(watched, startMillis, 'always');
     }
   }
   const opened = Array.from({ length: sessions }, (_, nth) =>
-    engine.open(profiles[nth % workloads], envelope),
+    made.open(profiles[nth % workloads], envelope),
   );
-  return { engine, sessions: opened, actions };
+  return { engine: made, sessions: opened, actions };
 }
 
 /** CPU nanoseconds for each operation of a loop without promises. */
@@ -99,10 +102,11 @@ function cpuNanos(operations: number, operate: (nth: number) => void): number {
   return ((user + system) * 1_000) / operations;
 }
 
-function engineSubject({ engine, sessions, actions }: Stage): Subject {
+function engineSubject(stage: Stage): Subject {
+  const { sessions, actions } = stage;
   let from = 0;
   return {
-    name: 'engine, an action of the next session',
+    name: engine,
     async run(operations) {
       const nanos = cpuNanos(operations, (nth) => {
         const turn = from + nth;
@@ -111,10 +115,10 @@ function engineSubject({ engine, sessions, actions }: Stage): Subject {
         const usual = actions[session % workloads] as Action[];
         const action = usual[(pass + (turn % 100 === 0 ? 5 : 0)) % usual.length] as Action;
         action.atMillis = startMillis + pass * gapMillis + (session % 1_000);
-        engine.take(sessions[session], action);
+        stage.engine.take(sessions[session], action);
       });
       from += operations;
-      return nanos;
+      return nanos / 1_000;
     },
   };
 }
@@ -124,7 +128,7 @@ function bareSubject(sessions: number, actions: Action[][]): Subject {
   const states = Array.from({ length: sessions }, () => new Float32Array(64));
   let from = 0;
   return {
-    name: 'bare loop over states of 256 bytes',
+    name: bare,
     async run(operations) {
       const nanos = cpuNanos(operations, (nth) => {
         const turn = from + nth;
@@ -134,44 +138,30 @@ function bareSubject(sessions: number, actions: Action[][]): Subject {
         state[turn % 64] = (state[(turn + 32) % 64] as number) * 0.5 + action.name.length;
       });
       from += operations;
-      return nanos;
+      return nanos / 1_000;
     },
   };
 }
 
-async function measureSpeed(quick: boolean): Promise<void> {
-  const sessions = quick ? 20_000 : 100_000;
+/** CPU nanoseconds of an action through the engine, cache-cold, beside a bare loop over as many states. */
+async function measureSpeed({ isQuick, rounds, slots }: Plan): Promise<Figure> {
+  const sessions = isQuick ? 20_000 : 100_000;
   const stage = await stageOf(sessions);
-  const plan = quick
-    ? { warmUp: sessions * 2, operations: sessions * 2, rounds: 3 }
-    : { warmUp: sessions * 4, operations: sessions * 4, rounds: 5 };
-  const spreads = await interleaved(
-    [bareSubject(sessions, stage.actions), engineSubject(stage)],
-    plan,
-  );
-  console.log(
-    `\nThe watch in process: CPU nanoseconds an action, ${sessions} sessions in turn (G9; aim: 1,000,000 a second)`,
-  );
-  for (const [name, spread] of spreads) console.log(`  ${name.padEnd(38)} ${formatSpread(spread)}`);
-  const [bare, ours] = [...spreads.values()] as [Spread, Spread];
-  console.log(
-    `  ${Math.round(1e9 / ours.median)} actions a second of one core; ratio of medians ${(ours.median / bare.median).toFixed(1)}`,
-  );
+  const times = isQuick ? 2 : 4;
+  const counts = { warmUp: sessions * times, operations: sessions * times, rounds };
+  const subjects = [bareSubject(sessions, stage.actions), engineSubject(stage)];
+  const spreads = await interleaved(subjects, counts, slots);
+  const micros = partIn(spreads, engine);
+  const parts = [micros, partIn(spreads, bare)];
+  return perCpuSecond('G9.engine', micros, {
+    parts,
+    note: `${sessions.toLocaleString('en')} sessions.`,
+  });
 }
 
-async function usedBytes(): Promise<number> {
-  setFlagsFromString('--expose-gc');
-  const collect: unknown = runInNewContext('gc');
-  for (let time = 0; time < 3 && typeof collect === 'function'; time += 1) {
-    await new Promise((done) => void setImmediate(done));
-    collect();
-  }
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-}
-
-async function measureBytes(sessions: number, actionsTaken: number): Promise<void> {
-  const before = await usedBytes();
+/** Bytes of a session of so many actions, with lesson, evidence and history. */
+async function bytesOf(sessions: number, actionsTaken: number): Promise<number> {
+  const before = await collected();
   const stage = await stageOf(sessions);
   for (const [nth, watched] of stage.sessions.entries()) {
     const usual = stage.actions[nth % workloads] as Action[];
@@ -180,18 +170,17 @@ async function measureBytes(sessions: number, actionsTaken: number): Promise<voi
       stage.engine.take(watched, action);
     }
   }
-  const all = ((await usedBytes()) - before) / sessions;
-  const state = stage.engine.bytes / stage.engine.size;
-  console.log(
-    `  ${String(sessions).padStart(9)} sessions of ${String(actionsTaken).padStart(2)} actions: ${state.toFixed(0)} of state (aim: 256), ${all.toFixed(0)} with lesson, evidence and history; ratio ${(all / state).toFixed(1)}`,
-  );
+  const used = (await collected()) - before;
+  // Named once more, so that it is still there when memory is counted.
+  return used / stage.sessions.length;
 }
 
-/** Prints actions a second through the engine, cache-cold, and bytes a live session. */
-export async function measureWatch(quick: boolean): Promise<void> {
-  await measureSpeed(quick);
-  console.log('\nBytes a live session');
-  await measureBytes(quick ? 20_000 : 100_000, 0);
-  await measureBytes(quick ? 20_000 : 100_000, stepsOfWorkload);
-  if (!quick) await measureBytes(999_000, 4);
+/** The profile by itself, in this process: its speed, and the memory of a session that has acted. */
+export async function measureProfile(plan: Plan): Promise<Figure[]> {
+  const sessions = plan.isQuick ? 20_000 : 100_000;
+  const speed = await measureSpeed(plan);
+  const fresh = partOf('a session that has done nothing', 'bytes', [await bytesOf(sessions, 0)]);
+  const acted = [await bytesOf(sessions, stepsOfWorkload)];
+  const whole = partOf(`a session of ${stepsOfWorkload} actions`, 'bytes', acted);
+  return [speed, quantity('G10.profile', whole, { parts: [whole, fresh] })];
 }
