@@ -71,7 +71,9 @@ function openMember(rooms: RoomsOfCutOnly): Command<OpenSessionAsk, OpenedMember
       openSession: (ask) => store.openSession(ask),
       memberHandles: (...ask) => store.memberHandles(...ask),
       path: (id) => store.path(id),
+      joinToken: none,
       childJoinToken: none,
+      contestJoinToken: () => Promise.reject(new Error('a join token was let through')),
       upstreamHandle,
     },
   });

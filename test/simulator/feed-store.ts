@@ -11,6 +11,10 @@ export function feedStoreOf(store: Store): FeedParts['store'] {
     logAfter: (revision, limit) => store.logAfter(revision, limit),
     isKnownRevision: (revision) => store.isKnownRevision(revision),
     onLog: (listener) => store.onLog(listener),
+    auditHead: () => store.auditHead(),
+    standingRows: () => store.standingRows(),
+    floor: () => store.floor(),
+    raiseFloor: (to) => store.raiseFloor(to),
     path: () => [
       {
         id: handleOf('verifier') as SessionId,

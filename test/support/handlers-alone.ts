@@ -88,6 +88,7 @@ export class HandlersAlone {
         noteGenuine() {},
       },
       flight: new Flight(),
+      isBusy: () => false,
       report: {
         arrived: () => undefined,
         answered() {},

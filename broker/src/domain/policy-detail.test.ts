@@ -130,7 +130,9 @@ describe('what a session in doubt is told of', () => {
 
   it('the level, to those who may know', () => {
     for (const denial of [childFaultAt('suspend'), childFaultAt('narrow')])
-      expect(denial?.detail).toEqual({ level: denial?.reason === 'session_narrowed' ? 'narrow' : 'suspend' });
+      expect(denial?.detail).toEqual({
+        level: denial?.reason === 'session_narrowed' ? 'narrow' : 'suspend',
+      });
     const refused = grantAtLevel(pathOf({}), grant, 'suspend', now);
     expect(refused).toMatchObject({
       error: { reason: 'session_suspended', detail: { level: 'suspend' } },

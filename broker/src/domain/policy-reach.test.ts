@@ -46,7 +46,10 @@ describe('reachOf', () => {
   it('gives a child what everybody above may ask for as well', () => {
     const registry = registryWith(
       [grantOf({ scopes: scopesOf('contacts:list', 'contacts:read') })],
-      [grantOf({ scopes: scopesOf('contacts:export', 'contacts:read') }), grantOf({ resource: 'mail' })],
+      [
+        grantOf({ scopes: scopesOf('contacts:export', 'contacts:read') }),
+        grantOf({ resource: 'mail' }),
+      ],
     );
     expect(reached(registry, pathOf({}, { name: 'mail-writer' }))).toEqual({
       crm: ['contacts:read'],
@@ -72,7 +75,11 @@ describe('reachOf', () => {
       lifetimeSeconds: fc.constantFrom(60, 300),
     });
     const task = fc.option(
-      fc.record({ grants: fc.uniqueArray(fc.record({ resource: fc.constantFrom('crm', 'mail'), scopes }), { selector: (one) => one.resource }) }),
+      fc.record({
+        grants: fc.uniqueArray(fc.record({ resource: fc.constantFrom('crm', 'mail'), scopes }), {
+          selector: (one) => one.resource,
+        }),
+      }),
       { nil: undefined },
     );
     const link = fc.record({ name: fc.constantFrom('support-triage', 'mail-writer'), task });

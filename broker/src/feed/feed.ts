@@ -111,10 +111,13 @@ export class Feed {
    * where the verifier's view does. Asked for after its nonce has come.
    */
   standing(held: Revision): Required<OpeningStanding> {
+    const { base, store } = this.#parts;
+    // Of what lies before the base nothing is known but that the log has come this far.
+    const isBefore = base !== undefined && held < base;
     return {
       clockId: this.#steady.id,
       openedAtSteadyMicros: this.#steady.micros(),
-      heldKnown: this.#parts.store.isKnownRevision(held),
+      heldKnown: isBefore || store.isKnownRevision(held),
     };
   }
 

@@ -73,8 +73,9 @@ export function frameMaker(
 /** The steady clock in every frame; the head of the audit in heartbeats. */
 function witnessed(kind: FrameKind, { steady, auditHead }: FrameWitness): Partial<Frame> {
   const time = { clockId: steady.id, madeAtSteadyMicros: steady.micros() };
-  if (kind !== heartbeatKind) return time;
-  const { sequence, hash } = auditHead();
+  const head = kind === heartbeatKind ? auditHead() : undefined;
+  if (head === undefined) return time;
+  const { sequence, hash } = head;
   return { ...time, auditSequence: BigInt(sequence), auditHash: asBuffer(hash) };
 }
 

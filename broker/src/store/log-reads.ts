@@ -14,8 +14,8 @@ export interface AuditHead {
 export interface LogReads {
   /** Revision of the last row of the log. */
   head(): Revision;
-  /** The last record of the audit. */
-  auditHead(): AuditHead;
+  /** The last record of the audit; undefined where the audit cannot be read. */
+  auditHead(): AuditHead | undefined;
   /** Rows of the log after a revision, ascending, at most `limit`. */
   logAfter(revision: Revision, limit: number): readonly LogRow[];
   /** Whether a revision is one that the log has had, so that a view at it can be carried on. */

@@ -6,7 +6,7 @@ import type { Session } from '../domain/session.js';
 import type { CutWrites } from './cut-writes.js';
 import type { EvidenceKey, JoinToken, NewJoinToken, UpstreamRef } from './evidence-asks.js';
 import type { KnownMembers } from './known-members.js';
-import type { LogReads } from './log-reads.js';
+import type { AuditHead, LogReads } from './log-reads.js';
 import type { LoggedTokenKey } from './log-row.js';
 import type {
   ManifestApplied,
@@ -114,6 +114,9 @@ export type { KeptWatch, RiskHeld, RiskHold, WatchKind, WatchRow } from './watch
 export interface Store extends CutWrites, LogReads, ProposalWrites, WhyReads {
   /** What the store is for. Fixed when it is created. */
   readonly identity: StoreIdentity;
+
+  /** The last record of the audit. */
+  auditHead(): AuditHead;
 
   /** How full the store is now. */
   load(): StoreLoad;

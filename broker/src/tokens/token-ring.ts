@@ -150,7 +150,8 @@ class FileRing implements TokenRing {
   #tryFresh(nowSeconds: number): readonly TokenKeyFile[] {
     const fresh: TokenKeyFile[] = [];
     try {
-      for (const from of [nowSeconds, nowSeconds + this.periodSeconds]) fresh.push(this.#create(from));
+      for (const from of [nowSeconds, nowSeconds + this.periodSeconds])
+        fresh.push(this.#create(from));
       return fresh;
     } catch {
       for (const key of fresh) removeTokenKey(this.#folder, key);

@@ -9,7 +9,7 @@ import {
 } from '@creance/proto';
 import { type AuditHead, AuditWitness } from './audit-witness.js';
 import { type CutFault, Cuts } from './cuts.js';
-import type { FeedFrame, TokenKey } from './frame.js';
+import type { FeedEntry, FeedFrame, TokenKey } from './frame.js';
 import { feedKeysRememberedMax, verifierLimits } from './limits.js';
 import type { FrameFault, ViewChange } from './view-change.js';
 

@@ -4,6 +4,7 @@ import {
   type Result,
   type Revision,
   refuse,
+  revisionZero,
   type SessionId,
 } from '@creance/proto';
 import type { AuditEvent } from '../../domain/audit.js';
@@ -15,6 +16,7 @@ import { EmergencySessions } from '../emergency/emergency-sessions.js';
 import { type JournalledTarget, lastRevision } from '../emergency/journalled-cut.js';
 import type { Roster } from '../emergency/roster.js';
 import { emergencySession } from '../emergency/session-of.js';
+import type { LogReads } from '../log-reads.js';
 import type { CutDone, CutTarget, EvidenceKey, LogRow, Store } from '../store.js';
 import { handlesCut, RowsTold } from './rows-told.js';
 
@@ -32,11 +34,9 @@ export type CutOnly = Pick<
   | 'cutHandle'
   | 'cutTokenKeys'
   | 'keptBy'
-  | 'logAfter'
-  | 'isKnownRevision'
-  | 'onLog'
   | 'onResume'
->;
+> &
+  LogReads;
 
 /** Parts of it. */
 export interface CutOnlyParts {
@@ -88,6 +88,25 @@ export class CutOnlyStore implements CutOnly {
 
   onLog(listener: (rows: readonly LogRow[]) => void): () => void {
     return this.#told.listen(listener);
+  }
+
+  /** The audit is in the store. */
+  auditHead(): undefined {
+    return undefined;
+  }
+
+  /** No snapshot is made of half a log. */
+  standingRows(): readonly LogRow[] {
+    return [];
+  }
+
+  /** What may be forgotten, the store alone knows. */
+  floor(): Revision {
+    return revisionZero;
+  }
+
+  async raiseFloor(): ReturnType<Store['raiseFloor']> {
+    return ok(undefined);
   }
 
   /** Nobody is held, so nobody is let go. */

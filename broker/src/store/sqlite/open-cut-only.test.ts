@@ -28,6 +28,8 @@ function evidenceOf(name: string, kind: 'operator' | 'verifier'): EvidenceKey {
     member: { kind, name },
     expiresAt: plusSeconds(clock.now(), 3_600),
     isCut: false,
+    isContested: false,
+    registeredAt: clock.now(),
     heldUntil: clock.now(),
   };
 }
