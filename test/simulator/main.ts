@@ -29,17 +29,20 @@ const storyLines = 60;
 /** Broken seeds that a process looks for before it gives up. */
 const brokenMax = 3;
 
+const whoAskedIsGone = () => process.exit(1);
+
 const write = (line: string) => void process.stdout.write(`${line}\n`);
 
 /** Plays what the command line asks for; gives the exit code. */
 export async function simulate(args: readonly string[]): Promise<number> {
   const asked = parse(args);
   const begunMillis = performance.now();
-  // Whoever asked has gone.
-  if (asked.part !== undefined) process.once('disconnect', () => process.exit(1));
+  if (asked.part !== undefined) process.once('disconnect', whoAskedIsGone);
   const sum = asked.part === undefined ? await runAll(asked, args) : await runPart(asked);
   if (asked.part !== undefined) {
     process.send?.(sum);
+    // A process that listens for it would wait for it.
+    process.off('disconnect', whoAskedIsGone);
     return 0;
   }
   const seconds = (performance.now() - begunMillis) / 1_000;

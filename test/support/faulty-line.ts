@@ -52,6 +52,10 @@ export const step: fc.Arbitrary<Step> = fc.record({
   salt: fc.nat(1_000),
 });
 
+/** Whether rows cut a token with this `rev`. */
+const isCutBy = (rows: Line['log'], rev: number) =>
+  rows.some(({ revision, absolute }) => absolute || revision > rev);
+
 /** A log, a feed that goes through a line with faults, and the verifier's view at its end. */
 export class Line {
   readonly broker: MintFeed = new MintFeed();
@@ -95,17 +99,20 @@ export class Line {
     else await this.#send(frame, fault, salt);
   }
 
-  /** Whether the view says of every handle what the log says up to the view's revision. */
+  /**
+   * Whether the view cuts of every handle all that the log cuts up to the view's revision, and nothing that no row
+   * of the log cuts: behind a gap it may be ahead of its revision.
+   */
   agrees(): boolean {
     const { view } = this.feed;
-    const at = view.revision;
     return this.log.every(({ handle }) => {
-      const rows = this.log.filter((row) => row.handle === handle && row.revision <= at);
-      const isAbsolute = rows.some((row) => row.absolute);
-      const last = Math.max(0, ...rows.map(({ revision }) => revision));
-      const below = view.faultOf([handle], Math.max(0, last - 1) as Revision) !== undefined;
-      const above = view.faultOf([handle], last as Revision) !== undefined;
-      return below === rows.length > 0 && above === isAbsolute;
+      const all = this.log.filter((row) => row.handle === handle);
+      const known = all.filter(({ revision }) => revision <= view.revision);
+      const probes = all.flatMap(({ revision }) => [revision - 1, revision]);
+      return [0, ...probes].every((rev) => {
+        const cuts = view.faultOf([handle], rev as Revision) !== undefined;
+        return cuts ? isCutBy(all, rev) : !isCutBy(known, rev);
+      });
     });
   }
 

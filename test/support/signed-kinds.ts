@@ -27,11 +27,13 @@ export const joinKinds = {
 /** Prefixes of what is hashed or keyed and handed to nobody who would take it for something signed. */
 const unsigned: readonly string[] = [
   'creance-audit-v1',
+  'creance-cut-journal-v1',
   'creance-destination-v1',
   'creance-destination-key-v1',
   'creance-high-water-v1',
   'creance-key-file-v1',
   'creance-nonce-v1:',
+  'creance-roster-v1',
 ];
 
 const mark = /[a-z-]+\+jwt|creance-[a-z-]+(?:-v1:?|:v1:)/g;

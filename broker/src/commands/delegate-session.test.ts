@@ -78,6 +78,7 @@ describe('delegateSession', () => {
     expect(written).toEqual([
       {
         session: sessionIdOf(1),
+        provenKey: path[0]?.key,
         id: written[0]?.id,
         key,
         now: call.now,

@@ -228,6 +228,7 @@ describe('issueToken', () => {
     const parsed = parseToken(token);
     expect(written[0]).toEqual({
       session: sessionIdOf(1),
+      provenKey: sessionOf(1).key,
       now: call.now,
       audit: {
         kind: 'token_issued',

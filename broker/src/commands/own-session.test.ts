@@ -50,7 +50,12 @@ describe('renewSession', () => {
     });
     expect(await verb({}, call)).toEqual({ ok: true, value: renewed });
     expect(writes).toEqual([
-      { session: sessionIdOf(1), now: call.now, audit: { ...audit, kind: 'session_renewed' } },
+      {
+        session: sessionIdOf(1),
+        provenKey: sessionOf(1).key,
+        now: call.now,
+        audit: { ...audit, kind: 'session_renewed' },
+      },
     ]);
   });
 
