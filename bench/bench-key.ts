@@ -60,12 +60,18 @@ function pairOf(jwk: JsonWebKey) {
   return { privateKey, publicKey: createPublicKey(privateKey) };
 }
 
+/** Nanoseconds by which the wall clock is ahead of the monotonic one: one for all processes of a run. */
+const aheadName = 'CREANCE_BENCH_AHEAD';
+process.env[aheadName] ??= String(BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint());
+const ahead = BigInt(process.env[aheadName]);
+
 /**
- * A number that only grows, for proofs by a key that several processes of the bench hold: nanoseconds of the
- * clock that they share. A number that was used twice or goes back is a fact of a cloned key.
+ * Number and time of a proof by a key that several processes of the bench hold, by one reading of the clock that
+ * they share: a number that was used twice, or that grows while time goes back, is a fact of a cloned key.
  */
-export function counterNow(): number {
-  return Number(process.hrtime.bigint());
+export function proofMoment(): { readonly iat: number; readonly ctr: number } {
+  const now = process.hrtime.bigint();
+  return { iat: Number((now + ahead) / 1_000_000_000n), ctr: Number(now) };
 }
 
 /** A proof for the bench's one request, at the bench's resource or another origin. */
@@ -74,10 +80,9 @@ export function proofOf(
   token: string,
   at: { readonly origin?: string; readonly nonce?: string | undefined } = {},
 ): string {
-  const iat = Math.floor(Date.now() / 1_000);
   const ath = createHash('sha256').update(token).digest('base64url');
   const htu = `${at.origin ?? audience}/contacts`;
-  const more = { ctr: counterNow(), nonce: at.nonce };
-  const claims = { jti: randomUUID(), htm: 'GET', htu, iat, ath, ...more };
+  const more = { ...proofMoment(), nonce: at.nonce };
+  const claims = { jti: randomUUID(), htm: 'GET', htu, ath, ...more };
   return key.jws({ typ: 'dpop+jwt', jwk: key.jwk }, JSON.stringify(claims));
 }

@@ -11,10 +11,18 @@ export const goalReasons: Readonly<Partial<Record<RowName, string>>> = {
     'As G3: the stream saves the proof and the call, and the durable record and reading the own token stay.',
   'G4.bare':
     'Two signatures are not all: the key of a proof comes within the proof and is imported from there, and both are parsed strictly.',
+  'G6.growth':
+    'Both are one durable row. What differs by the size of the tree is counting whom it reached, for the reply and the audit; the best rounds are alike.',
+  G7: 'A bare subscriber counts bytes. A verifier checks the signature of the frame, ends the call, refuses the next request by checking token and proof, and acknowledges by a call that it signs and the broker checks: a thousand of each, on the two cores that the broker has too.',
+  'G7.p50': 'As G7: a thousand verifiers on the two cores of the broker.',
+  'G7.p99': 'As G7: a thousand verifiers on the two cores of the broker.',
+  'G7.hundred': 'As G7, with a hundred.',
   G9: 'The goal was set for transport and profile alone. A report is also proved by a key, and its actions are joined with what others saw, put in order and weighed, and what is learned of a session is kept once a second.',
   G10: 'A session is held as an object with its ids and its key as text, and in several indexes. Nothing was packed.',
   G12: 'A broker reads and checks its manifest, store, log and keys before it answers, and loads the libraries for that; the hello server loads one library and holds nothing.',
   G5: 'A token that was seen before is not checked again, but each request brings a fresh proof, and its signature is. The goal was written for tokens without proofs, which the broker does not issue.',
+  'G14.millis':
+    'Every token waits for a durable record, and the commit runs on the thread that answers: a slow sync of the disk delays all that wait behind it. A thread of its own for the store is the remedy, and is not built.',
 };
 
 /** Goals of which nothing was built, and why: they have no figure. */

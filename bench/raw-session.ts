@@ -13,7 +13,7 @@ import {
   Metadata,
   type ServiceError,
 } from '@grpc/grpc-js';
-import { BenchKey, counterNow } from './bench-key.js';
+import { BenchKey, proofMoment } from './bench-key.js';
 
 const plain = (bytes: Buffer) => bytes;
 const service = '/creance.v1.SessionService';
@@ -124,8 +124,7 @@ export class RawSession {
       jti: randomUUID(),
       htm: 'POST',
       htu: `${this.#origin}${service}/${method}`,
-      iat: nowSeconds(),
-      ctr: counterNow(),
+      ...proofMoment(),
       content_digest: `sha-256=:${digest}:`,
       ...(nonce !== undefined && { nonce }),
     });
