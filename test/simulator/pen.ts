@@ -25,6 +25,11 @@ export class Pen {
     this.#issuedAt = issuedAt;
   }
 
+  /** The latest time that a proof of it has named: a clock that was set back does not take it along. */
+  get issuedAt(): number {
+    return this.#issuedAt;
+  }
+
   /** The same key in other hands: from here on both count on their own. */
   copy(name: string): Pen {
     return new Pen(this.key, name, this.#counter, this.#issuedAt);

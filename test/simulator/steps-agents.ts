@@ -109,9 +109,10 @@ function present(
     token: token.token,
     nonce,
   });
+  const { issuedAt } = session.pen;
   world.thief.overhear({ token: token.token, proof });
   world.network.send('clients', () => {
-    const skewSeconds = nowSeconds - host.clock.seconds;
+    const skewSeconds = issuedAt - host.clock.seconds;
     void judge(world, host, { token, proof, isHonest: true, skewSeconds }).then((fresh) => {
       if (fresh !== undefined && nonce === undefined) present(world, host, session, token, fresh);
     });

@@ -86,7 +86,9 @@ async function refused(
   if (reason !== 'join_token_used' || hash === undefined)
     return refuse({ reason, detail: { ...member, key } });
   const audit = contestedAudit(member, ownerOf(registry(), member), call);
-  await store.contestJoinToken({ hash, key, now: call.now, audit });
+  const contested = await store.contestJoinToken({ hash, key, now: call.now, audit });
+  // Whoever comes again with it contests it then.
+  if (!contested.ok) return refuse({ reason: contested.error });
   return refuse({ reason, detail: joinTokenFacts(await store.joinToken(hash), key) });
 }
 
