@@ -120,6 +120,7 @@ function tallyOf({ ledger, trace, agents: crowd }: World): Record<string, number
     tokens: ledger.minted.length,
     rows: ledger.rows.length,
     records: ledger.records.length,
+    journalled: ledger.journalled.length,
     taken,
     held: crowd.sessions.length,
   };
