@@ -113,7 +113,7 @@ function historyOf({ trace, ledger }: World): string {
   return hash.digest('hex');
 }
 
-function tallyOf({ ledger, trace, agents: crowd }: World): Record<string, number> {
+function tallyOf({ ledger, trace, agents: crowd, broker }: World): Record<string, number> {
   const taken = trace.filter((line) => line.endsWith(': ok')).length;
   return {
     sessions: ledger.sessions.size,
@@ -123,5 +123,6 @@ function tallyOf({ ledger, trace, agents: crowd }: World): Record<string, number
     journalled: ledger.journalled.length,
     taken,
     held: crowd.sessions.length,
+    floors: broker.store.floor() > 0 ? 1 : 0,
   };
 }
