@@ -69,6 +69,8 @@ export class BrokerProcess {
   readonly witness: Witness;
   isAlive = true;
   isReady = false;
+  /** Its disk has failed: it knows not what was kept, gives out nothing, and cuts until it ends. */
+  hasFailed = false;
   readonly #parts: BrokerParts;
   readonly #authenticate: ReturnType<typeof authenticator>;
   readonly #feed: Feed;
@@ -84,7 +86,10 @@ export class BrokerProcess {
       identity: testIdentity,
       clock,
       limits: worldBounds,
-      onFailed: () => parts.onStoreFailed(),
+      onFailed: () => {
+        this.hasFailed = true;
+        parts.onStoreFailed();
+      },
     });
     const { store } = this;
     const registry = this.registry.current;

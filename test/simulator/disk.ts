@@ -1,3 +1,4 @@
+import type { JournalledCut } from '../../broker/src/store/emergency/journalled-cut.js';
 import type { StoreSurroundings } from '../../broker/src/store/sqlite/assemble.js';
 import type { Store } from '../../broker/src/store/store.js';
 
@@ -17,5 +18,7 @@ export interface Disk {
   failNextCommit(fault: CommitFault): void;
   /** Reads what is durable, past every store. */
   rows<Row>(sql: string, ...asked: unknown[]): readonly Row[];
+  /** Cuts that the journal of the emergency has taken so far. */
+  readonly journalled: readonly JournalledCut[];
   dispose(): void;
 }

@@ -10,6 +10,8 @@ import { memoryFolder } from './memory-folder.js';
 
 /** The store as a broker opens it, on files. A kill leaves what the files hold at that moment. */
 export class FileDisk implements Disk {
+  /** None: the disk is well. */
+  readonly journalled: readonly [] = [];
   readonly #root = mkdtempSync(join(memoryFolder(), 'creance-simulator-'));
   #folder = join(this.#root, 'first');
   #store: Store | undefined;

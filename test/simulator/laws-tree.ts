@@ -11,7 +11,7 @@ export function checkTrees(world: Scene): void {
     const path = ledger.path(known.id);
     if (path.length > worldBounds.sessionDepth) laws.fail('law 9', 'a path is too long');
     checkOpening(world, known);
-    if (!broker.isReady) continue;
+    if (!broker.isReady || broker.hasFailed) continue;
     const session = broker.store.session(known.id);
     checkStanding(world, known, session);
     if (session === undefined) continue;

@@ -1,6 +1,6 @@
 import type { Handle, SessionId, Thumbprint, TokenClaims } from '@creance/proto';
 import type { AuditEvent } from '../../broker/src/domain/audit.js';
-import type { LogRowColumns } from '../../broker/src/store/sqlite/log-rows.js';
+import { type LogRowColumns, logColumns } from '../../broker/src/store/sqlite/log-rows.js';
 import type { TestKey } from '../support/test-key.js';
 import type { Disk } from './disk.js';
 
@@ -52,11 +52,14 @@ const auditSql = 'SELECT sequence, record FROM audit WHERE sequence > ? ORDER BY
  */
 export class Ledger {
   readonly rows: Row[] = [];
+  /** Rows of cuts that only the journal had: they stand from then on, whatever the store says. */
+  readonly journalled: Row[] = [];
   readonly sessions: Map<SessionId, KnownSession> = new Map();
   readonly records: AuditRow[] = [];
   readonly minted: Minted[] = [];
   readonly #disk: Disk;
   #ordinal = 0;
+  #journalled = 0;
 
   constructor(disk: Disk) {
     this.#disk = disk;
@@ -64,6 +67,11 @@ export class Ledger {
 
   /** Reads what has become durable; gives the new records. */
   read(nowMillis: number): readonly AuditRow[] {
+    for (const cut of this.#disk.journalled.slice(this.#journalled)) {
+      this.#journalled += 1;
+      for (const row of cut.rows)
+        this.journalled.push({ ...logColumns(row), seenMillis: nowMillis });
+    }
     const after = this.rows.at(-1)?.revision ?? 0;
     for (const row of this.#disk.rows<LogRowColumns>(logSql, after)) {
       this.rows.push({ ...row, seenMillis: nowMillis });
@@ -101,7 +109,8 @@ export class Ledger {
   /** The first row, up to a revision, that has ended a session or anybody above it. */
   endOf(id: SessionId, upTo: number = Number.POSITIVE_INFINITY): Row | undefined {
     const path = this.path(id);
-    return this.rows.find((row) => row.revision <= upTo && path.some((each) => ends(row, each)));
+    const isEnd = (row: Row) => row.revision <= upTo && path.some((each) => ends(row, each));
+    return this.rows.find(isEnd) ?? this.journalled.find(isEnd);
   }
 
   /** The rows that kill a token, up to a revision. */
@@ -109,9 +118,10 @@ export class Ledger {
     { claims, handles, keyId }: Minted,
     upTo: number = Number.POSITIVE_INFINITY,
   ): readonly Row[] {
-    return this.rows.filter(
-      (row) => row.revision <= upTo && kills(row, { rev: claims.revision, handles, keyId }),
-    );
+    const token = { rev: claims.revision, handles, keyId };
+    const isCut = (row: Row) => row.revision <= upTo && kills(row, token);
+    const cuts = this.rows.filter(isCut);
+    return this.journalled.length === 0 ? cuts : [...cuts, ...this.journalled.filter(isCut)];
   }
 }
 

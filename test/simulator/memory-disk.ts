@@ -1,11 +1,13 @@
 import Database from 'better-sqlite3';
 import type { Instant } from '../../broker/src/domain/instant.js';
+import type { JournalledCut } from '../../broker/src/store/emergency/journalled-cut.js';
 import { assembleStore, type StoreSurroundings } from '../../broker/src/store/sqlite/assemble.js';
 import { applyMigrations } from '../../broker/src/store/sqlite/migrate.js';
 import { migrations } from '../../broker/src/store/sqlite/migrations/index.js';
 import type { Store } from '../../broker/src/store/store.js';
 import type { CommitFault, Disk } from './disk.js';
 import { beginningSeconds } from './host-clock.js';
+import { MemoryMarks } from './memory-marks.js';
 
 type Statement = Database.Statement<unknown[]>;
 
@@ -31,6 +33,7 @@ function pool(): Database.Database {
  */
 export class MemoryDisk implements Disk {
   readonly #db = pool();
+  readonly #marks = new MemoryMarks();
   #fault: CommitFault | undefined;
   #process = 0;
 
@@ -41,7 +44,13 @@ export class MemoryDisk implements Disk {
   open(surroundings: StoreSurroundings): Store {
     this.#process += 1;
     this.#fault = undefined;
-    return assembleStore(this.#connection(this.#process), surroundings, () => {});
+    const own = this.#process;
+    const marks = this.#marks.open(() => own !== this.#process);
+    return assembleStore(this.#connection(own), { ...surroundings, marks }, () => {});
+  }
+
+  get journalled(): readonly JournalledCut[] {
+    return this.#marks.journalled;
   }
 
   kill(): void {
@@ -58,6 +67,7 @@ export class MemoryDisk implements Disk {
 
   dispose(): void {
     this.#process += 1;
+    this.#marks.dispose();
     this.#db.exec('ROLLBACK');
   }
 

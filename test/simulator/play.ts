@@ -113,14 +113,16 @@ function historyOf({ trace, ledger }: World): string {
   return hash.digest('hex');
 }
 
-function tallyOf({ ledger, trace, agents: crowd }: World): Record<string, number> {
+function tallyOf({ ledger, trace, agents: crowd, broker }: World): Record<string, number> {
   const taken = trace.filter((line) => line.endsWith(': ok')).length;
   return {
     sessions: ledger.sessions.size,
     tokens: ledger.minted.length,
     rows: ledger.rows.length,
     records: ledger.records.length,
+    journalled: ledger.journalled.length,
     taken,
     held: crowd.sessions.length,
+    floors: broker.store.floor() > 0 ? 1 : 0,
   };
 }

@@ -35,6 +35,8 @@ describe('the simulator', () => {
       expect(did.tokens).toBeGreaterThan(3 * seeds);
       expect(did.taken).toBeGreaterThan(seeds);
       expect(did.sessions).toBeGreaterThan(6 * seeds);
+      // breaks when: no cut is made while the disk fails
+      expect(did.journalled).toBeGreaterThan(seeds / 1_000);
     },
     isLong ? 60 * minute : 10 * minute,
   );

@@ -66,6 +66,7 @@ export class World implements Scene {
   /** Kinds of what has happened, in order. */
   readonly trace: string[] = [];
   broker: BrokerProcess;
+  readonly #emergencyDice: Dice;
   readonly #timers = new Set<VirtualTimer>();
   readonly #subscribers = new Map<string, Subscriber>();
   readonly #keyFolder: KeyFolder;
@@ -74,6 +75,7 @@ export class World implements Scene {
 
   constructor({ seed, disk, keyFolder }: WorldParts) {
     this.dice = new Dice(seed);
+    this.#emergencyDice = new Dice(seed + 2 ** 31);
     this.entropy = seededEntropy(`world ${seed}`);
     this.disk = disk;
     this.#keyFolder = keyFolder;
@@ -147,7 +149,11 @@ export class World implements Scene {
       onCarried: (carried) => this.#carried(carried),
       onAnswered: (answered) => this.#answered(answered),
       onFault: (fault) => this.laws.fail('no fault', String(fault)),
-      onStoreFailed: () => this.time.after(0, () => this.crash('its disk has failed')),
+      onStoreFailed: () => {
+        // It is not ended at once, and cutting works until then.
+        const millis = this.#emergencyDice.pick([0, 40, 1_500, 4_000]) as number;
+        this.#afterInProcess(millis, () => this.crash('its disk has failed'));
+      },
     });
     void broker.start().catch((fault) => {
       if (broker.isAlive) this.crash(`it cannot start: ${(fault as Error).message}`);

@@ -56,6 +56,7 @@ describe('rekeySession', () => {
     expect(written).toEqual([
       {
         session: sessionIdOf(1),
+        provenKey: session.key,
         key,
         evidenceKey,
         now: call.now,

@@ -36,6 +36,7 @@ export function rekeySession(parts: RekeySessionParts): Command<RekeyAsk, Revisi
       return refuse({ reason: 'rekey_needs_evidence', detail: { presented: member.name } });
     const rekeyed = await parts.store.rekeySession({
       session: session.id,
+      provenKey: session.key,
       key,
       evidenceKey,
       now,

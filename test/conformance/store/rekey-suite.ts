@@ -57,6 +57,20 @@ export function rekeySuite(name: string, open: OpenStore): void {
       expect((await store.issueToken(now)).ok).toBe(true);
     });
 
+    // breaks when: rekeySession does not compare the key that has spoken, or takes a repeat for another rekey
+    it('binds to one key of two that the key of before has asked for at once', async () => {
+      const on = fresh.current;
+      const { store, clock } = on;
+      await openRoots(on, 'a');
+      const provenKey = keyOf('a');
+      const ask = (key: string) => store.rekeySession({ ...rekeyAsk(clock, 'a', key), provenKey });
+      const [done, again, late] = await Promise.all([ask('new'), ask('new'), ask('other')]);
+      expect(again).toEqual(done);
+      expect(reasonOf(late)).toBe('proof_wrong_key');
+      expect(store.session(sessionIdOf('a'))?.key).toBe(keyOf('new'));
+      expect(on.audit().filter(({ kind }) => kind === 'session_rekeyed').length).toBe(1);
+    });
+
     it('gives the first revision for the same new key again, and writes nothing', async () => {
       const on = fresh.current;
       await openRoots(on, 'a');

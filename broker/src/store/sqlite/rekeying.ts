@@ -15,7 +15,7 @@ type RekeyFault = Exclude<RekeyRefusal, StoreRefusal>;
  * the session before the repeat, so that a session that has ended gives nothing.
  */
 export function rekeySession(room: Room, ask: RekeySession): Result<Revision, RekeyFault> {
-  const { now, key } = ask;
+  const { now, key, provenKey } = ask;
   const { log, sessions, formerKeys, mirror } = room;
   const entry = mirror.get(ask.session);
   if (entry === undefined) return refuse('session_unknown');
@@ -26,6 +26,8 @@ export function rekeySession(room: Room, ask: RekeySession): Result<Revision, Re
   const { session } = entry;
   const earlier = session.key === key ? firstRevision(room, session) : undefined;
   if (earlier !== undefined) return ok(earlier);
+  // Of two that the key of before has asked for at once, the second comes from a key that is given up.
+  if (provenKey !== undefined && session.key !== provenKey) return refuse('proof_wrong_key');
   const fault = evidenceFault(room, session, ask);
   if (fault !== undefined) return refuse(fault);
   if (isKeyTaken(room, key)) return refuse('session_key_in_use');
