@@ -13,6 +13,8 @@ export interface BehindDoors extends RoomsOfHttp {
   readonly spans: EdgeOptions['spans'];
   readonly behind: EdgeParts;
   readonly outward: Outward;
+  /** Milliseconds by which the wall clock is off while it is not believed. */
+  readonly clockOffMillis: () => number;
 }
 
 /** The doors of a running broker. */
@@ -33,6 +35,7 @@ export async function openDoors(
     events: outward.events.hub,
     logger,
     spans,
+    clockOffMillis: inside.clockOffMillis,
     listen: config.listen,
     ...(config.tls && { tls: config.tls }),
     ...(config.dev && { devSocketPath: join(config.data, 'run', 'operator.sock') }),
