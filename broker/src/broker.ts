@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ok, type Result, refuse, type Thumbprint } from '@creance/proto';
 import type { Logger } from 'pino';
-import { type CertificateLook, keepCertificates } from './certificates.js';
+import type { CertificateLook } from './certificates.js';
 import { type WatchedClock, watchClock } from './clock-parts.js';
 import type { CheckManifest, FitManifest } from './commands/manifest-source.js';
 import type { BrokerConfig } from './config.js';
@@ -169,18 +169,9 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
     loopbackOnly: config.loopbackOnly,
     networks: config.networks,
     history: keeping.history,
-    manifests: {
-      check: parts.check,
-      change: (after, write) => registry.change(after, write),
-    },
+    manifests: { check: parts.check, change: (after, write) => registry.change(after, write) },
   });
-  const listening = await openDoors(config, {
-    ...doors,
-    keys,
-    behind,
-    outward,
-    clockOffMillis: watched.offMillis,
-  });
+  const listening = await openDoors(config, { ...doors, keys, behind, outward });
   if (!listening.ok) {
     housekeeping.stop();
     await outward.close();
@@ -188,27 +179,16 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
     await keeping.close();
     return listening;
   }
-  const { edge, http } = listening.value;
-  const certificates = keepCertificates({
-    ...doors,
-    tls: config.tls,
-    use: (tls) => [edge, http].forEach((door) => door.useTls(tls)),
-    onSwap: meters.certificateSwapped,
-  });
+  const { edge, http, certificates } = listening.value;
   publicOrigin ||= originOf(config, edge.port);
   const { history } = keeping;
   const stopRoster = keepRoster({ ...config, ...doors, store, registry: registry.current });
   const stopObserving = observeFigures(() =>
     figuresOf({ store, feed, history, edge, behind, watched, certificates }),
   );
-  const firstOperatorFile = config.dev
-    ? undefined
-    : await inviteFirstOperator({
-        ...parts,
-        ...doors,
-        registry: registry.current(),
-        createJoinToken: behind.commands.createJoinToken,
-      });
+  const { createJoinToken } = behind.commands;
+  const inviting = { ...parts, ...doors, registry: registry.current(), createJoinToken };
+  const firstOperatorFile = config.dev ? undefined : await inviteFirstOperator(inviting);
   logger.info({ issuer: identity.issuer, publicOrigin, dev: identity.dev }, 'broker ready');
   return ok({
     identity,
