@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import { ok, type Result, refuse, type Thumbprint } from '@creance/proto';
 import type { Logger } from 'pino';
+import type { CertificateLook } from './certificates.js';
+import { type WatchedClock, watchClock } from './clock-parts.js';
 import type { CheckManifest, FitManifest } from './commands/manifest-source.js';
 import type { BrokerConfig } from './config.js';
+import type { Instant } from './domain/instant.js';
 import type { CurrentRegistry } from './domain/registry.js';
 import { joinEdgeParts } from './edge-parts.js';
 import { figuresOf } from './figures.js';
@@ -52,6 +55,8 @@ export interface Broker {
    * longer holds end in its transaction, and every later decision goes by it.
    */
   reload(): Promise<Result<FileTaken, StartFault>>;
+  /** Reads certificate and key again, and serves by them when they fit; the old ones serve on otherwise. */
+  reloadCertificate(): Result<CertificateLook, StartFault>;
   /** Lets calls in flight finish, ends subscriptions, closes the store. */
   stop(): Promise<void>;
 }
@@ -75,16 +80,22 @@ export async function startBroker(
   surroundings: BrokerSurroundings,
 ): Promise<Result<Broker, StartFault>> {
   const { logger, spans, onStoreFailed } = surroundings;
-  const { clock = systemClock, entropy = systemEntropy() } = surroundings;
+  const { entropy = systemEntropy() } = surroundings;
   const manifest = await readFileAtStart(config);
   if (!manifest.ok) return manifest;
   const { issuer } = manifest.value;
   const identity = identityOf(config.data, { dev: config.dev, issuer }, entropy);
   if (!identity.ok) return identity;
   const folder = join(config.data, 'keys');
-  const keys = openKeys(folder, identity.value, clock.now(), surroundings.tokenKeys);
-  if (!keys.ok) return keys;
   const meters = openMeters();
+  const { limitHit } = meters;
+  const watched = watchClock(surroundings.clock ?? systemClock, { logger, limitHit });
+  const { clock } = watched;
+  const keys = openKeys(folder, identity.value, clock.now(), surroundings.tokenKeys);
+  if (!keys.ok) {
+    watched.stop();
+    return keys;
+  }
   const opened = openSqliteStore({
     directory: config.data,
     identity: identity.value,
@@ -95,9 +106,12 @@ export async function startBroker(
     restored: config.restored,
   });
   if (!opened.ok) {
+    watched.stop();
     const { code, message, fix } = opened.error;
     return refuse({ code, lines: [message], fix, exitCode: 78 });
   }
+  // Whoever puts data back has everything from before ended: nothing of it can live too long.
+  if (!config.restored) watched.holdAgainst(opened.value.head() as number as Instant);
   const { hash } = keys.value.destinations;
   const parts = {
     config,
@@ -107,8 +121,10 @@ export async function startBroker(
     keys: keys.value,
     store: opened.value,
   };
-  const running = await run(parts, { logger, clock, entropy, spans, meters });
-  if (!running.ok) await opened.value.close();
+  const running = await run(parts, { logger, clock, watched, entropy, spans, meters });
+  if (running.ok) return running;
+  watched.stop();
+  await opened.value.close();
   return running;
 }
 
@@ -124,6 +140,7 @@ interface Parts {
 interface Doors {
   readonly logger: Logger;
   readonly clock: Clock;
+  readonly watched: WatchedClock;
   readonly entropy: Entropy;
   readonly spans: CallSpans | undefined;
   readonly meters: Meters;
@@ -131,7 +148,7 @@ interface Doors {
 
 async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFault>> {
   const { config, identity, keys, store } = parts;
-  const { logger, clock, meters } = doors;
+  const { logger, clock, watched, meters } = doors;
   const housekeeping = await startHousekeeping({ store, ring: keys.ring, clock, logger });
   const opened = await openManifest(parts, doors);
   if (!opened.ok) return opened;
@@ -147,16 +164,14 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
     registry: registry.current,
     feed,
     onTold: outward.events.tellSignal,
+    isClockSafe: () => watched.isSafe(),
     publicOrigin: () => publicOrigin,
     loopbackOnly: config.loopbackOnly,
     networks: config.networks,
     history: keeping.history,
-    manifests: {
-      check: parts.check,
-      change: (after, write) => registry.change(after, write),
-    },
+    manifests: { check: parts.check, change: (after, write) => registry.change(after, write) },
   });
-  const listening = await openDoors(config, { ...doors, keys, meters, behind, outward });
+  const listening = await openDoors(config, { ...doors, keys, behind, outward });
   if (!listening.ok) {
     housekeeping.stop();
     await outward.close();
@@ -164,19 +179,16 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
     await keeping.close();
     return listening;
   }
-  const { edge, http } = listening.value;
+  const { edge, http, certificates } = listening.value;
   publicOrigin ||= originOf(config, edge.port);
   const { history } = keeping;
   const stopRoster = keepRoster({ ...config, ...doors, store, registry: registry.current });
-  const stopObserving = observeFigures(() => figuresOf({ store, feed, history, edge, behind }));
-  const firstOperatorFile = config.dev
-    ? undefined
-    : await inviteFirstOperator({
-        ...parts,
-        ...doors,
-        registry: registry.current(),
-        createJoinToken: behind.commands.createJoinToken,
-      });
+  const stopObserving = observeFigures(() =>
+    figuresOf({ store, feed, history, edge, behind, watched, certificates }),
+  );
+  const { createJoinToken } = behind.commands;
+  const inviting = { ...parts, ...doors, registry: registry.current(), createJoinToken };
+  const firstOperatorFile = config.dev ? undefined : await inviteFirstOperator(inviting);
   logger.info({ issuer: identity.issuer, publicOrigin, dev: identity.dev }, 'broker ready');
   return ok({
     identity,
@@ -192,8 +204,10 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
       const file = await readFileAgain(config, identity, keys.destinations.hash);
       return file.ok ? takeFile(own, file.value, 'the file was read again') : file;
     },
+    reloadCertificate: () => certificates.reload(),
     async stop() {
       stopObserving();
+      certificates.stop();
       housekeeping.stop();
       http.drain();
       stopRoster();
@@ -205,6 +219,7 @@ async function run(parts: Parts, doors: Doors): Promise<Result<Broker, StartFaul
       await outward.close();
       await http.close();
       await store.close();
+      watched.stop();
     },
   });
 }

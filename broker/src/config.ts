@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { resolve } from 'node:path';
 import { ok, type Result, refuse } from '@creance/proto';
+import type { TlsOfFiles } from './certificates.js';
 import type { NetworkSources } from './detect/live/networks.js';
 import { limits } from './domain/limits.js';
 import { httpListenOf, type ListenPlace, parseListen } from './http-listen.js';
@@ -44,7 +45,7 @@ export interface BrokerConfig {
   /** Undefined when there is no HTTP door. */
   readonly httpListen: ListenPlace | undefined;
   readonly publicOrigin: string | undefined;
-  readonly tls: { readonly certificate: Buffer; readonly key: Buffer } | undefined;
+  readonly tls: TlsOfFiles | undefined;
   readonly loopbackOnly: boolean;
   readonly restored: boolean;
   readonly historyBytes: number;
@@ -198,5 +199,8 @@ function readTls({ tlsCertificate, tlsKey }: BrokerFlags, note: NoteFault): Brok
   };
   const certificate = read(tlsCertificate, 'tlsCertificate');
   const key = read(tlsKey, 'tlsKey');
-  return certificate && key ? { certificate, key } : undefined;
+  if (certificate === undefined || key === undefined) return undefined;
+  // By their whole path: the process may go to another folder before they are read again.
+  const files = { certificate: resolve(tlsCertificate), key: resolve(tlsKey) };
+  return { certificate, key, files };
 }

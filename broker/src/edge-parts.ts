@@ -5,6 +5,8 @@ import { joinTokenAttestor } from './attest/join-token.js';
 import { keyAssertionAttestor } from './attest/key-assertion.js';
 import { isNetwork } from './attest/networks.js';
 import { type ApplyManifestParts, applyManifest } from './commands/apply-manifest.js';
+import type { Command } from './commands/call.js';
+import { evidenceWhileClockSafe, type IsClockSafe, whileClockSafe } from './commands/clock-safe.js';
 import { compromiseKey } from './commands/compromise-key.js';
 import { countingTokens } from './commands/count-tokens.js';
 import { createChildJoinToken } from './commands/create-child-join-token.js';
@@ -57,6 +59,8 @@ export interface OpenRooms
   readonly entropy: Entropy;
   /** Keeps judged actions, and gives what was kept. */
   readonly history: RoomsOfWatch['history'] & ReadsHistory;
+  /** Whether the wall clock is believed. */
+  readonly isClockSafe: IsClockSafe;
   readonly publicOrigin: () => string;
   /** Whether only this machine can reach the broker. */
   readonly loopbackOnly: boolean;
@@ -145,32 +149,32 @@ export function joinEdgeParts(rooms: OpenRooms): EdgeParts {
 
 /** What sessions ask for. */
 function sessionVerbs(
-  { registry, identity: { issuer }, keys, store, entropy }: OpenRooms,
+  { registry, identity: { issuer }, keys, store, entropy, isClockSafe }: OpenRooms,
   assertions: Parameters<typeof keyAssertionAttestor>[1],
   watch: Pick<Watch, 'levelOf' | 'asked'>,
 ) {
   const levelOf: LevelOf = (id) => watch.levelOf(id);
   const onAsked: OnAsked = (asked) => watch.asked(asked);
-  const attestor = keyAssertionAttestor(store, assertions);
+  const safely = <Ask, Answer>(run: Command<Ask, Answer>) => whileClockSafe(isClockSafe, run);
+  const attestor = evidenceWhileClockSafe(isClockSafe, keyAssertionAttestor(store, assertions));
   const attestors = {
-    'join-token': joinTokenAttestor(store, assertions),
+    'join-token': evidenceWhileClockSafe(isClockSafe, joinTokenAttestor(store, assertions)),
     'key-assertion': attestor,
   };
   return {
     openSession: openSession({ issuer, registry, levelOf, store, entropy, attestors }),
-    issueToken: issueToken({ issuer, registry, levelOf, onAsked, store, ring: keys.ring, entropy }),
-    renewSession: renewSession(store),
+    issueToken: safely(
+      issueToken({ issuer, registry, levelOf, onAsked, store, ring: keys.ring, entropy }),
+    ),
+    renewSession: safely(renewSession(store)),
     endSession: endSession(store),
-    delegateSession: delegateSession({ issuer, registry, levelOf, onAsked, store, entropy }),
-    createChildJoinToken: createChildJoinToken({
-      issuer,
-      registry,
-      levelOf,
-      onAsked,
-      store,
-      entropy,
-    }),
-    rekeySession: rekeySession({ store, attestor }),
+    delegateSession: safely(
+      delegateSession({ issuer, registry, levelOf, onAsked, store, entropy }),
+    ),
+    createChildJoinToken: safely(
+      createChildJoinToken({ issuer, registry, levelOf, onAsked, store, entropy }),
+    ),
+    rekeySession: safely(rekeySession({ store, attestor })),
   };
 }
 

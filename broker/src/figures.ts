@@ -1,3 +1,5 @@
+import type { Certificates } from './certificates.js';
+import type { WatchedClock } from './clock-parts.js';
 import { limits } from './domain/limits.js';
 import type { EdgeParts } from './edge-parts.js';
 import type { Feed } from './feed/feed.js';
@@ -12,6 +14,8 @@ export interface FiguredParts {
   readonly feed: Pick<Feed, 'figures'>;
   readonly history: Pick<History, 'bytesWaiting'>;
   readonly edge: Pick<Edge, 'figures'>;
+  readonly watched: Pick<WatchedClock, 'offMillis'>;
+  readonly certificates: Pick<Certificates, 'remainingSeconds'>;
   readonly behind: {
     readonly witness: Pick<EdgeParts['witness'], 'figures'>;
     readonly watch: { readonly watch: { readonly sightingsWaiting: number } };
@@ -20,7 +24,8 @@ export interface FiguredParts {
 }
 
 /** Reads how full everything is that has a bound. */
-export function figuresOf({ store, feed, history, edge, behind }: FiguredParts): BrokerFigures {
+export function figuresOf(parts: FiguredParts): BrokerFigures {
+  const { store, feed, history, edge, behind, watched, certificates } = parts;
   const load = store.load();
   const feeding = feed.figures();
   const { connections, streams } = edge.figures();
@@ -35,6 +40,8 @@ export function figuresOf({ store, feed, history, edge, behind }: FiguredParts):
     sessionsLive: load.sessionsLive,
     streamsOpen: streams,
     feedLag: feeding.lag,
+    clockOffMillis: watched.offMillis(),
+    certificateSeconds: certificates.remainingSeconds(),
     queues: [
       queue('writes', load.writesWaiting, limits.writesWaiting),
       queue('cuts', load.cutsWaiting, limits.writesWaiting),

@@ -2,6 +2,7 @@ import { ok, type Result } from '@creance/proto';
 import type { BrokerConfig } from './config.js';
 import { openHttpDoor } from './http/door.js';
 import type { PublishedKey } from './http/jwks.js';
+import type { TlsMaterial } from './rpc/front.js';
 import type { Clock } from './runtime/clock.js';
 import type { Entropy } from './runtime/entropy.js';
 import type { StartFault } from './start-fault.js';
@@ -20,6 +21,8 @@ export interface RoomsOfHttp {
 /** The HTTP door of a running broker, or its absence. */
 export interface RunningHttp {
   readonly origin: string | undefined;
+  /** Serves by another certificate from the next handshake on. */
+  useTls(tls: TlsMaterial): void;
   /** Says from now on that the broker does not serve. */
   drain(): void;
   close(): Promise<void>;
@@ -30,7 +33,8 @@ export async function startHttpDoor(
   { httpListen, tls }: Pick<BrokerConfig, 'httpListen' | 'tls'>,
   { keys, clock, entropy, meters, logger }: RoomsOfHttp,
 ): Promise<Result<RunningHttp, StartFault>> {
-  if (httpListen === undefined) return ok({ origin: undefined, drain() {}, async close() {} });
+  if (httpListen === undefined)
+    return ok({ origin: undefined, useTls() {}, drain() {}, async close() {} });
   let isReady = true;
   const door = await openHttpDoor({
     listen: httpListen,
@@ -46,6 +50,7 @@ export async function startHttpDoor(
   if (!door.ok) return door;
   return ok({
     origin: door.value.origin,
+    useTls: (pair) => door.value.useTls(pair),
     drain() {
       isReady = false;
     },

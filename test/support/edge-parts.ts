@@ -91,6 +91,7 @@ export function openParts(
     entropy,
     ...hooks,
     onTold: events.tellSignal,
+    isClockSafe: () => true,
     publicOrigin,
     loopbackOnly: true,
     // Nobody stops it: with no bytes it writes nothing.

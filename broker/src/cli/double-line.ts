@@ -68,6 +68,7 @@ export class DoubleLine implements OperatorLine {
       verifiers,
       revision: 9n,
       nowUnixMicros: 0n,
+      clockOffMillis: 0n,
     }).finish();
   }
 }

@@ -118,6 +118,7 @@ it('names of verifiers do nothing', async () => {
     verifiers: [{ sessionId: wireHandle(id), resource: hostile, acknowledgedRevision: 1n }],
     revision: 1n,
     nowUnixMicros: 0n,
+    clockOffMillis: 0n,
   };
   const line = { call: async () => ListVerifiersResponse.encode(reply).finish(), close() {} };
   for (const o of formats) {

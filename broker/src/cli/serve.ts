@@ -90,6 +90,7 @@ function reloadOn(signal: 'SIGHUP', broker: Broker, output: Output): { stop(): v
 }
 
 async function reload(broker: Broker, output: Output): Promise<void> {
+  reloadCertificate(broker, output);
   const reloaded = await broker.reload();
   if (reloaded.ok) {
     const words = takenWords(reloaded.value) ?? 'nothing changed';
@@ -99,6 +100,17 @@ async function reload(broker: Broker, output: Output): Promise<void> {
   const { code, lines, fix } = reloaded.error;
   const faults = lines.map((line) => `  ${line}`).join('\n');
   output.words(`${code} the manifest was not taken; the old one holds\n${faults}\n  fix: ${fix}`);
+}
+
+/** Reads the certificate again, whatever becomes of the manifest. */
+function reloadCertificate(broker: Broker, output: Output): void {
+  const reloaded = broker.reloadCertificate();
+  if (!reloaded.ok) {
+    const { code, lines, fix } = reloaded.error;
+    output.words(
+      `${code} ${printable(lines.join('; '))}; the old certificate serves\n  fix: ${fix}`,
+    );
+  } else if (reloaded.value === 'taken') output.words('a new certificate serves');
 }
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */

@@ -159,6 +159,10 @@ export const beyond: Readonly<Record<LimitName, Beyond>> = {
   cutSpansWaiting: done('the oldest has a trace of its own'),
   cutsUnacknowledged: done('the oldest is not measured'),
 
+  clockStepSeconds: refused('clock_unsafe'),
+  clockAgreeSeconds: timing,
+  clockSlewPerMille: timing,
+
   httpHeadBytes: closed,
   httpHeadMillis: closed,
   httpRequestMillis: closed,

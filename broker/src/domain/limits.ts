@@ -259,6 +259,13 @@ export const limits = {
   /** Cuts that verifiers have not all acknowledged: how long that takes is measured of so many. */
   cutsUnacknowledged: 1_024,
 
+  /** Seconds by which the wall clock may step while the broker runs, or be behind the log when it starts. */
+  clockStepSeconds: 30,
+  /** Seconds for which it must agree again before it is believed. */
+  clockAgreeSeconds: 10,
+  /** Thousandths by which a clock that is slewed may run fast or slow. */
+  clockSlewPerMille: 100,
+
   /** Seconds for which a token key signs, and for which it is published before and after. */
   tokenKeySeconds: 86_400,
   tokenKeyOverlapSeconds: 1_800,

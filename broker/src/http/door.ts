@@ -1,3 +1,4 @@
+import type { Server } from 'node:https';
 import type { Socket } from 'node:net';
 import { ok, type Result, refuse } from '@creance/proto';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -49,6 +50,8 @@ type HttpBounds = Readonly<
 export interface HttpDoor {
   /** `http(s)://host:port`. */
   readonly origin: string;
+  /** Serves by another certificate from the next handshake on; nothing without TLS. Throws when it cannot be used. */
+  useTls(tls: NonNullable<HttpDoorParts['tls']>): void;
   close(): Promise<void>;
 }
 
@@ -80,6 +83,9 @@ export async function openHttpDoor(parts: HttpDoorParts): Promise<Result<HttpDoo
   const name = host.includes(':') ? `[${host}]` : host;
   return ok({
     origin: `${parts.tls === undefined ? 'http' : 'https'}://${name}:${boundPort}`,
+    useTls(tls) {
+      if (parts.tls !== undefined) (app.server as unknown as Server).setSecureContext(termsOf(tls));
+    },
     close: () => app.close(),
   });
 }
@@ -112,9 +118,8 @@ function makeServer(
       ending.has(socket) ? socket.destroySoon() : answerBytes(error, socket, requestId()),
   } as const;
   if (tls === undefined) return ok(Fastify({ ...options, http: server }));
-  const { certificate: cert, key } = tls;
   try {
-    const https = { ...server, cert, key, minVersion: 'TLSv1.2' } as const;
+    const https = { ...server, ...termsOf(tls) };
     return ok(Fastify({ ...options, https }) as unknown as FastifyInstance);
   } catch (fault) {
     return refuse(
@@ -126,6 +131,10 @@ function makeServer(
     );
   }
 }
+
+/** What a handshake goes by. */
+const termsOf = ({ certificate, key }: NonNullable<HttpDoorParts['tls']>) =>
+  ({ cert: certificate, key, minVersion: 'TLSv1.2' }) as const;
 
 /** What comes is no request. It is answered, briefly, where somebody still listens. */
 function answerBytes({ code }: NodeJS.ErrnoException, socket: Socket, requestId: string): void {

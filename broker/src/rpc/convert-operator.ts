@@ -105,6 +105,8 @@ export interface VerifierList {
   readonly subscribers: readonly Pick<Subscriber, 'name' | 'acknowledged'>[];
   readonly head: Revision;
   readonly now: Instant;
+  /** Milliseconds by which the wall clock is off while it is not believed, else 0. */
+  readonly clockOffMillis: number;
 }
 
 /** Reads a ListVerifiersRequest, which is empty. */
@@ -114,7 +116,12 @@ export function readListVerifiers(bytes: Uint8Array): Result<Record<string, neve
 }
 
 /** Writes a ListVerifiersResponse. */
-export function writeListVerifiers({ subscribers, head, now }: VerifierList): Buffer {
+export function writeListVerifiers({
+  subscribers,
+  head,
+  now,
+  clockOffMillis,
+}: VerifierList): Buffer {
   const verifiers = subscribers.map(({ name, acknowledged }) => ({
     sessionId: wireHandle(name.session),
     resource: name.resource,
@@ -124,5 +131,6 @@ export function writeListVerifiers({ subscribers, head, now }: VerifierList): Bu
     verifiers,
     revision: BigInt(head),
     nowUnixMicros: BigInt(now),
+    clockOffMillis: BigInt(clockOffMillis),
   });
 }

@@ -37,6 +37,8 @@ export interface EdgeOptions {
   /** Judges answers to the challenges of streams. */
   readonly judgeAnswer: JudgeAnswer;
   readonly clock: Clock;
+  /** Milliseconds by which the wall clock is off while it is not believed; absent where nobody judges it. */
+  readonly clockOffMillis?: (() => number) | undefined;
   readonly entropy: Entropy;
   readonly meters: Meters;
   readonly logger: EdgeLogger;

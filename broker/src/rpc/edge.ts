@@ -3,6 +3,7 @@ import type { StartFault } from '../start-fault.js';
 import type { EdgeOptions } from './edge-options.js';
 import { type Entrance, memberEntrance, ownerEntrance, type Shared } from './entrance.js';
 import { Flight } from './flight.js';
+import type { TlsMaterial } from './front.js';
 import { edgeLimits } from './limits.js';
 import { openLoopGuard } from './loop-guard.js';
 import { listenForOwner, listenOn } from './place.js';
@@ -19,6 +20,8 @@ export interface Edge {
   readonly devSocketPath: string | undefined;
   /** How many there are now. */
   figures(): { readonly connections: number; readonly streams: number };
+  /** Serves members by another certificate from the next handshake on. Throws when it cannot be used. */
+  useTls(tls: TlsMaterial): void;
   /**
    * Accepts nothing more, refuses new calls with `shutting_down`, ends streams with it, waits for calls in
    * flight up to `limits.drainMillis`, ends subscriptions likewise, closes. A second call waits for the first.
@@ -58,6 +61,10 @@ export async function startEdge(options: EdgeOptions): Promise<Result<Edge, Star
       connections: entrances.reduce((sum, { front }) => sum + front.connections.size, 0),
       streams: shared.hub.size,
     }),
+    // The owner's socket has no TLS, and takes none.
+    useTls(tls) {
+      for (const { front } of entrances) front.useTls(tls);
+    },
     drain() {
       drained ??= drain(shared, entrances);
       return drained;

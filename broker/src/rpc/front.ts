@@ -30,7 +30,7 @@ export class Front {
   readonly listener: Server;
   readonly connections: OpenConnections;
   readonly #parts: FrontParts;
-  readonly #secure: ((socket: Socket) => Promise<TLSSocket>) | undefined;
+  readonly #secure: Securing | undefined;
 
   /** Throws when certificate and key are none. */
   constructor(parts: FrontParts) {
@@ -40,6 +40,11 @@ export class Front {
     // Out of descriptors: the connection is lost, the broker is not.
     this.listener.on('error', () => parts.report.limitHit('connections'));
     this.#secure = parts.tls && securing(parts.tls);
+  }
+
+  /** Serves by another pair from the next handshake on. Throws, and changes nothing, when it cannot be used. */
+  useTls(tls: TlsMaterial): void {
+    this.#secure?.use(tls);
   }
 
   /** Accepts no further connection. */
@@ -62,7 +67,7 @@ export class Front {
   }
 
   async #handshake(socket: Socket): Promise<void> {
-    const stream = this.#secure === undefined ? socket : await this.#secure(socket);
+    const stream = this.#secure === undefined ? socket : await this.#secure.shake(socket);
     const head = await peek(stream, clientPreface.length);
     if (head.equals(clientPreface)) this.#parts.inject(stream);
     else socket.destroy();
@@ -85,22 +90,32 @@ export class Front {
   }
 }
 
-/** Gives the way from a connection to its TLS side. Throws when certificate and key are none. */
-function securing({ certificate, key }: TlsMaterial): (socket: Socket) => Promise<TLSSocket> {
+interface Securing {
+  /** Gives the TLS side of a connection. */
+  shake(socket: Socket): Promise<TLSSocket>;
+  use(tls: TlsMaterial): void;
+}
+
+/** What a handshake goes by. */
+const termsOf = ({ certificate, key }: TlsMaterial) =>
+  ({ cert: certificate, key, minVersion: 'TLSv1.2' }) as const;
+
+/** Makes the way from a connection to its TLS side. Throws when certificate and key are none. */
+function securing(tls: TlsMaterial): Securing {
   const waiting = new Map<string, (secure: TLSSocket) => void>();
   const nameOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress}:${remotePort}`;
-  const server = createTlsServer(
-    { cert: certificate, key, minVersion: 'TLSv1.2', ALPNProtocols: ['h2'] },
-    (secure) => {
-      secure.on('error', () => secure.destroy());
-      waiting.get(nameOf(secure))?.(secure);
-    },
-  );
-  return (socket) =>
-    new Promise((resolve) => {
-      const name = nameOf(socket);
-      waiting.set(name, resolve);
-      socket.once('close', () => waiting.delete(name));
-      server.emit('connection', socket);
-    });
+  const server = createTlsServer({ ...termsOf(tls), ALPNProtocols: ['h2'] }, (secure) => {
+    secure.on('error', () => secure.destroy());
+    waiting.get(nameOf(secure))?.(secure);
+  });
+  return {
+    use: (next) => server.setSecureContext(termsOf(next)),
+    shake: (socket) =>
+      new Promise((resolve) => {
+        const name = nameOf(socket);
+        waiting.set(name, resolve);
+        socket.once('close', () => waiting.delete(name));
+        server.emit('connection', socket);
+      }),
+  };
 }

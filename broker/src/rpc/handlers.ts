@@ -26,6 +26,8 @@ export interface HandlerParts
     Omit<StreamParts, 'rule' | 'commands'> {
   readonly commands: EdgeCommands;
   readonly feed: EdgeFeed;
+  /** Milliseconds by which the wall clock is off while it is not believed; absent where nobody judges it. */
+  readonly clockOffMillis?: (() => number) | undefined;
   /** Full names of all services. */
   readonly serviceNames: readonly string[];
 }
@@ -66,7 +68,7 @@ export function handlersOf(
       }),
     },
     operator: {
-      ...operatorHandlers(method, commands, feed),
+      ...operatorHandlers(method, commands, feed, parts.clockOffMillis ?? (() => 0)),
       watchEvents: watchEvents(pipeline, { ...parts, rule: proved(access.operator.watchEvents) }),
     },
     registry: registryHandlers(method, commands, limits.registryMessageBytes),

@@ -20,6 +20,7 @@ export function operatorHandlers(
   method: MakeUnary,
   commands: EdgeCommands,
   feed: Pick<EdgeFeed, 'subscribers' | 'head'>,
+  clockOffMillis: () => number,
 ): Omit<Handlers['operator'], 'watchEvents'> {
   return {
     cut: method(access.operator.cut, {
@@ -79,7 +80,7 @@ export function operatorHandlers(
     }),
     listVerifiers: method(access.operator.listVerifiers, {
       read: operator.readListVerifiers,
-      run: listVerifiers(feed),
+      run: listVerifiers(feed, clockOffMillis),
       write: operator.writeListVerifiers,
     }),
     explainSession: method(access.operator.explainSession, {
@@ -107,6 +108,13 @@ export function operatorHandlers(
 
 function listVerifiers(
   feed: Pick<EdgeFeed, 'subscribers' | 'head'>,
+  clockOffMillis: () => number,
 ): Command<Record<string, never>, operator.VerifierList> {
-  return async (_, { now }) => ok({ subscribers: feed.subscribers(), head: feed.head, now });
+  return async (_, { now }) =>
+    ok({
+      subscribers: feed.subscribers(),
+      head: feed.head,
+      now,
+      clockOffMillis: clockOffMillis(),
+    });
 }

@@ -15,6 +15,10 @@ export interface BrokerFigures {
   readonly sessionsLive: number;
   readonly streamsOpen: number;
   readonly queues: readonly QueueFigures[];
+  /** Milliseconds by which the wall clock is off while it is not believed, else 0. */
+  readonly clockOffMillis: number;
+  /** Seconds for which the certificate is good; undefined without TLS. */
+  readonly certificateSeconds: number | undefined;
   /** Milliseconds by resource. */
   readonly feedLag: ReadonlyMap<string, number>;
 }
@@ -36,11 +40,15 @@ export function observeFigures(read: () => BrokerFigures): () => void {
   const depth = gauge(brokerMetrics.queueDepth);
   const limit = gauge(brokerMetrics.queueLimit);
   const lag = gauge(brokerMetrics.feedLag);
+  const clockOff = gauge(brokerMetrics.clockOff);
+  const certificate = gauge(brokerMetrics.certificateRemaining);
   const loop = gauge(brokerMetrics.eventLoopDelay);
   const delay = monitorEventLoopDelay();
   delay.enable();
   const observe = (result: BatchObservableResult) => {
-    const { sessionsLive, streamsOpen, queues, feedLag } = read();
+    const { sessionsLive, streamsOpen, queues, feedLag, ...of } = read();
+    result.observe(clockOff, of.clockOffMillis);
+    if (of.certificateSeconds !== undefined) result.observe(certificate, of.certificateSeconds);
     result.observe(sessions, sessionsLive);
     result.observe(streams, streamsOpen);
     for (const queue of queues) {
@@ -54,7 +62,7 @@ export function observeFigures(read: () => BrokerFigures): () => void {
       });
     delay.reset();
   };
-  const all = [sessions, streams, depth, limit, lag, loop];
+  const all = [sessions, streams, depth, limit, lag, loop, clockOff, certificate];
   meter.addBatchObservableCallback(observe, all);
   return () => {
     meter.removeBatchObservableCallback(observe, all);

@@ -39,6 +39,10 @@ export const logFieldWords = {
   kind: 'the kind of the event',
   expired: 'sessions that ran out',
   keys: 'thumbprints of token keys',
+  offMillis:
+    'by how much the wall clock is ahead of the time that the broker goes by; negative when behind',
+  validTo: 'when the certificate ends',
+  days: 'how many days are left at most',
   linesLost: 'lines of the history that were lost',
   issuer: 'the issuer',
   publicOrigin: 'the origin under which clients reach the broker',

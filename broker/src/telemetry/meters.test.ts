@@ -45,6 +45,8 @@ const figures: BrokerFigures = {
   streamsOpen: 2,
   queues: [{ name: 'writes', depth: 1, limit: 10 }],
   feedLag: new Map([['crm', 5]]),
+  clockOffMillis: 0,
+  certificateSeconds: 90,
 };
 
 describe('the meters', () => {

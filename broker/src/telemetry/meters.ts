@@ -38,6 +38,8 @@ export interface Meters {
   cut(told: Pick<CutTold, 'handle' | 'reason' | 'author'>): void;
   /** An attempt to deliver events, by receiver and what came of it. */
   delivery(target: string, outcome: string): void;
+  /** A certificate and its key were read again from their files. */
+  certificateSwapped(outcome: 'taken' | 'refused'): void;
   /** Judged actions that were not kept, by cause. */
   historyLost(cause: string, count: number): void;
 }
@@ -61,6 +63,7 @@ export const noMeters: Meters = {
   watchDecided() {},
   cut() {},
   delivery() {},
+  certificateSwapped() {},
   historyLost() {},
 };
 
@@ -99,6 +102,7 @@ function metersOf(meter: Meter): Meters {
   const decisions = counter(brokerMetrics.watchDecisions);
   const cuts = counter(brokerMetrics.cuts);
   const deliveries = counter(brokerMetrics.deliveries);
+  const swaps = counter(brokerMetrics.certificateSwaps);
   const lost = counter(brokerMetrics.historyLost);
   return {
     isMetered: true,
@@ -121,6 +125,7 @@ function metersOf(meter: Meter): Meters {
     watchDecided: (level, done) => decisions({ level, done }),
     cut: ({ handle, reason, author }) => cuts({ handle, reason, author }),
     delivery: (target, outcome) => deliveries({ target, outcome }),
+    certificateSwapped: (outcome) => swaps({ outcome }),
     historyLost: (cause, count) => lost({ cause }, count),
   };
 }

@@ -131,6 +131,26 @@ export const brokerMetrics = {
     unit: 'ms',
     words: 'how long one group commit took, to the disk',
   },
+  clockOff: {
+    name: 'creance.clock.off',
+    kind: 'gauge',
+    unit: 'ms',
+    words:
+      'by how much the wall clock is off while it is not believed and nothing is issued; 0 while it is believed',
+  },
+  certificateRemaining: {
+    name: 'creance.tls.certificate.remaining',
+    kind: 'gauge',
+    unit: 's',
+    words: 'how long the certificate that serves is good for; negative once it has ended',
+  },
+  certificateSwaps: {
+    name: 'creance.tls.certificate.swaps',
+    kind: 'counter',
+    unit: '{pair}',
+    words: 'certificates and keys that were read again from their files',
+    attributes: { outcome: '`taken`, or `refused` while the old one serves on' },
+  },
   eventLoopDelay: {
     name: 'creance.event_loop.delay',
     kind: 'gauge',

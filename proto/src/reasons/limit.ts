@@ -97,7 +97,7 @@ export const limitReasons: Readonly<Record<LimitReason, ReasonRow>> = {
   clock_unsafe: {
     ...unavailable,
     message: 'the clock of the broker has stepped',
-    fix: 'try again in a few seconds',
+    fix: 'try again in a few seconds; the operator sets the clock of its machine right, or restarts the broker',
   },
   shutting_down: { ...unavailable, message: 'the broker is shutting down', fix: 'connect again' },
   internal: {

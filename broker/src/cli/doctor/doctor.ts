@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { certificateFacts } from '../../certificate-facts.js';
 import { type BrokerConfig, type BrokerFlags, readConfig } from '../../config.js';
 import { parseListen } from '../../http-listen.js';
 import { systemClock } from '../../runtime/clock.js';
@@ -16,7 +17,7 @@ import {
 import { diskFinding, nodeFinding, sqliteFinding, telemetryFinding } from './host.js';
 import { lookAtBroker, manifestFinding } from './look-broker.js';
 import { freeBytesAt, lookAtFolder } from './look-folder.js';
-import { lookAtHttpListen, lookAtListen, lookAtTelemetry, lookAtTls } from './look-network.js';
+import { lookAtHttpListen, lookAtListen, lookAtTelemetry } from './look-network.js';
 import { brokerFindings, httpListenFinding, listenFinding } from './running.js';
 import { tlsFindings } from './tls.js';
 import { type Finding, failure, fine } from './verdict.js';
@@ -127,7 +128,7 @@ function originWords({ publicOrigin, listen }: BrokerConfig): string {
 
 function certificateFindings({ tls, publicOrigin }: BrokerConfig): readonly Finding[] {
   const nowMillis = systemClock.now() / 1_000;
-  return tlsFindings(lookAtTls(tls), { publicOrigin, nowMillis });
+  return tlsFindings(tls && certificateFacts(tls), { publicOrigin, nowMillis });
 }
 
 const colours = { ok: 'green', warn: 'yellow', fail: 'red' } as const;

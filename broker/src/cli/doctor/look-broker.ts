@@ -59,6 +59,7 @@ async function answerOf(line: OperatorLine, manifest: string): Promise<BrokerFac
     verifiers,
     revision,
     offsetMillis: (Number(first.nowUnixMicros) - (askedAt + answeredAt) / 2) / 1_000,
+    unsafeMillis: Number(first.clockOffMillis),
     errorMillis: (answeredAt - askedAt) / 2_000,
     drift: await driftOf(line, manifest),
   };

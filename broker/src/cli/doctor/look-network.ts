@@ -1,12 +1,10 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { connect, createServer, isIP } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { BrokerConfig } from '../../config.js';
 import type { ListenPlace } from '../../http-listen.js';
 import { whoAnswers } from '../../rpc/health-client.js';
 import { wantsTelemetry } from '../../telemetry/exporters.js';
 import { codeOf } from './look-folder.js';
 import type { ListenFacts } from './running.js';
-import type { CertificateFacts } from './tls.js';
 
 const reachMillis = 2_000;
 
@@ -39,36 +37,6 @@ function reachableHost(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   if (host === '::') return '[::1]';
   return host.includes(':') ? `[${host}]` : host;
-}
-
-/** Reads a certificate and its key. */
-export function lookAtTls(
-  tls: BrokerConfig['tls'],
-): CertificateFacts | { fault: string } | undefined {
-  if (tls === undefined) return undefined;
-  const certificate = parsed(() => new X509Certificate(tls.certificate));
-  if (certificate === undefined) return { fault: 'the certificate cannot be read' };
-  const key = parsed(() => createPrivateKey(tls.key));
-  if (key === undefined) return { fault: 'the private key cannot be read, or has a passphrase' };
-  return {
-    validFrom: Date.parse(certificate.validFrom),
-    validTo: Date.parse(certificate.validTo),
-    hasKey: certificate.checkPrivateKey(key),
-    // Without the common name: no client looks at it any more (RFC 9525 §6.1).
-    covers: (host) =>
-      (isIP(host) === 0
-        ? certificate.checkHost(host, { subject: 'never' })
-        : certificate.checkIP(host)) !== undefined,
-    names: certificate.subjectAltName ?? '',
-  };
-}
-
-function parsed<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
 }
 
 /** Where telemetry would go, when the environment asks for any, and whether somebody listens there. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CertificateFacts } from '../../certificate-facts.js';
 import {
   type BrokerFacts,
   brokerFindings,
@@ -6,7 +7,6 @@ import {
   driftFinding,
   verifiersFinding,
 } from './running.js';
-import type { CertificateFacts } from './tls.js';
 import { tlsFindings } from './tls.js';
 import type { Finding } from './verdict.js';
 
@@ -21,6 +21,7 @@ const answer: BrokerFacts & { said: 'answer' } = {
   revision: 9_000n,
   offsetMillis: 0,
   errorMillis: 1,
+  unsafeMillis: 0,
   drift: { version: 3n, changes: 0 },
 };
 
@@ -104,7 +105,7 @@ describe('driftFinding', () => {
 const day = 86_400_000;
 const nowMillis = 1_000 * day;
 const certificate: CertificateFacts = {
-  validFrom: nowMillis - day,
+  validFrom: nowMillis - 30 * day,
   validTo: nowMillis + 60 * day,
   hasKey: true,
   covers: (host) => host === 'broker.example' || host === '::1',
@@ -118,13 +119,8 @@ describe('tlsFindings', () => {
     ['of an address', {}, 'https://[::1]:7420', ['ok', 'ok', 'ok']],
     ['that has ended', { validTo: nowMillis }, publicOrigin, ['fail', 'ok', 'ok']],
     ['with a day to go', { validTo: nowMillis + day }, publicOrigin, ['warn', 'ok', 'ok']],
-    [
-      'with less than 14 days',
-      { validTo: nowMillis + 14 * day - 1 },
-      publicOrigin,
-      ['warn', 'ok', 'ok'],
-    ],
-    ['with 14 days', { validTo: nowMillis + 14 * day }, publicOrigin, ['ok', 'ok', 'ok']],
+    ['with 30 days', { validTo: nowMillis + 30 * day }, publicOrigin, ['warn', 'ok', 'ok']],
+    ['with more', { validTo: nowMillis + 30 * day + 1 }, publicOrigin, ['ok', 'ok', 'ok']],
     ['of tomorrow', { validFrom: nowMillis + day }, publicOrigin, ['fail', 'ok', 'ok']],
     ['of another key', { hasKey: false }, publicOrigin, ['ok', 'fail', 'ok']],
     ['of another host', {}, 'https://other.example', ['ok', 'ok', 'fail']],
@@ -135,7 +131,7 @@ describe('tlsFindings', () => {
 
   it('judges none, and one that is none', () => {
     expect(tlsFindings(undefined, { publicOrigin, nowMillis }).map(verdictOf)).toEqual(['ok']);
-    const broken = tlsFindings({ fault: 'it cannot be read' }, { publicOrigin, nowMillis });
+    const broken = tlsFindings({ fault: 'no', fix: 'mend it' }, { publicOrigin, nowMillis });
     expect(broken.map(verdictOf)).toEqual(['fail']);
   });
 });

@@ -59,6 +59,8 @@ export type BrokerFacts =
       /** The broker's clock less ours, and by how much that may be wrong. Milliseconds. */
       readonly offsetMillis: number;
       readonly errorMillis: number;
+      /** By how much the wall clock of the broker's machine has stepped, so that it issues nothing; 0 when not. */
+      readonly unsafeMillis: number;
       /** Differences between the file and the version in force; undefined when the file cannot be compared. */
       readonly drift: { readonly version: bigint; readonly changes: number } | string | undefined;
     };
@@ -98,7 +100,11 @@ export function clockFinding(facts: Askable): Finding {
   const check = 'clock';
   const silent = silentFinding(check, facts);
   if (facts.said !== 'answer') return silent as Finding;
-  const { offsetMillis, errorMillis } = facts;
+  const { offsetMillis, errorMillis, unsafeMillis } = facts;
+  if (unsafeMillis !== 0) {
+    const found = `clock_unsafe: the clock of the broker's machine is ${Math.round(Math.abs(unsafeMillis) / 1_000)} s ${unsafeMillis < 0 ? 'behind' : 'ahead'}, and nothing is issued`;
+    return failure(check, found, 'set it right, or restart the broker where the new time is right');
+  }
   const off = Math.abs(offsetMillis) - errorMillis;
   const found = `the broker's is ${Math.round(Math.abs(offsetMillis))} ms ${offsetMillis < 0 ? 'behind' : 'ahead'}`;
   const fix = 'let both machines keep time by NTP';

@@ -700,6 +700,11 @@ export interface ListVerifiersResponse {
   revision: bigint;
   /** The broker's clock at the reply, Unix time in microseconds. */
   nowUnixMicros: bigint;
+  /**
+   * By how many milliseconds the wall clock of the broker's machine is ahead of the time that the broker goes by;
+   * negative when it is behind, zero while it is believed. Otherwise nothing is issued.
+   */
+  clockOffMillis: bigint;
 }
 
 /** VerifierSummary is one subscribed verifier. */
@@ -4981,7 +4986,7 @@ export const ListVerifiersRequest: MessageFns<ListVerifiersRequest> = {
 };
 
 function createBaseListVerifiersResponse(): ListVerifiersResponse {
-  return { verifiers: [], revision: 0n, nowUnixMicros: 0n };
+  return { verifiers: [], revision: 0n, nowUnixMicros: 0n, clockOffMillis: 0n };
 }
 
 export const ListVerifiersResponse: MessageFns<ListVerifiersResponse> = {
@@ -5000,6 +5005,12 @@ export const ListVerifiersResponse: MessageFns<ListVerifiersResponse> = {
         throw new globalThis.Error("value provided for field message.nowUnixMicros of type uint64 too large");
       }
       writer.uint32(24).uint64(message.nowUnixMicros);
+    }
+    if (message.clockOffMillis !== 0n) {
+      if (BigInt.asIntN(64, message.clockOffMillis) !== message.clockOffMillis) {
+        throw new globalThis.Error("value provided for field message.clockOffMillis of type sint64 too large");
+      }
+      writer.uint32(32).sint64(message.clockOffMillis);
     }
     return writer;
   },
@@ -5041,6 +5052,14 @@ export const ListVerifiersResponse: MessageFns<ListVerifiersResponse> = {
             message.nowUnixMicros = reader.uint64() as bigint;
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.clockOffMillis = reader.sint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -5064,6 +5083,11 @@ export const ListVerifiersResponse: MessageFns<ListVerifiersResponse> = {
         : isSet(object.now_unix_micros)
         ? BigInt(object.now_unix_micros)
         : 0n,
+      clockOffMillis: isSet(object.clockOffMillis)
+        ? BigInt(object.clockOffMillis)
+        : isSet(object.clock_off_millis)
+        ? BigInt(object.clock_off_millis)
+        : 0n,
     };
   },
 
@@ -5078,6 +5102,9 @@ export const ListVerifiersResponse: MessageFns<ListVerifiersResponse> = {
     if (message.nowUnixMicros !== 0n) {
       obj.nowUnixMicros = message.nowUnixMicros.toString();
     }
+    if (message.clockOffMillis !== 0n) {
+      obj.clockOffMillis = message.clockOffMillis.toString();
+    }
     return obj;
   },
 
@@ -5090,6 +5117,9 @@ export const ListVerifiersResponse: MessageFns<ListVerifiersResponse> = {
     message.revision = (object.revision !== undefined && object.revision !== null) ? BigInt(object.revision) : 0n;
     message.nowUnixMicros = (object.nowUnixMicros !== undefined && object.nowUnixMicros !== null)
       ? BigInt(object.nowUnixMicros)
+      : 0n;
+    message.clockOffMillis = (object.clockOffMillis !== undefined && object.clockOffMillis !== null)
+      ? BigInt(object.clockOffMillis)
       : 0n;
     return message;
   },
