@@ -4,8 +4,8 @@ import { faultSeed, figure, sized } from '../support/figure.js';
 import { audiences } from '../support/flow-manifest.js';
 import { CutLoad } from '../support/load/cut-load.js';
 import { IssueLoad } from '../support/load/issue-load.js';
-import { summed } from '../support/load/load-words.js';
 import { ListeningVerifier } from '../support/load/listening.js';
+import { summed } from '../support/load/load-words.js';
 import { percentile } from '../support/load/percentile.js';
 
 const workloads = 12;
