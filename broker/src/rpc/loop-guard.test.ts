@@ -4,6 +4,7 @@ import type { Denial } from '../domain/denial.js';
 import type { Session } from '../domain/session.js';
 import { systemClock } from '../runtime/clock.js';
 import { DoubleClient, DoubleEdges } from './double-edge.js';
+import { openedStream, reasonOf } from './double-stream.js';
 import type { EdgeCommands } from './edge-commands.js';
 import { openLoopGuard } from './loop-guard.js';
 
@@ -30,14 +31,16 @@ async function late(millis: number, loopCallsInFlight = 0) {
     return caller.kind === 'session' ? ok(caller.session) : held.promise;
   };
   const double = await start({ clock, limits, commands: { renewSession } });
+  const stream = await openedStream(double);
   const first = double.client.call(session('RenewSession'), undefined, workload);
   await vi.waitUntil(() => running === 1);
   ahead = 60_000 + millis;
   const end = async () => {
     held.resolve({ ok: false, error: { reason: 'session_ended' } });
     await first;
+    stream.call.cancel();
   };
-  return { ...double, end };
+  return { ...double, stream, end };
 }
 
 describe('an event loop that is late', () => {
@@ -58,6 +61,14 @@ describe('an event loop that is late', () => {
     expect((await other.call(session('RenewSession'), undefined, workload)).reason).toBe('ok');
     await end();
     expect((await client.call(session('RenewSession'), undefined, workload)).reason).toBe('ok');
+  });
+
+  // breaks when: stream-session.ts does not ask who has how many in flight, or refuses all alike
+  it('has the messages of a stream come again like calls, while its connection has most', async () => {
+    const { stream, end } = await late(400);
+    stream.renew(1);
+    expect(reasonOf(await stream.nextOf('refusal'))).toBe('broker_busy');
+    await end();
   });
 
   // breaks when: a call that cuts or gives a place back is among those that wait
