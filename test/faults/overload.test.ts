@@ -5,6 +5,7 @@ import { audiences } from '../support/flow-manifest.js';
 import { CutLoad } from '../support/load/cut-load.js';
 import { IssueLoad } from '../support/load/issue-load.js';
 import { ListeningVerifier } from '../support/load/listening.js';
+import { summed } from '../support/load/load-words.js';
 import { percentile } from '../support/load/percentile.js';
 
 const workloads = 12;
@@ -37,36 +38,48 @@ operators:
 
 describe('a broker that is asked for more than it can do', () => {
   const broker = new BrokerProcess(manifest, 'fatal');
-  let load: IssueLoad;
+  /** Two processes, so that neither is the bound, and what one sends is not late for what the other does. */
+  let loads: readonly [IssueLoad, IssueLoad];
   let verifier: ListeningVerifier;
   let cuts: CutLoad;
 
   beforeAll(async () => {
     await broker.start();
-    load = new IssueLoad();
-    await load.join(broker, names, each);
+    loads = [new IssueLoad(), new IssueLoad()];
+    await loads[0].join(broker, names.slice(0, workloads / 2), each);
+    await loads[1].join(broker, names.slice(workloads / 2), each);
     verifier = await ListeningVerifier.join(broker, 'crm');
     cuts = await CutLoad.open(broker);
   }, 120_000);
   afterAll(async () => {
-    load.close();
+    for (const load of loads) load.close();
     await cuts.close();
     await verifier.close();
     await broker.dispose();
   });
 
-  const all = { from: 0, to: members };
+  const all = { from: 0, to: members / 2 };
+  const atOnce = async (count: number, millis: number) =>
+    summed(
+      await Promise.all(loads.map((load) => load.atOnce({ ...all, atOnce: count / 2, millis }))),
+    );
+  const atRate = async (perSecond: number, millis: number) =>
+    summed(
+      await Promise.all(
+        loads.map((load) => load.atRate({ ...all, perSecond: perSecond / 2, millis })),
+      ),
+    );
   // breaks when: gate.ts does not ask the guard of the loop; cuts wait behind other writes
   it('F-21 F-75 answers about what it can, refuses the rest with a hint, and still cuts within a second', {
     timeout: 180_000,
   }, async ({ task }) => {
-    await load.atOnce({ ...all, atOnce: 32, millis: 2_000 });
-    const calm = await load.atOnce({ ...all, atOnce: 32, millis: sized(3_000, 10_000) });
+    await atOnce(32, 2_000);
+    const calm = await atOnce(32, sized(3_000, 10_000));
     const capacity = calm.ok / calm.seconds;
     const millis = sized(4_000, 60_000);
     cuts.acknowledgedAt.clear();
     const cutting = cuts.run(10, millis);
-    const loaded = await load.atRate({ ...all, perSecond: capacity * 10, millis });
+    const loaded = await atRate(capacity * 10, millis);
     await cutting;
     const last = await cuts.cut();
     await expect.poll(() => verifier.revision, { timeout: 10_000 }).toBeGreaterThanOrEqual(last);
@@ -91,21 +104,21 @@ describe('a broker that is asked for more than it can do', () => {
       seed: faultSeed,
     });
     expect(cuts.failed).toBe(0);
-    expect(goodput / capacity).toBeGreaterThan(0.3);
+    expect(goodput / capacity).toBeGreaterThan(0.6);
     // A second is the target; a machine that others use as well is slower.
     expect(percentile(cuts.millis, 0.99)).toBeLessThan(5_000);
     expect(loaded.hinted).toBe(refused);
     expect(Object.keys(loaded.refused).filter((reason) => !bounds.includes(reason))).toEqual([]);
   });
 
-  // breaks when: the rate of a workload is counted for everybody
+  // breaks when: the rate of a workload is counted for everybody; gate.ts refuses all alike while it is busy
   it('F-22 leaves the others alone when one workload asks for far more than its share', async ({
     task,
   }) => {
-    const others = { from: each, to: members, perSecond: 20, millis: sized(3_000, 15_000) };
-    const calm = await load.atRate(others);
-    const noisy = load.atRate({ from: 0, to: each, perSecond: 2_000, millis: others.millis });
-    const busy = await load.atRate(others);
+    const others = { ...all, perSecond: 20, millis: sized(3_000, 15_000) };
+    const calm = await loads[1].atRate(others);
+    const noisy = loads[0].atRate({ from: 0, to: each, perSecond: 2_000, millis: others.millis });
+    const busy = await loads[1].atRate(others);
     const noise = await noisy;
     figure(task, {
       noisySentPerSecond: noise.sent / noise.seconds,
@@ -115,9 +128,8 @@ describe('a broker that is asked for more than it can do', () => {
       othersP99MillisBefore: percentile(calm.millis, 0.99),
       seed: faultSeed,
     });
-    // On a machine that is slower than the bound of one workload the broker itself is what all share.
-    expect(Object.keys(busy.refused).filter((reason) => reason !== 'broker_busy')).toEqual([]);
-    expect(busy.ok).toBeGreaterThan(0);
+    expect(busy.refused).toEqual({});
+    expect(busy.ok).toBe(busy.sent);
     expect(noise.ok).toBeLessThan(noise.sent + noise.unsent);
   });
 });

@@ -10,6 +10,7 @@ import { handlersOf } from '../../broker/src/rpc/handlers.js';
 import { edgeLimits } from '../../broker/src/rpc/limits.js';
 import type { Pipeline } from '../../broker/src/rpc/pipeline.js';
 import { edgeMethods, serviceNames } from '../../broker/src/rpc/server.js';
+import { Shares } from '../../broker/src/rpc/shares.js';
 import { StreamHub } from '../../broker/src/rpc/stream-hub.js';
 import { roles } from '../access/row.js';
 import type { TestEdge } from './edge.js';
@@ -89,6 +90,7 @@ export class HandlersAlone {
       },
       flight: new Flight(),
       isBusy: () => false,
+      shares: new Shares(edgeLimits()),
       report: {
         arrived: () => undefined,
         answered() {},

@@ -39,6 +39,8 @@ export const beyond: Readonly<Record<LimitName, Beyond>> = {
   loopLagMillis: refused('broker_busy'),
   loopLookMillis: timing,
   loopCallsInFlight: refused('broker_busy'),
+  loopCallsPerConnection: refused('broker_busy'),
+  loopCallsMax: refused('broker_busy'),
   loopRetryMillis: timing,
   drainMillis: done('what is still in flight is ended'),
 

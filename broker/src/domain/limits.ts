@@ -39,6 +39,10 @@ export const limits = {
   loopLookMillis: 20,
   /** Calls in flight up to which none is refused for that: a machine that stood still for a moment has no backlog. */
   loopCallsInFlight: 128,
+  /** Calls of one connection in flight up to which it is refused only for what its address has. */
+  loopCallsPerConnection: 4,
+  /** Calls in flight beyond which also a connection without any is refused. */
+  loopCallsMax: 1_024,
   /** Milliseconds after which a call that was refused for that may come again. */
   loopRetryMillis: 1_000,
   /** Milliseconds for calls in flight when the broker stops. */

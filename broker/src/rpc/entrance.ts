@@ -17,6 +17,7 @@ import type { EdgeLimits } from './limits.js';
 import type { LoopGuard } from './loop-guard.js';
 import type { Report } from './report.js';
 import { edgeMethods, makeServer, serviceNames } from './server.js';
+import { Shares } from './shares.js';
 import type { StreamHub } from './stream-hub.js';
 
 /** One listener with the grpc-js server behind it. */
@@ -77,6 +78,7 @@ function entrance(
   admissionOf: (connections: Connections) => Admission,
 ): Entrance {
   const isDraining = () => state.draining;
+  const shares = new Shares(limits);
   // Late alone is no backlog: the machine may have stood still, and nobody waits.
   const isBusy = () =>
     flight.running >= limits.loopCallsInFlight && guard.lagMillis() > limits.loopLagMillis;
@@ -96,6 +98,7 @@ function entrance(
       limits,
       isDraining,
       isBusy,
+      shares,
       nonce: () => judge.nonce(),
     },
     { ...options, feed, hub, serviceNames, drop: (peer) => front.connections.drop(peer) },
@@ -106,6 +109,7 @@ function entrance(
     report,
     isDraining,
     isBusy,
+    shares,
     onBytes,
   });
   // TLS is the front's; what comes out of it is plain HTTP/2.

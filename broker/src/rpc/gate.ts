@@ -13,6 +13,7 @@ import type { EdgeLimits } from './limits.js';
 import { brokerBusy } from './loop-guard.js';
 import { raiseMessageLimit } from './message-limit.js';
 import type { Report } from './report.js';
+import type { Shares } from './shares.js';
 import { statusOf } from './status.js';
 
 /** Parts of the gate. */
@@ -31,6 +32,8 @@ export interface GateParts {
   readonly mayShed: (path: string) => boolean;
   /** Whether more calls have come than the broker can answer. */
   readonly isBusy: () => boolean;
+  /** Who has how many calls in flight: while it is busy, whoever has most is refused. */
+  readonly shares: Shares;
 }
 
 /** What the gate has to know of a method. */
@@ -75,6 +78,7 @@ function listenerOf(
   const record = new CallRecord(method.path, call.getPeer(), parts.entropy);
   let raised = false;
   let timer: NodeJS.Timeout | undefined;
+  let release: (() => void) | undefined;
   const refuse = (denial: Denial) => {
     if (!record.settle()) return;
     report.refused(record, denial);
@@ -96,9 +100,12 @@ function listenerOf(
       record.arrival = report.arrived((name) => headerOf(metadata, name));
       const bytes = bytesOf(metadata);
       parts.onBytes(record.peer, bytes + callOverheadBytes);
-      const denial = denialOf(parts, method, call, bytes);
+      const denial = denialOf(parts, method, call, record, bytes);
       if (denial !== undefined) return refuse(denial);
       timer = setTimeout(onDeadline, millisOf(call, limits));
+      // Of a session's stream its messages are counted, while they run: it is open for as long as the session.
+      if (parts.mayShed(method.path) && !parts.isLong(method.path))
+        release = parts.shares.hold(record);
       raise();
       attachRecord(metadata, record);
       return next(metadata);
@@ -114,6 +121,7 @@ function listenerOf(
     },
     onCancel() {
       clearTimeout(timer);
+      release?.();
       if (raised) large.taken -= 1;
       if (record.settle()) report.cancelled(record);
     },
@@ -127,13 +135,14 @@ function headerOf(metadata: Metadata, name: string): string | undefined {
 }
 
 function denialOf(
-  { limits, report, isDraining, isLong, mayShed, isBusy }: GateParts,
+  { limits, report, isDraining, isLong, mayShed, isBusy, shares }: GateParts,
   { path, requestStream, responseStream }: Method,
   call: ServerInterceptingCallInterface,
+  record: CallRecord,
   metadataBytes: number,
 ): Denial | undefined {
   if (isDraining()) return { reason: 'shutting_down' };
-  if (mayShed(path) && isBusy()) return brokerBusy(limits);
+  if (mayShed(path) && isBusy() && shares.isBeyond(record)) return brokerBusy(limits);
   if (metadataBytes > limits.metadataBytes) {
     report.limitHit('metadataBytes');
     return { reason: 'request_too_large', detail: { most: limits.metadataBytes } };

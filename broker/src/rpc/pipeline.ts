@@ -8,6 +8,7 @@ import { type CallNote, type CallRecord, recordOf } from './call-record.js';
 import type { Flight } from './flight.js';
 import type { EdgeLimits } from './limits.js';
 import type { Report } from './report.js';
+import type { Shares } from './shares.js';
 import { type RefusalStatus, statusOf } from './status.js';
 
 /** What every call goes through. */
@@ -20,6 +21,8 @@ export interface Pipeline {
   readonly isDraining: () => boolean;
   /** Whether more calls have come than the broker can answer. */
   readonly isBusy: () => boolean;
+  /** Who has how many calls in flight. */
+  readonly shares: Shares;
   /** The nonce to hand out now. */
   readonly nonce: () => string;
 }

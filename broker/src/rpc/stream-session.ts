@@ -134,9 +134,9 @@ export class SessionStream implements HubStream {
   }
 
   #ask(message: Asked, ask: StreamAsk): void {
-    const { clock, flight, isBusy, limits, report } = this.#pipeline;
+    const { clock, flight, isBusy, limits, report, shares } = this.#pipeline;
     const { record } = this.#call;
-    if (isBusy()) {
+    if (isBusy() && shares.isBeyond(record)) {
       this.#refuse(message, brokerBusy(limits));
       return;
     }
@@ -150,9 +150,11 @@ export class SessionStream implements HubStream {
     const { requestId, address } = record;
     const call = { requestId: `${requestId}.${message.id}`, now, address, caller: caller.value };
     this.#waiting += 1;
+    const release = shares.hold(record);
     flight
       .during(async () => this.#answer(message, await attempt(() => this.#parts.run(ask, call))))
-      .catch((fault) => report.failed(record, fault));
+      .catch((fault) => report.failed(record, fault))
+      .finally(release);
   }
 
   #answer(message: Asked, outcome: Result<StreamAnswer, Denial | Fault>): void {

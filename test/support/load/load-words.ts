@@ -45,3 +45,22 @@ export interface Issued {
   millis: number[];
   seconds: number;
 }
+
+/** What came of it in several processes at the same time. */
+export function summed(all: readonly Issued[]): Issued {
+  const sum = (of: (issued: Issued) => number) =>
+    all.reduce((total, issued) => total + of(issued), 0);
+  const refused: Record<string, number> = {};
+  for (const [reason, count] of all.flatMap((issued) => Object.entries(issued.refused)))
+    refused[reason] = (refused[reason] ?? 0) + count;
+  return {
+    sent: sum((issued) => issued.sent),
+    unsent: sum((issued) => issued.unsent),
+    ok: sum((issued) => issued.ok),
+    inTime: sum((issued) => issued.inTime),
+    refused,
+    hinted: sum((issued) => issued.hinted),
+    millis: all.flatMap((issued) => issued.millis),
+    seconds: Math.max(...all.map((issued) => issued.seconds)),
+  };
+}
