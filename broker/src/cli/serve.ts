@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import pino from 'pino';
 import { type Broker, startBroker } from '../broker.js';
 import { type BrokerFlags, readConfig } from '../config.js';
@@ -42,6 +43,8 @@ export async function serve(
   if (instead !== undefined) output.words(insteadWords(instead, places));
   const taken = fileTaken && takenWords(fileTaken);
   if (taken !== undefined) output.words(taken);
+  // Now, since a broker that is killed leaves nothing; once everything is kept, this writes nothing.
+  flushCompileCache();
   const reloading = reloadOn('SIGHUP', broker, output);
   await stopped();
   reloading.stop();

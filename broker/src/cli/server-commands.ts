@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import { keepCompiled } from './compile-cache.js';
 import { configShow } from './config-show.js';
 import { formatOption } from './options.js';
 import type { Output } from './output.js';
-import { serve } from './serve.js';
 import { addSettings } from './setting-options.js';
 import { brokerFlagsOf, type SettingFlags, settingsInForce } from './settings-in-force.js';
 
@@ -12,6 +12,9 @@ export function addServers(creance: Command, output: Output): void {
     addSettings(creance.command(name).description(description), name).action(
       async (flags: SettingFlags) => {
         const { settings } = await settingsInForce(flags, output);
+        keepCompiled(settings.data.value as string);
+        // Only now: what is loaded before it is not kept, and the other commands need no broker.
+        const { serve } = await import('./serve.js');
         await serve(brokerFlagsOf(settings, name === 'dev'), settings, output);
       },
     );
