@@ -161,6 +161,8 @@ export class BrokerProcess {
     const call = { requestId, now, address: '', caller };
     const done = await verb(ask, call).catch((fault: unknown) => {
       // As the edge has it: a write whose answer has no place for a refusal throws it.
+      // Whom a dead process answers hears nothing.
+      if (!this.isAlive) return undefined;
       if (fault instanceof StoreFault) return refuse({ reason: fault.reason });
       throw fault;
     });
