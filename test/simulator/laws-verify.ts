@@ -44,7 +44,7 @@ function checkTaken(world: Scene, { host, isHonest }: Used, minted: Minted | und
   if (!view.isWhole || age > maxStaleMillis) laws.fail('law 6', `a view of ${age} ms is believed`);
   const expired = host.clock.seconds >= minted.claims.expiresAt;
   if (expired) laws.fail('law 6', 'a token is taken after its time');
-  const known = ledger.cutsOf(minted, view.revision)[0];
+  const known = ledger.cutsHeldAt(minted, view.revision)[0];
   if (known !== undefined) laws.fail('law 2', `${host.name} knows of ${known.revision} and takes`);
   // Law 2, for everybody: nobody takes long what has ended, however the network is.
   const held = world.isClockStepped ? delayMillisMax : Math.min(skewMillis, delayMillisMax);
@@ -88,7 +88,7 @@ export function checkViews(world: Scene): void {
 
 function checkView({ ledger, laws }: Scene, host: VerifierHost, minted: Minted): void {
   const { view } = host.feed;
-  const isCut = ledger.cutsOf(minted, view.revision).length > 0;
+  const isCut = ledger.cutsHeldAt(minted, view.revision).length > 0;
   const { revision } = minted.claims;
   const holds =
     view.faultOf([...minted.handles], revision) !== undefined || view.isKeyCut(minted.keyId);

@@ -57,6 +57,8 @@ export class Ledger {
   readonly sessions: Map<SessionId, KnownSession> = new Map();
   readonly records: AuditRow[] = [];
   readonly minted: Minted[] = [];
+  /** By row of a cut that only the journal had, the last row that its maker knew of. */
+  readonly #bases = new Map<number, number>();
   readonly #disk: Disk;
   #ordinal = 0;
   #journalled = 0;
@@ -69,8 +71,10 @@ export class Ledger {
   read(nowMillis: number): readonly AuditRow[] {
     for (const cut of this.#disk.journalled.slice(this.#journalled)) {
       this.#journalled += 1;
-      for (const row of cut.rows)
+      for (const row of cut.rows) {
         this.journalled.push({ ...logColumns(row), seenMillis: nowMillis });
+        this.#bases.set(row.revision, cut.base);
+      }
     }
     const after = this.rows.at(-1)?.revision ?? 0;
     for (const row of this.#disk.rows<LogRowColumns>(logSql, after)) {
@@ -95,6 +99,22 @@ export class Ledger {
     return fresh;
   }
 
+  /**
+   * Up to which row a view that stands at a revision must hold the log. At a cut that only the journal had it is what
+   * its maker knew of: a row between the two was durable and nobody was told, and that view is no part of the log.
+   */
+  #knownTo(revision: number): number {
+    const base = this.#bases.get(revision);
+    const isInLog = this.rows.some((row) => row.revision === revision);
+    return base === undefined || isInLog ? revision : this.#knownTo(base);
+  }
+
+  /** The rows that kill a token and that a view which stands at a revision must hold. */
+  cutsHeldAt(minted: Minted, revision: number): readonly Row[] {
+    const inJournal = this.journalled.filter((row) => row.revision <= revision);
+    return [...this.cutsOf(minted, this.#knownTo(revision)), ...killing(inJournal, minted)];
+  }
+
   /** From the root to a session. */
   path(id: SessionId): readonly KnownSession[] {
     const path: KnownSession[] = [];
@@ -114,15 +134,16 @@ export class Ledger {
   }
 
   /** The rows that kill a token, up to a revision. */
-  cutsOf(
-    { claims, handles, keyId }: Minted,
-    upTo: number = Number.POSITIVE_INFINITY,
-  ): readonly Row[] {
-    const token = { rev: claims.revision, handles, keyId };
-    const isCut = (row: Row) => row.revision <= upTo && kills(row, token);
-    const cuts = this.rows.filter(isCut);
-    return this.journalled.length === 0 ? cuts : [...cuts, ...this.journalled.filter(isCut)];
+  cutsOf(minted: Minted, upTo: number = Number.POSITIVE_INFINITY): readonly Row[] {
+    const all = this.journalled.length === 0 ? this.rows : [...this.rows, ...this.journalled];
+    return killing(all, minted).filter(({ revision }) => revision <= upTo);
   }
+}
+
+/** Those of some rows that kill a token. */
+function killing(rows: readonly Row[], { claims, handles, keyId }: Minted): readonly Row[] {
+  const token = { rev: claims.revision, handles, keyId };
+  return rows.filter((row) => kills(row, token));
 }
 
 function ends(
