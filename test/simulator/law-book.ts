@@ -1,4 +1,5 @@
 import type { Revision, SessionId } from '@creance/proto';
+import type { Evidence } from '../../broker/src/attest/evidence.js';
 import { rpcStatusOf } from '../../broker/src/rpc/status.js';
 import type { Carried } from './broker-process.js';
 import { auditLaws } from './laws-audit.js';
@@ -31,6 +32,8 @@ export class LawBook implements Laws {
   };
   /** Revisions that somebody was told of. */
   readonly acknowledged: { readonly revision: Revision; readonly what: string }[] = [];
+  /** By join token, the key that has redeemed it, as the header of its assertion names it. */
+  readonly #redeemers = new Map<string, string>();
   readonly #scene: Scene;
   #failure: LawBroken | undefined;
 
@@ -59,9 +62,25 @@ export class LawBook implements Laws {
     checkMinted(this.#scene, minted, carried);
   }
 
-  /** A reply leaves: law 10. */
-  replied({ sessions }: WireCall, reply: WireReply): void {
-    if (reply.ok) return;
+  /** A reply leaves: laws 2 and 10. */
+  replied(call: WireCall, reply: WireReply): void {
+    if (reply.ok) this.#opened(call);
+    else this.#refused(call, reply);
+  }
+
+  /** Law 2: a join token is redeemed by one key, whoever of two was the faster. */
+  #opened({ method, ask }: WireCall): void {
+    if (method !== 'openSession') return;
+    const { evidence } = ask as { evidence: Evidence };
+    if (evidence.kind !== 'join-token') return;
+    const [key = ''] = evidence.assertion.split('.');
+    const first = this.#redeemers.get(evidence.joinToken) ?? key;
+    this.#redeemers.set(evidence.joinToken, first);
+    if (first !== key) this.fail('law 2', 'a join token was redeemed twice');
+  }
+
+  /** Law 10: nobody is told what is not his to know. */
+  #refused({ sessions }: WireCall, reply: WireReply & { readonly ok: false }): void {
     const { denial, caller } = reply;
     const { details } = rpcStatusOf(denial, { requestId: 'r', caller });
     const text = Buffer.concat(details.map(({ value }) => value)).toString('latin1');
