@@ -130,7 +130,8 @@ describe('a broker that is asked for more than it can do', () => {
     });
     expect(busy.refused).toEqual({});
     expect(busy.ok).toBe(busy.sent);
-    expect(noise.ok).toBeLessThan(noise.sent + noise.unsent);
+    // A machine that does what the noisy one asks refuses him nothing: then he has only asked for more.
+    expect(noise.sent).toBeGreaterThan(busy.sent);
   });
 });
 
