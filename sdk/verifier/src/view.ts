@@ -227,7 +227,8 @@ export class View {
   }
 
   #refuseGoneBack<F extends FrameFault>(lost: 'log' | 'audit', fault: F): Result<never, F> {
-    if (this.#isWhole) this.#goneBack = lost;
+    // What the audit has lost no snapshot shows: a log that goes back too must not stand in its place.
+    if (this.#isWhole && this.#goneBack !== 'audit') this.#goneBack = lost;
     return refuse(fault);
   }
 
