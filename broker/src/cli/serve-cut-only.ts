@@ -19,8 +19,9 @@ export async function serveCutOnly(
 ): Promise<void> {
   const started = await startCutOnly(config, { logger });
   if (!started.ok) throw new CommandFailed(formatStartFault(started.error), started.error.exitCode);
+  const end = stopped();
   output.result(words(started.value, config));
-  await stopped();
+  await end;
   await started.value.stop();
 }
 

@@ -38,15 +38,17 @@ export async function serve(
   const broker = started.value;
   const { data } = config.value;
   const places = { manifest: flags.manifest, data, isDataByDefault: isByDefault(settings) };
+  // Whoever reads that it is ready may stop it at once, and in order.
+  const end = stopped();
   output.result(welcome(broker, places));
   const { manifestInsteadOfFile: instead, fileTaken } = broker;
   if (instead !== undefined) output.words(insteadWords(instead, places));
   const taken = fileTaken && takenWords(fileTaken);
   if (taken !== undefined) output.words(taken);
+  const reloading = reloadOn('SIGHUP', broker, output);
   // Now, since a broker that is killed leaves nothing; once everything is kept, this writes nothing.
   flushCompileCache();
-  const reloading = reloadOn('SIGHUP', broker, output);
-  await stopped();
+  await end;
   reloading.stop();
   await broker.stop();
   // Everything else is closed: nobody waits for the retries of an exporter.
