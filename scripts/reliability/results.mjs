@@ -25,14 +25,22 @@ export function resultsOf(report, run) {
 }
 
 /**
- * Puts fresh results in the place of older ones of the same test. What a whole run has not seen any more is
- * gone: it has no test that could be asked.
+ * Puts fresh results in the place of older ones of the same test, but for a quick set that passes where a long one
+ * has: it says less. What a whole run has not seen any more is gone: it has no test that could be asked.
  */
 export function mergeResults(older, fresh, isWhole) {
+  const before = new Map(older.map((result) => [keyOf(result), result]));
   const seen = new Set(fresh.map(keyOf));
+  const standing = fresh.map((result) => {
+    const long = before.get(keyOf(result));
+    return long !== undefined && saysLess(result, long) ? long : result;
+  });
   const kept = isWhole ? [] : older.filter((result) => !seen.has(keyOf(result)));
-  return [...kept, ...fresh].sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+  return [...kept, ...standing].sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
 }
 
+const saysLess = (fresh, older) =>
+  fresh.set === 'quick' && older.set === 'long' && [fresh, older].every(isPassed);
+const isPassed = ({ verdict }) => verdict === 'passed';
 const keyOf = ({ rows, file, test }) => `${rows[0]} ${file} ${test}`;
 const isRun = (status) => status === 'passed' || status === 'failed';
