@@ -81,14 +81,7 @@ export async function startBroker(stage: BrokerStage = {}): Promise<BenchBroker>
   );
   await saysGrpc(child);
   const startMillis = performance.now() - startedAt;
-  const socket = `unix:${join(data, 'run', 'operator.sock')}`;
-  const client = new Client(socket, credentials.createInsecure());
-  const operate = (path: string, request: Uint8Array) =>
-    new Promise<Buffer>((resolve, reject) => {
-      const answer = (error: Error | null, reply?: Buffer) =>
-        reply === undefined ? reject(error) : resolve(reply);
-      client.makeUnaryRequest(path, plain, plain, Buffer.from(request), answer);
-    });
+  const { client, operate } = operatorOf(data);
   return {
     pid: child.pid ?? 0,
     data,
@@ -103,7 +96,26 @@ export async function startBroker(stage: BrokerStage = {}): Promise<BenchBroker>
   };
 }
 
-async function saysGrpc(child: ChildProcess): Promise<void> {
+/** The way in of the owner of a broker's data folder, a call at a time by its path and bytes. */
+export function operatorOf(data: string): {
+  readonly client: Client;
+  operate(path: string, request: Uint8Array): Promise<Buffer>;
+} {
+  const socket = `unix:${join(data, 'run', 'operator.sock')}`;
+  const client = new Client(socket, credentials.createInsecure());
+  return {
+    client,
+    operate: (path, request) =>
+      new Promise((resolve, reject) => {
+        const answer = (error: Error | null, reply?: Buffer) =>
+          reply === undefined ? reject(error) : resolve(reply);
+        client.makeUnaryRequest(path, plain, plain, Buffer.from(request), answer);
+      }),
+  };
+}
+
+/** Waits until a broker says where it listens. */
+export async function saysGrpc(child: ChildProcess): Promise<void> {
   const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
   await new Promise<void>((resolve, reject) => {
     child.once('exit', () => reject(new Error('the broker did not start')));

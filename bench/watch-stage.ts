@@ -13,14 +13,12 @@ import {
   SuggestEnvelopeRequest,
   SuggestEnvelopeResponse,
 } from '@creance/proto/wire';
-import { Client, credentials } from '@grpc/grpc-js';
-import { ended } from './stage.js';
+import { ended, operatorOf, saysGrpc } from './stage.js';
 
 const command = join(
   dirname(createRequire(import.meta.url).resolve('@creance/broker')),
   '../../bin/creance.mjs',
 );
-const plain = (bytes: Buffer) => bytes;
 const numbered = (name: string, count: number) =>
   Array.from({ length: count }, (_, nth) => `${name}-${nth}`);
 
@@ -116,21 +114,8 @@ export async function startWatchBroker(
   // A bench that fails leaves no broker behind.
   process.once('exit', () => child.kill());
   createInterface({ input: child.stderr }).on('line', (line) => readLine(line, onDecided));
-  await new Promise<void>((resolve, reject) => {
-    child.once('exit', () => reject(new Error('the broker did not start')));
-    createInterface({ input: child.stdout }).on(
-      'line',
-      (line) => line.includes('gRPC') && resolve(),
-    );
-  });
-  const socket = `unix:${join(data, 'run', 'operator.sock')}`;
-  const client = new Client(socket, credentials.createInsecure());
-  const operate = (path: string, request: Uint8Array) =>
-    new Promise<Buffer>((resolve, reject) => {
-      const answer = (error: Error | null, reply?: Buffer) =>
-        reply === undefined ? reject(error) : resolve(reply);
-      client.makeUnaryRequest(path, plain, plain, Buffer.from(request), answer);
-    });
+  await saysGrpc(child);
+  const { client, operate } = operatorOf(data);
   return {
     pid: child.pid ?? 0,
     data,

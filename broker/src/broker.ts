@@ -17,6 +17,7 @@ import { LiveRegistry } from './live-registry.js';
 import { readFileAgain, readFileAtStart } from './manifest-file.js';
 import { enforce, type FileTaken, fitManifest, manifestCheck, takeFile } from './manifest-parts.js';
 import { startingManifest } from './manifest-start.js';
+import { noteLog } from './note-log.js';
 import { openDoors } from './open-doors.js';
 import { openOutward } from './outward-parts.js';
 import { keepRoster } from './roster-parts.js';
@@ -239,18 +240,6 @@ async function openManifest(parts: Parts, { clock, entropy }: Doors) {
   }
   const changed = await enforce(own);
   return changed.ok ? ok({ registry, own, insteadOfFile, taken: undefined }) : changed;
-}
-
-/** Counts the rows of the log, and says at which moment of the machine each commit was. */
-function noteLog(
-  store: Pick<Store, 'onLog'>,
-  { logger, clock, meters }: { logger: Logger; clock: Clock; meters: Meters },
-): void {
-  store.onLog((rows) => {
-    const [monotonicMillis, revision] = [clock.monotonicMillis(), rows.at(-1)?.revision];
-    for (const { entry } of rows) meters.logRow(entry.kind);
-    logger.info({ revision, rows: rows.length, monotonicMillis }, 'log grew');
-  });
 }
 
 /** The broker's own origin, on loopback. */

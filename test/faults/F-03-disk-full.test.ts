@@ -1,28 +1,25 @@
 import { join } from 'node:path';
 import { Durability } from '@creance/proto/wire';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { BareAgent } from '../support/bare-agent.js';
 import { injectFault, mayInject } from '../support/disk-fault.js';
-import { auditOf, joinOperator } from '../support/emergency-stage.js';
+import {
+  auditOf,
+  type EmergencyCast,
+  emergencyCast,
+  joinOperator,
+} from '../support/emergency-stage.js';
 import { soon } from '../support/flow-operator.js';
-import type { HttpResource } from '../support/flow-resource.js';
-import { FlowStage } from '../support/flow-stage.js';
 import { outcomeOf } from '../support/raw-tree.js';
 
 // Where ptrace is not allowed, `store/sqlite/emergency.test.ts` holds the same without strace.
 describe.skipIf(!mayInject())('F-03 a full disk', () => {
-  let stage: FlowStage;
-  let crm: HttpResource;
-  let stolen: BareAgent;
-  let bystander: BareAgent;
+  let stage: EmergencyCast['stage'];
+  let crm: EmergencyCast['crm'];
+  let stolen: EmergencyCast['stolen'];
+  let bystander: EmergencyCast['bystander'];
 
   beforeEach(async () => {
-    stage = await FlowStage.start();
-    [crm, stolen, bystander] = await Promise.all([
-      stage.resource('crm'),
-      stage.bare('triage'),
-      stage.bare('mail-writer'),
-    ]);
+    ({ stage, crm, stolen, bystander } = await emergencyCast());
   });
   afterEach(() => stage.dispose());
 

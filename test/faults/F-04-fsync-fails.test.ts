@@ -1,29 +1,27 @@
 import { join } from 'node:path';
 import { Durability } from '@creance/proto/wire';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BareAgent } from '../support/bare-agent.js';
 import { injectFault, mayInject } from '../support/disk-fault.js';
-import { auditOf, joinOperator, type KeyedOperator } from '../support/emergency-stage.js';
-import type { HttpResource } from '../support/flow-resource.js';
-import { FlowStage } from '../support/flow-stage.js';
+import {
+  auditOf,
+  type EmergencyCast,
+  emergencyCast,
+  joinOperator,
+  type KeyedOperator,
+} from '../support/emergency-stage.js';
 import { outcomeOf } from '../support/raw-tree.js';
 
 // Where ptrace is not allowed, `store/sqlite/emergency.test.ts` holds the same without strace.
 describe.skipIf(!mayInject())('F-04 an fsync that fails', () => {
-  let stage: FlowStage;
-  let crm: HttpResource;
-  let stolen: BareAgent;
-  let bystander: BareAgent;
+  let stage: EmergencyCast['stage'];
+  let crm: EmergencyCast['crm'];
+  let stolen: EmergencyCast['stolen'];
+  let bystander: EmergencyCast['bystander'];
   let oncall: KeyedOperator;
 
   beforeAll(async () => {
-    stage = await FlowStage.start();
+    ({ stage, crm, stolen, bystander } = await emergencyCast());
     oncall = await joinOperator(stage);
-    [crm, stolen, bystander] = await Promise.all([
-      stage.resource('crm'),
-      stage.bare('triage'),
-      stage.bare('mail-writer'),
-    ]);
   });
   afterAll(() => stage.dispose());
 

@@ -2,31 +2,30 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Durability } from '@creance/proto/wire';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { BareAgent } from '../support/bare-agent.js';
-import { auditOf, inRoster, joinOperator, type KeyedOperator } from '../support/emergency-stage.js';
+import {
+  auditOf,
+  type EmergencyCast,
+  emergencyCast,
+  inRoster,
+  joinOperator,
+  type KeyedOperator,
+} from '../support/emergency-stage.js';
 import { soon } from '../support/flow-operator.js';
-import type { HttpResource } from '../support/flow-resource.js';
-import { FlowStage } from '../support/flow-stage.js';
 import { outcomeOf } from '../support/raw-tree.js';
 
 const files = ['creance.db', 'creance.db-wal', 'creance.db-shm'];
 
 describe('F-05 a broker whose store cannot be opened', () => {
-  let stage: FlowStage;
-  let crm: HttpResource;
-  let stolen: BareAgent;
-  let bystander: BareAgent;
+  let stage: EmergencyCast['stage'];
+  let crm: EmergencyCast['crm'];
+  let stolen: EmergencyCast['stolen'];
+  let bystander: EmergencyCast['bystander'];
   let oncall: KeyedOperator;
   let loot: string;
 
   beforeAll(async () => {
-    stage = await FlowStage.start();
+    ({ stage, crm, stolen, bystander } = await emergencyCast());
     oncall = await joinOperator(stage);
-    [crm, stolen, bystander] = await Promise.all([
-      stage.resource('crm'),
-      stage.bare('triage'),
-      stage.bare('mail-writer'),
-    ]);
     loot = await stolen.token(crm);
     expect(await stolen.use(loot, crm.url)).toBe('ok');
     await vi.waitFor(() => {

@@ -5,22 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FakeClock } from '../../broker/src/doubles/fake-clock.js';
 import { openSqliteStore } from '../../broker/src/store/index.js';
 import { creanceHere } from '../support/creance-here.js';
+import { longOr } from '../support/long.js';
+import { seededNumbers } from '../support/seeded.js';
 
 const identity = { issuer: 'https://creance.test', dev: true };
 const pageBytes = 4_096;
-const rounds = process.env['CREANCE_LONG'] === undefined ? 40 : 400;
+const rounds = longOr(400, 40);
 const seed = 20_261_125;
-
-/** Numbers that are the same in every run (mulberry32). */
-function randomOf(start: number): (most: number) => number {
-  let state = start;
-  return (most) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % most;
-  };
-}
 
 describe('F-05 a database with a flipped page', () => {
   let data: string;
@@ -58,7 +49,7 @@ describe('F-05 a database with a flipped page', () => {
 
   // breaks when: connection.ts does not look through the pages
   it(`F-05 is refused at the start, or found by the audit, in 99 of 100 (${rounds} pages, seed ${seed})`, async () => {
-    const random = randomOf(seed);
+    const random = seededNumbers(seed);
     const good = readFileSync(`${file()}.good`);
     const pages = Math.floor(good.length / pageBytes);
     let found = 0;

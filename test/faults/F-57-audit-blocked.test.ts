@@ -2,26 +2,18 @@ import { join } from 'node:path';
 import { Durability } from '@creance/proto/wire';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { BareAgent } from '../support/bare-agent.js';
-import { auditOf } from '../support/emergency-stage.js';
+import { auditOf, type EmergencyCast, emergencyCast } from '../support/emergency-stage.js';
 import { soon } from '../support/flow-operator.js';
-import type { HttpResource } from '../support/flow-resource.js';
-import { FlowStage } from '../support/flow-stage.js';
 import { outcomeOf } from '../support/raw-tree.js';
 
 describe('F-57 an audit that takes nothing', () => {
-  let stage: FlowStage;
-  let crm: HttpResource;
-  let stolen: BareAgent;
-  let bystander: BareAgent;
+  let stage: EmergencyCast['stage'];
+  let crm: EmergencyCast['crm'];
+  let stolen: EmergencyCast['stolen'];
+  let bystander: EmergencyCast['bystander'];
 
   beforeAll(async () => {
-    stage = await FlowStage.start();
-    [crm, stolen, bystander] = await Promise.all([
-      stage.resource('crm'),
-      stage.bare('triage'),
-      stage.bare('mail-writer'),
-    ]);
+    ({ stage, crm, stolen, bystander } = await emergencyCast());
   });
   afterAll(() => stage.dispose());
 

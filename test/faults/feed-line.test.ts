@@ -9,11 +9,11 @@ import { frameDomain } from '../../broker/src/feed/frames.js';
 import type { LogRow } from '../../broker/src/store/store.js';
 import type { Signer } from '../../broker/src/tokens/signing-key.js';
 import { type Arrived, FeedRig, nothing, RigVerifier } from '../support/feed-rig.js';
+import { isLong } from '../support/long.js';
 
 // F-17 and F-18: the broker's real feed on a line with faults, compaction and restarts included. What the
 // verifier believes is what the log says up to where its view stands, or nothing.
 
-const isLong = process.env['CREANCE_LONG'] === '1';
 const seed = 20_261_125;
 const stepsOfHistory = 60;
 

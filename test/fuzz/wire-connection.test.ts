@@ -7,12 +7,13 @@ import { BrokerProcess } from '../support/broker-process.js';
 import { type Entries, type OpenedByTest, Wire } from '../support/edge.js';
 import { fuzzWords } from '../support/fuzz-words.js';
 import { bodyTricks } from '../support/http-corpus.js';
-import { mutated, seededNumbers } from '../support/mutations.js';
+import { isLong } from '../support/long.js';
+import { mutated } from '../support/mutations.js';
 import { nextNumber, RawClient } from '../support/raw-client.js';
+import { seededNumbers } from '../support/seeded.js';
 import { TestKey } from '../support/test-key.js';
 import { anyMessage, ownMethods, pathOf } from '../support/wire-grammar.js';
 
-const isLong = process.env['CREANCE_LONG'] === '1';
 const mutations = isLong ? 10_000 : 1_000;
 const seed = Number(process.env['CREANCE_SEED'] ?? 20_261_125);
 const perMethod = Math.ceil((mutations * 0.9) / ownMethods.length);

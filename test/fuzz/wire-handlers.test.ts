@@ -7,12 +7,13 @@ import { type OpenedByTest, TestEdge } from '../support/edge.js';
 import { plainManifest } from '../support/edge-parts.js';
 import { fuzzWords } from '../support/fuzz-words.js';
 import { everyRole, HandlersAlone } from '../support/handlers-alone.js';
-import { mutated, seededNumbers } from '../support/mutations.js';
+import { isLong } from '../support/long.js';
+import { mutated } from '../support/mutations.js';
+import { seededNumbers } from '../support/seeded.js';
 import { TestKey } from '../support/test-key.js';
 import { roomy } from '../support/under-attack.js';
 import { anyMessage, ownMessages, ownMethods, pathOf } from '../support/wire-grammar.js';
 
-const isLong = process.env['CREANCE_LONG'] === '1';
 const mutations = isLong ? 1_000_000 : 50_000;
 const seed = Number(process.env['CREANCE_SEED'] ?? 20_261_125);
 /** Three of five go through a whole handler, two through the decoder alone. */

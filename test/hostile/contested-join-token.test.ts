@@ -3,11 +3,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Call } from '../../broker/src/commands/call.js';
 import { systemClock } from '../../broker/src/runtime/clock.js';
 import { edgeAudience, TestEdge } from '../support/edge.js';
+import { longOr } from '../support/long.js';
 import type { RawClient } from '../support/raw-client.js';
 import { TestKey } from '../support/test-key.js';
 
 // The long set plays as many rounds as the fault table names.
-const rounds = process.env['CREANCE_LONG'] === undefined ? 10 : 200;
+const rounds = longOr(200, 10);
 const redeems = 100;
 const workload = { kind: 'workload', name: 'triage' } as const;
 

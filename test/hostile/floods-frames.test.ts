@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { attackedBroker } from '../support/attacked-broker.js';
 import { flooded, slowerMax } from '../support/flood-figures.js';
+import { isLong } from '../support/long.js';
 import type { LoopTimes } from '../support/open-loop.js';
 
-const isLong = process.env['CREANCE_LONG'] === '1';
 const seconds = isLong ? 30 : 6;
 const times = isLong ? 10 : 1;
 const megabyte = 1_048_576;

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { ReadHistoryRequest, ReadHistoryResponse } from '@creance/proto/wire';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TestEdge, type Wire } from '../support/edge.js';
-import { mutated, seededNumbers } from '../support/mutations.js';
+import { mutated } from '../support/mutations.js';
+import { seededNumbers } from '../support/seeded.js';
 
 const path = '/creance.v1.OperatorService/ReadHistory';
 let edge: TestEdge;

@@ -5,8 +5,8 @@ import { BrokerProcess, crmAudience } from '../support/broker-process.js';
 import { CreanceCommand } from '../support/creance-command.js';
 import { bytesOfId } from '../support/flow-operator.js';
 import { hostileTexts } from '../support/fuzz-words.js';
-import { seededNumbers } from '../support/mutations.js';
 import { Refused } from '../support/refused.js';
+import { seededNumbers } from '../support/seeded.js';
 import { nothing } from '../support/under-attack.js';
 
 const broker = new BrokerProcess(undefined, 'trace');

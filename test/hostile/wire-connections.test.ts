@@ -5,7 +5,7 @@ import { credentials } from '@grpc/grpc-js';
 import { describe, expect, it, vi } from 'vitest';
 import { selfSigned } from '../support/certificate.js';
 import { edgeAudience, type TestEdge, type TestEdgeOptions, Wire } from '../support/edge.js';
-import { seededNumbers } from '../support/mutations.js';
+import { seededNumbers } from '../support/seeded.js';
 import { TestKey } from '../support/test-key.js';
 import {
   expectAlive,

@@ -14,8 +14,9 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Entries, type OpenedByTest, TestEdge, type Wire } from '../support/edge.js';
 import { grpcFrame } from '../support/http2-attacker.js';
-import { mutated, seededNumbers } from '../support/mutations.js';
+import { mutated } from '../support/mutations.js';
 import { asRoot } from '../support/raw-client.js';
+import { seededNumbers } from '../support/seeded.js';
 import {
   createJoinToken,
   expectAlive,

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { longMillis, longOr } from '../support/long.js';
 import { Mint } from '../support/mint.js';
 import type { MintKey } from '../support/mint-key.js';
-import { seededNumbers } from '../support/mutations.js';
 import { oddProof, oddToken } from '../support/odd-jws.js';
+import { seededNumbers } from '../support/seeded.js';
 
 /**
  * Why we refuse what jose takes. Everything else is the same verdict, and jose never refuses what we take.

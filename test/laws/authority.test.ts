@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type AuthorityTally, playTree } from '../support/authority-play.js';
 import { anyPolicy, noScopes, words } from '../support/authority-rules.js';
 import { longMillis, longOr } from '../support/long.js';
-import { seededNumbers } from '../support/mutations.js';
+import { seededNumbers } from '../support/seeded.js';
 
 const seed = Number(process.env['CREANCE_SEED'] ?? 20_261_125);
 const trees = longOr(100_000, 5_000);

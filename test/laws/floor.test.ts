@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { limits } from '../../broker/src/domain/limits.js';
 import { handleOf } from '../../broker/src/doubles/ids.js';
 import { FeedRig, nothing, RigVerifier } from '../support/feed-rig.js';
+import { longOr } from '../support/long.js';
 
 // Laws 3 and 6: compaction forgets nothing that can still end a token, and the floor never goes back.
 
@@ -233,7 +234,7 @@ describe('compaction with a floor', () => {
         played.rig.close();
       }),
       {
-        numRuns: process.env['CREANCE_LONG'] === '1' ? 2_000 : 60,
+        numRuns: longOr(2_000, 60),
         seed: 20_261_125,
         endOnFailure: true,
       },

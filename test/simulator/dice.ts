@@ -1,19 +1,18 @@
+import { seededUints } from '../support/seeded.js';
+
 /** All chance of a world: the same seed throws the same numbers for ever, on any machine. */
 export class Dice {
-  #state: number;
+  readonly #uint: () => number;
 
   constructor(seed: number) {
-    this.#state = (seed ^ 0x9e3779b9) >>> 0;
+    this.#uint = seededUints(seed ^ 0x9e3779b9);
     // Seeds that lie side by side begin alike without it.
     for (let at = 0; at < 4; at += 1) this.next();
   }
 
-  /** A number from zero up to, and without, one. (mulberry32) */
+  /** A number from zero up to, and without, one. */
   next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+    return this.#uint() / 2 ** 32;
   }
 
   /** A whole number below `end`. */

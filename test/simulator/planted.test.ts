@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { isLong } from '../support/long.js';
 import { runSimulator } from '../support/simulator-run.js';
 
 const folder = fileURLToPath(new URL('planted', import.meta.url));
@@ -8,8 +9,6 @@ const patches = readdirSync(folder).map((name) => name.replace('.patch', ''));
 
 /** Bugs that every run of the tests plants; the others take a long run. */
 const always = ['skipped-ancestor', 'lost-cut-on-restart', 'child-outlives'];
-
-const isLong = process.env['CREANCE_LONG'] === '1';
 
 /** Seeds within which a bug must be found. */
 const seedsMax = 2_000;

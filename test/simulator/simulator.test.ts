@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { isLong } from '../support/long.js';
 import { runSimulator } from '../support/simulator-run.js';
-
-const isLong = process.env['CREANCE_LONG'] === '1';
 
 /** Seeds that `npm test` plays, and those of a long run. */
 const seeds = isLong ? 100_000 : 10_000;

@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CutRequest, CutResponse } from '@creance/proto/wire';
 import Database from 'better-sqlite3';
+import type { BareAgent } from './bare-agent.js';
 import { creanceHere } from './creance-here.js';
-import type { FlowStage } from './flow-stage.js';
+import type { HttpResource } from './flow-resource.js';
+import { FlowStage } from './flow-stage.js';
 import { RawClient } from './raw-client.js';
 import { TestKey } from './test-key.js';
 
@@ -33,6 +35,25 @@ export async function joinOperator({ broker }: Pick<FlowStage, 'broker'>): Promi
       }
     },
   };
+}
+
+/** A stage for what goes wrong with a store: a service, an agent that is robbed, and one that is not. */
+export interface EmergencyCast {
+  readonly stage: FlowStage;
+  readonly crm: HttpResource;
+  readonly stolen: BareAgent;
+  readonly bystander: BareAgent;
+}
+
+/** Starts it. */
+export async function emergencyCast(): Promise<EmergencyCast> {
+  const stage = await FlowStage.start();
+  const [crm, stolen, bystander] = await Promise.all([
+    stage.resource('crm'),
+    stage.bare('triage'),
+    stage.bare('mail-writer'),
+  ]);
+  return { stage, crm, stolen, bystander };
 }
 
 /** What the audit of a broker says was cut while its store could not write: kind, by whom, revision. */

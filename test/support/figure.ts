@@ -1,4 +1,5 @@
 import type { TestContext } from 'vitest';
+import { isLong } from './long.js';
 
 /** What a test of a fault has measured: numbers and short words under names with their unit. */
 export type Figures = Readonly<Record<string, number | string>>;
@@ -21,9 +22,6 @@ export function figure(task: TestContext['task'], figures: Figures): void {
   ]);
   task.meta.figures = { ...task.meta.figures, ...Object.fromEntries(rounded) };
 }
-
-/** Whether the long set runs: the counts that the fault table names, not those of every `npm test`. */
-const isLong: boolean = process.env['CREANCE_LONG'] === '1';
 
 /** A count of the long set, or of the quick one; or whatever else differs. */
 export function sized<Size>(quick: Size, long: Size): Size {

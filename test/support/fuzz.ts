@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { longOr } from './long.js';
-import { mutated, seededNumbers } from './mutations.js';
+import { mutated } from './mutations.js';
+import { seededNumbers } from './seeded.js';
 
 /** Milliseconds of the processor that one input may take: a busy machine is slow, but works no more. */
 const hangMillis = 50;

@@ -1,14 +1,3 @@
-/** Numbers that are the same for the same seed (mulberry32). */
-export function seededNumbers(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
-
 /** A good message made bad: bits flipped, bytes cut, doubled, put in, swapped for hostile ones. */
 export function mutated(good: Uint8Array, next: (below: number) => number): Buffer {
   let bytes = Buffer.from(good);
