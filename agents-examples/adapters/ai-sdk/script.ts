@@ -9,16 +9,26 @@ const usage: Generated['usage'] = {
   outputTokens: { total: 1, text: 1, reasoning: undefined },
 };
 
-/** A model that calls these tools, all tools of a step at once, and then says `done`. */
-export function scripted(...steps: readonly (readonly string[])[]): MockLanguageModelV4 {
+/** A model by script, and how often it was asked in earnest. */
+export interface ScriptedModel extends MockLanguageModelV4 {
+  readonly answered: number;
+}
+
+/**
+ * A model that calls these tools, all tools of a step at once, and then says `done`. As a provider does, it is not
+ * asked by a run that is aborted already: the oldest version goes on to the next step, and the request fails there.
+ */
+export function scripted(...steps: readonly (readonly string[])[]): ScriptedModel {
   let step = 0;
-  return new MockLanguageModelV4({
-    doGenerate: async () => {
+  const model = new MockLanguageModelV4({
+    doGenerate: async ({ abortSignal }) => {
+      abortSignal?.throwIfAborted();
       const tools = steps[step];
       step += 1;
       return tools === undefined ? { ...said('stop'), content: [text] } : calls(tools, step);
     },
   });
+  return Object.defineProperty(model, 'answered', { get: () => step }) as ScriptedModel;
 }
 
 const text = { type: 'text' as const, text: 'done' };
